@@ -1,0 +1,121 @@
+extension EventBody {
+    /// The names of the events, as they stand in the journal and in JSON output.
+    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        case sessionOpened = "session_opened"
+        case taskSubmitted = "task_submitted"
+        case notice
+        case turnStarted = "turn_started"
+        case replyProgressed = "reply_progressed"
+        case turnFinished = "turn_finished"
+        case turnFailed = "turn_failed"
+        case cellStarted = "cell_started"
+        case cellOutput = "cell_output"
+        case cellFinished = "cell_finished"
+        case hostCalled = "host_called"
+        case hostAnswered = "host_answered"
+        case subtaskStarted = "subtask_started"
+        case subtaskFinished = "subtask_finished"
+        case capabilitySaved = "capability_saved"
+        case capabilityUsed = "capability_used"
+        case answered
+        case taskFinished = "task_finished"
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .sessionOpened: .sessionOpened
+        case .taskSubmitted: .taskSubmitted
+        case .notice: .notice
+        case .turnStarted: .turnStarted
+        case .replyProgressed: .replyProgressed
+        case .turnFinished: .turnFinished
+        case .turnFailed: .turnFailed
+        case .cellStarted: .cellStarted
+        case .cellOutput: .cellOutput
+        case .cellFinished: .cellFinished
+        case .hostCalled: .hostCalled
+        case .hostAnswered: .hostAnswered
+        case .subtaskStarted: .subtaskStarted
+        case .subtaskFinished: .subtaskFinished
+        case .capabilitySaved: .capabilitySaved
+        case .capabilityUsed: .capabilityUsed
+        case .answered: .answered
+        case .taskFinished: .taskFinished
+        }
+    }
+
+    private var payload: any Codable & Sendable {
+        switch self {
+        case .sessionOpened(let value): value
+        case .taskSubmitted(let value): value
+        case .notice(let value): value
+        case .turnStarted(let value): value
+        case .replyProgressed(let value): value
+        case .turnFinished(let value): value
+        case .turnFailed(let value): value
+        case .cellStarted(let value): value
+        case .cellOutput(let value): value
+        case .cellFinished(let value): value
+        case .hostCalled(let value): value
+        case .hostAnswered(let value): value
+        case .subtaskStarted(let value): value
+        case .subtaskFinished(let value): value
+        case .capabilitySaved(let value): value
+        case .capabilityUsed(let value): value
+        case .answered(let value): value
+        case .taskFinished(let value): value
+        }
+    }
+
+    /// Writes the event's own fields.
+    package func encodePayload(to encoder: any Encoder) throws {
+        try payload.encode(to: encoder)
+    }
+
+    /// Reads the fields of an event of a known kind.
+    package init(_ kind: Kind, from decoder: any Decoder) throws {
+        self =
+            switch kind {
+            case .sessionOpened: .sessionOpened(try SessionOpened(from: decoder))
+            case .taskSubmitted: .taskSubmitted(try TaskSubmitted(from: decoder))
+            case .notice: .notice(try Notice(from: decoder))
+            case .turnStarted: .turnStarted(try TurnStarted(from: decoder))
+            case .replyProgressed: .replyProgressed(try ReplyProgressed(from: decoder))
+            case .turnFinished: .turnFinished(try TurnFinished(from: decoder))
+            case .turnFailed: .turnFailed(try TurnFailed(from: decoder))
+            case .cellStarted: .cellStarted(try Cell(from: decoder))
+            case .cellOutput: .cellOutput(try CellOutputSeen(from: decoder))
+            case .cellFinished: .cellFinished(try CellResult(from: decoder))
+            case .hostCalled: .hostCalled(try HostCalled(from: decoder))
+            case .hostAnswered: .hostAnswered(try HostAnswered(from: decoder))
+            case .subtaskStarted: .subtaskStarted(try SubtaskStarted(from: decoder))
+            case .subtaskFinished: .subtaskFinished(try SubtaskOutcome(from: decoder))
+            case .capabilitySaved: .capabilitySaved(try SavedCapability(from: decoder))
+            case .capabilityUsed: .capabilityUsed(try CapabilityUsed(from: decoder))
+            case .answered: .answered(try Answered(from: decoder))
+            case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
+            }
+    }
+}
+
+extension Event: Codable {
+    private enum Keys: String, CodingKey { case sequence, time, place, type, data }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Keys.self)
+        sequence = try container.decode(Int.self, forKey: .sequence)
+        time = try container.decode(Double.self, forKey: .time)
+        place = try container.decode(Place.self, forKey: .place)
+        let kind = try container.decode(EventBody.Kind.self, forKey: .type)
+        body = try EventBody(kind, from: try container.superDecoder(forKey: .data))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(sequence, forKey: .sequence)
+        try container.encode(time, forKey: .time)
+        try container.encode(place, forKey: .place)
+        try container.encode(body.kind, forKey: .type)
+        try body.encodePayload(to: container.superEncoder(forKey: .data))
+    }
+}

@@ -1,0 +1,27 @@
+/// The append-only record of a session; all other state is derived from it.
+package protocol Journal: Sendable {
+    /// Stores an event by its durability and returns it with its sequence number. An event is in the journal before
+    /// anyone acts on it or sees it. Fleeting events are refused with `.misuse`.
+    func append(_ body: EventBody, at place: Place) async throws(JournalError) -> Event
+
+    /// All events with a sequence number above `sequence`, in order.
+    func events(after sequence: Int) async throws(JournalError) -> [Event]
+
+    /// Writes what is batched.
+    func flush() async throws(JournalError)
+}
+
+package struct JournalError: Error, Sendable, Hashable {
+    package enum Code: String, Sendable, Codable { case locked, diskFull, readOnly, corrupt, newerFormat, misuse, failed }
+
+    package var code: Code
+    package var reason: String
+    /// SQLite's extended result code where there is one.
+    package var underlying: Int32?
+
+    package init(_ code: Code, _ reason: String, underlying: Int32? = nil) {
+        self.code = code
+        self.reason = reason
+        self.underlying = underlying
+    }
+}

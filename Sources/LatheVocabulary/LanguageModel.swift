@@ -1,0 +1,42 @@
+/// A model that answers requests: a provider's endpoint, a local server, or a recording.
+package protocol LanguageModel: Sendable {
+    /// What the user called it, such as `anthropic:claude-sonnet-4-5` or `replay`.
+    var name: String { get }
+
+    /// How this model is asked for code when it can choose freely.
+    var codeForm: CodeForm { get }
+
+    /// Asks once and returns the whole reply; `progress` sees it grow, in order, before the call returns.
+    ///
+    /// Retries by its own rules and reports each wait to `progress`. Cancelling the task ends the call with `.cancelled`.
+    func reply(
+        to request: ModelRequest,
+        progress: @escaping @Sendable (ReplyProgress) -> Void
+    ) async throws(ModelError) -> ModelReply
+}
+
+/// What is seen of a reply while it comes in.
+package enum ReplyProgress: Sendable, Hashable {
+    case text(String)
+    /// A piece of the code of the call under way.
+    case code(String)
+    /// The call failed and is made again after a wait; what came in so far is void.
+    case retrying(attempt: Int, seconds: Double, reason: String)
+}
+
+/// Why a model gave no reply, after all retries.
+package struct ModelError: Error, Sendable, Hashable {
+    package enum Code: String, Sendable, Codable {
+        case keyMissing, keyRefused, billing, rateLimited, overloaded, unreachable, cutStream, badReply, badRequest,
+            contextTooLong, notRecorded, notInstalled, cancelled
+    }
+
+    package var code: Code
+    /// One sentence for a person: what happened and what to do.
+    package var reason: String
+
+    package init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}

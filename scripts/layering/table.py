@@ -17,11 +17,12 @@ LIBRARIES: Final = frozenset(
         "LatheTools",
         "LatheEngine",
         "LatheServer",
+        "LatheScreens",
     }
 )
 """Every Swift library of the project; the table below says who may see which."""
 
-C_MODULES: Final = frozenset({"CPython", "CSQLite", "CSandbox"})
+C_MODULES: Final = frozenset({"CPython", "CPythonLibrary", "CSQLite", "CSandbox"})
 """One module per C library: a module map and what Swift cannot spell."""
 
 IMPORTS: Final[dict[str, frozenset[str]]] = {
@@ -35,6 +36,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheTools": frozenset({"LatheVocabulary"}),
     "LatheEngine": frozenset({"LatheVocabulary"}),
     "LatheServer": frozenset({"LatheVocabulary"}),
+    "LatheScreens": frozenset({"LatheVocabulary"}),
     "lathe": LIBRARIES,
     "lathe-kernel": frozenset({"CPython", "CSandbox", "LatheWire"}),
 }
@@ -53,6 +55,7 @@ SYSTEM_BY_TARGET: Final[dict[str, frozenset[str]]] = {
     "LatheProviders": SYSTEM | {"FoundationNetworking"},
     "lathe": SYSTEM | {"Dispatch", "FoundationNetworking"},
     "LatheServer": SYSTEM | {"Dispatch"},
+    "LatheScreens": frozenset({"Foundation"}),
     "LatheKernelHost": SYSTEM | {"Dispatch"},
 }
 """What each folder of Sources that differs from `SYSTEM` may import of the toolchain."""
@@ -61,7 +64,7 @@ THREADLESS: Final = frozenset({"LatheWire", "lathe-kernel"})
 """Targets without Swift concurrency: its threads do not survive a fork."""
 
 WHOLE_TESTS: Final = frozenset(
-    {"EndToEndTests", "LatheEngineTests", "LatheTests", "LatheTestSupport"}
+    {"EndToEndTests", "LiveTests", "LatheEngineTests", "LatheTests", "LatheTestSupport"}
 )
 """Folders of Tests that run the real parts together and may import any library."""
 

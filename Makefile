@@ -1,0 +1,54 @@
+# The commands of the project. Everything a fresh Debian 12 lacks is installed by scripts/setup.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+python := .venv/bin/python
+
+.PHONY: help
+help: ## Print these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## Set up, build, and show the main job on 336,776 flights
+	scripts/demo
+
+.PHONY: build
+build: ## Set up and build lathe and lathe-kernel for use, with a link at bin/lathe
+	scripts/setup run
+	swift build -c release --product lathe-kernel
+	swift build -c release --product lathe
+	@mkdir -p bin
+	@ln -sfn "$$(realpath --relative-to=bin "$$(swift build -c release --show-bin-path)/lathe")" bin/lathe
+
+.PHONY: test
+test: ## Set up, build and run all tests
+	scripts/setup dev
+	swift build --build-tests
+	$(python) -m pytest -q
+	swift test --skip-build --disable-xctest --skip LiveTests
+
+.PHONY: test-live
+test-live: ## Ask the embedded model one real question, if its weights are there
+	scripts/test-live
+
+.PHONY: check
+check: ## Check format, layering, and Python's rules and types
+	scripts/setup dev
+	scripts/check
+
+.PHONY: format
+format: ## Format everything
+	scripts/setup dev
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	.venv/bin/ruff check --fix-only --quiet
+	.venv/bin/ruff format
+
+.PHONY: bench
+bench: build ## Measure against ipykernel, one JSON line per figure
+	scripts/setup dev
+	scripts/bench
+
+.PHONY: clean
+clean: ## Remove what was built; .venv and sessions stay
+	rm -rf .build bin

@@ -34,6 +34,7 @@ package enum EventBody: Sendable, Hashable {
     case replyProgressed(ReplyProgressed)
     case turnFinished(TurnFinished)
     case turnFailed(TurnFailed)
+    case modelTold(ModelTold)
     case cellStarted(Cell)
     case cellOutput(CellOutputSeen)
     case cellFinished(CellResult)
@@ -147,6 +148,12 @@ package struct TurnFailed: Sendable, Hashable, Codable {
         self.code = code
         self.reason = reason
     }
+}
+
+/// What the engine itself says to a model between turns: that a reply was cut, empty, or repeats itself.
+package struct ModelTold: Sendable, Hashable, Codable {
+    package var text: String
+    package init(text: String) { self.text = text }
 }
 
 package struct CellOutputSeen: Sendable, Hashable, Codable {

@@ -8,6 +8,7 @@ extension EventBody {
         case replyProgressed = "reply_progressed"
         case turnFinished = "turn_finished"
         case turnFailed = "turn_failed"
+        case modelTold = "model_told"
         case cellStarted = "cell_started"
         case cellOutput = "cell_output"
         case cellFinished = "cell_finished"
@@ -30,6 +31,7 @@ extension EventBody {
         case .replyProgressed: .replyProgressed
         case .turnFinished: .turnFinished
         case .turnFailed: .turnFailed
+        case .modelTold: .modelTold
         case .cellStarted: .cellStarted
         case .cellOutput: .cellOutput
         case .cellFinished: .cellFinished
@@ -53,6 +55,7 @@ extension EventBody {
         case .replyProgressed(let value): value
         case .turnFinished(let value): value
         case .turnFailed(let value): value
+        case .modelTold(let value): value
         case .cellStarted(let value): value
         case .cellOutput(let value): value
         case .cellFinished(let value): value
@@ -83,6 +86,7 @@ extension EventBody {
             case .replyProgressed: .replyProgressed(try ReplyProgressed(from: decoder))
             case .turnFinished: .turnFinished(try TurnFinished(from: decoder))
             case .turnFailed: .turnFailed(try TurnFailed(from: decoder))
+            case .modelTold: .modelTold(try ModelTold(from: decoder))
             case .cellStarted: .cellStarted(try Cell(from: decoder))
             case .cellOutput: .cellOutput(try CellOutputSeen(from: decoder))
             case .cellFinished: .cellFinished(try CellResult(from: decoder))

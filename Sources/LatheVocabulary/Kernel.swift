@@ -63,12 +63,24 @@ package struct StartedKernel: Sendable {
 
 /// One piece of Python to run. `number` counts from 1 in each kernel.
 package struct Cell: Sendable, Hashable, Codable {
+    package enum Purpose: String, Sendable, Codable {
+        case work
+        /// Run again to rebuild the working memory: its output and artifacts are dropped, since they are kept already.
+        case rebuild
+    }
+
+    package enum Author: String, Sendable, Codable { case model, user }
+
     package var number: Int
     package var code: String
+    package var purpose: Purpose
+    package var author: Author
 
-    package init(number: Int, code: String) {
+    package init(number: Int, code: String, purpose: Purpose = .work, author: Author = .model) {
         self.number = number
         self.code = code
+        self.purpose = purpose
+        self.author = author
     }
 }
 

@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -26,7 +25,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
+        .systemLibrary(name: "CPythonLibrary", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
+        .target(name: "CPython", dependencies: ["CPythonLibrary"]),
         .target(name: "CSandbox"),
         library("LatheVocabulary"),
         library("LatheWire", ["CSandbox"]),
@@ -38,8 +38,10 @@ let package = Package(
         library("LatheEngine", ["LatheVocabulary"]),
         .executableTarget(
             name: "lathe-kernel",
-            dependencies: ["CPython", "CSandbox", "LatheWire"],
-            swiftSettings: strict
+            dependencies: ["CPython", "CSandbox", "LatheWire", "LatheSandbox", "LatheVocabulary"],
+            swiftSettings: strict,
+            // The sandbox holds no Swift runtime.
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]
         ),
         .executableTarget(
             name: "lathe",
@@ -52,18 +54,3 @@ let package = Package(
         tests("LatheVocabularyTests", ["LatheVocabulary"]),
     ]
 )
-
-// While parts are still being written: leave out what is not there yet. (Goes before the first release.)
-func isThere(_ target: Target) -> Bool {
-    let folder = Context.packageDirectory + (target.type == .test ? "/Tests/" : "/Sources/") + target.name
-    let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    return files.contains { $0.hasSuffix(".swift") || $0.hasSuffix(".c") || $0.hasSuffix(".modulemap") }
-}
-package.targets.removeAll { !isThere($0) }
-let present = Set(package.targets.map(\.name))
-for target in package.targets {
-    target.dependencies.removeAll { dependency in
-        if case .byNameItem(let name, _) = dependency { !present.contains(name) } else { false }
-    }
-}
-package.products.removeAll { product in !present.contains(product.name) }

@@ -1,0 +1,114 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "CSandbox.h"
+
+int lathe_socket_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }
+
+int lathe_output_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) < 0) return -1;
+    // A larger pipe means fewer wake-ups; a refusal (the user's pipe quota is used up) costs only speed.
+    (void)fcntl(ends[0], F_SETPIPE_SZ, 1 << 18);
+    return lathe_set_nonblocking(ends[0]);
+}
+
+int lathe_set_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+ssize_t lathe_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, bool wait) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * LATHE_MAXIMUM_DESCRIPTORS)];
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (count > LATHE_MAXIMUM_DESCRIPTORS) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (count > 0) {
+        message.msg_control = control;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+        memset(control, 0, message.msg_controllen);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+        memcpy(CMSG_DATA(header), descriptors, sizeof(int) * count);
+    }
+    return sendmsg(socket, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
+}
+
+ssize_t lathe_receive(int socket, void *bytes, size_t capacity, int descriptors[LATHE_MAXIMUM_DESCRIPTORS], size_t *count,
+                      bool wait) {
+    struct iovec part = {.iov_base = bytes, .iov_len = capacity};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * LATHE_MAXIMUM_DESCRIPTORS)];
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    *count = 0;
+    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+    if (received < 0) return -1;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t index = 0; index < here; index++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(header) + index * sizeof(int), sizeof(int));
+            if (*count < LATHE_MAXIMUM_DESCRIPTORS) {
+                descriptors[(*count)++] = descriptor;
+            } else {
+                close(descriptor);
+                message.msg_flags |= MSG_CTRUNC;
+            }
+        }
+    }
+    if (message.msg_flags & MSG_CTRUNC) {
+        while (*count > 0) close(descriptors[--*count]);
+        errno = EPROTO;
+        return -1;
+    }
+    return received;
+}
+
+int lathe_memory_file(const char *name) { return (int)memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int lathe_seal(int descriptor) {
+    return fcntl(descriptor, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL);
+}
+
+int lathe_reopen_readonly(int descriptor) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int lathe_open_regular(const char *path) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat status;
+    if (descriptor < 0) return -1;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;
+    close(descriptor);
+    errno = EINVAL;
+    return -1;
+}
+
+int lathe_close_from(int first, bool only_on_exec) {
+    if (syscall(SYS_close_range, first, ~0U, only_on_exec ? 4U : 0U) == 0) return 0;
+    if (errno != ENOSYS && errno != EINVAL && errno != EPERM) return -1;
+    for (int descriptor = first; descriptor < 65536; descriptor++) {
+        if (only_on_exec) {
+            int flags = fcntl(descriptor, F_GETFD);
+            if (flags >= 0) (void)fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+        } else {
+            close(descriptor);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,113 @@
+// What Swift cannot spell of Linux: control messages, pidfds, Landlock, limits and an exact way to start a program.
+//
+// Functions return -1 and set errno unless they say otherwise. All are async-signal-safe or documented not to be.
+
+#ifndef LATHE_CSANDBOX_H
+#define LATHE_CSANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define LATHE_MAXIMUM_DESCRIPTORS 250
+
+// MARK: Descriptors
+
+/// A connected pair of close-on-exec stream sockets.
+int lathe_socket_pair(int ends[2]);
+
+/// A close-on-exec pipe: 0 reads (not blocking), 1 writes (blocking).
+int lathe_output_pipe(int ends[2]);
+
+/// sendmsg with descriptors on the first byte; no SIGPIPE. Returns the number of bytes sent.
+ssize_t lathe_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, bool wait);
+
+/// recvmsg; received descriptors are close-on-exec. `count` is set to how many came. EPROTO, with all of them closed,
+/// when more came than fit.
+ssize_t lathe_receive(int socket, void *bytes, size_t capacity, int descriptors[LATHE_MAXIMUM_DESCRIPTORS], size_t *count,
+                      bool wait);
+
+int lathe_set_nonblocking(int descriptor);
+
+/// A close-on-exec memory file that may be sealed.
+int lathe_memory_file(const char *name);
+
+/// Seals a memory file against growing, shrinking and writing.
+int lathe_seal(int descriptor);
+
+/// A new read-only open file description of the same regular or memory file.
+int lathe_reopen_readonly(int descriptor);
+
+/// Opens a path for reading without following a symbolic link at its end, refusing what is not a regular file.
+int lathe_open_regular(const char *path);
+
+/// Closes every descriptor from `first` on, or only marks them close-on-exec.
+int lathe_close_from(int first, bool only_on_exec);
+
+// MARK: Processes
+
+int lathe_pidfd_open(pid_t process);
+int lathe_pidfd_signal(int pidfd, int signal);
+
+struct lathe_exit {
+    bool exited;     // false: ended by a signal
+    int code;        // exit code, or the signal's number
+    bool core;
+};
+
+/// Reaps the child behind a pidfd without waiting. Returns 1 when it ended, 0 while it lives.
+int lathe_reap(int pidfd, struct lathe_exit *result);
+
+
+struct lathe_spawn {
+    const char *executable;
+    const char *const *arguments;           // NULL-terminated, with the program's own name
+    const int *descriptors;                 // becomes 0, 1, 2, … in the program
+    size_t descriptor_count;
+    bool drop_user;                         // only for root: become `user`, after staging
+    uid_t user;
+    const char *staging;                    // an existing empty-enough folder that a private mount covers
+    const char *const *staged;              // NULL-terminated sources, bound at staging/0, staging/1, …
+};
+
+/// Starts a program with an empty environment, default signals, a session of its own and exactly the given descriptors.
+/// Returns its process number and a pidfd; on failure -1, errno, and the name of the step in `step` (static storage).
+pid_t lathe_spawn(const struct lathe_spawn *request, int *pidfd, const char **step);
+
+// MARK: Confinement
+
+enum {
+    LATHE_ACCESS_READ = 1,       // read files and folders
+    LATHE_ACCESS_EXECUTE = 2,
+    LATHE_ACCESS_WRITE = 4,      // write, create, remove, rename
+    LATHE_ACCESS_DEVICE = 8,     // write to and control an existing device
+};
+
+struct lathe_path_rule {
+    const char *path;
+    unsigned access;
+};
+
+/// The Landlock version of the running kernel; 0 without Landlock.
+int lathe_landlock_version(void);
+
+/// Confines this process and its future children to the rules, without TCP, abstract sockets and signals beyond itself,
+/// as far as the kernel's version goes. Paths that do not exist are skipped. Needs no_new_privs.
+int lathe_landlock_confine(const struct lathe_path_rule *rules, size_t count);
+
+int lathe_no_new_privileges(void);
+
+/// Empties the bounding, ambient, inheritable, permitted and effective sets.
+int lathe_drop_capabilities(void);
+
+struct lathe_limits {
+    uint64_t data_bytes;         // beyond what the process has already
+    uint64_t file_bytes;
+    uint64_t open_files;
+    uint64_t processes;
+};
+
+int lathe_set_limits(const struct lathe_limits *limits);
+
+#endif

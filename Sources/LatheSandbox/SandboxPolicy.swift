@@ -1,0 +1,61 @@
+/// What one template and its kernels may see and use. Everything that is not named here is not there.
+package struct SandboxPolicy: Sendable, Hashable {
+    package struct Limits: Sendable, Hashable {
+        /// Private memory that one kernel may add to what the template has; a MemoryError beyond it.
+        package var memoryBytes: UInt64 = 4 << 30
+        /// The largest file or memory file that a kernel may write.
+        package var fileBytes: UInt64 = 4 << 30
+        package var openFiles: UInt64 = 4096
+        /// Processes and threads of all kernels of the sandbox together.
+        package var processes: UInt64 = 1024
+        package var temporaryBytes: UInt64 = 1 << 30
+        package var sharedMemoryBytes: UInt64 = 1 << 30
+
+        package init() {}
+    }
+
+    /// Host paths, all absolute.
+    package var environment: String
+    package var python: String
+    package var kernelProgram: String
+    package var library: String
+    package var work: String
+    /// Files and folders of the user, in the order of their numbers under `/data`.
+    package var inputs: [String]
+    package var limits: Limits
+
+    package init(
+        environment: String, python: String, kernelProgram: String, library: String, work: String,
+        inputs: [String] = [], limits: Limits = Limits()
+    ) {
+        self.environment = environment
+        self.python = python
+        self.kernelProgram = kernelProgram
+        self.library = library
+        self.work = work
+        self.inputs = inputs
+        self.limits = limits
+    }
+
+    package struct Mount: Sendable, Hashable {
+        package var source: String
+        package var destination: String
+        package var isWritable: Bool
+    }
+
+    /// The mounts that are this session's own, in order.
+    package var mounts: [Mount] {
+        var mounts = [
+            Mount(source: environment, destination: SandboxLayout.environment, isWritable: false),
+            Mount(source: python, destination: SandboxLayout.python, isWritable: false),
+            Mount(source: kernelProgram, destination: SandboxLayout.kernelProgram, isWritable: false),
+            Mount(source: library, destination: SandboxLayout.library, isWritable: false),
+            Mount(source: work, destination: SandboxLayout.work, isWritable: true),
+        ]
+        for (index, path) in inputs.enumerated() {
+            let destination = SandboxLayout.input(index, hostPath: path)
+            mounts.append(Mount(source: path, destination: destination, isWritable: false))
+        }
+        return mounts
+    }
+}

@@ -1,0 +1,146 @@
+private import CPython
+private import CSandbox
+private import Glibc
+private import LatheSandbox
+private import LatheVocabulary
+private import LatheWire
+
+/// The template: a warm interpreter that forks kernels, reaps them and reports their ends. It runs no user code itself.
+///
+/// Single-threaded; it waits on the control socket and its children, and ends, with all of them, when the socket closes.
+struct TemplateProcess: ~Copyable {
+    private struct Child {
+        var kernel: Int
+        var process: pid_t
+        var pidfd: Int32
+    }
+
+    private var control: FrameConnection
+    private var children: [Child] = []
+    private let arguments: TemplateArguments
+
+    private init(arguments: TemplateArguments) {
+        self.arguments = arguments
+        control = FrameConnection(socket: OwnedDescriptor(SandboxLayout.controlDescriptor), bufferSize: 1 << 12)
+    }
+
+    /// Starts the interpreter and serves until lathe goes. Returns the process's exit code.
+    static func run(arguments: [String]) -> Int32 {
+        guard let arguments = TemplateArguments(arguments) else {
+            return complain("lathe-kernel is started by lathe, inside its sandbox; it is not a command of its own.", 2)
+        }
+        _ = lathe_close_from(SandboxLayout.controlDescriptor + 1, false)
+        let started = ContinuousClock.now
+        var problem = [CChar](repeating: 0, count: 512)
+        var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame)
+        guard lathe_python_start(arguments.python, arguments.library, &channel, &problem, problem.count) == 0 else {
+            let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return complain(text, 3)
+        }
+        guard let packages = lathe_python_warm() else { return complain("lathe_kernel.boot.warm() failed", 4) }
+        defer { free(packages) }
+        var template = TemplateProcess(arguments: arguments)
+        do throws(WireError) {
+            try template.announce(packages: String(cString: packages), since: started)
+            return try template.serve()
+        } catch {
+            return complain("the control socket failed: \(error.reason)", 5)
+        }
+    }
+
+    private static func complain(_ text: String, _ code: Int32) -> Int32 {
+        let line = Array("lathe-kernel: \(text)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+        return code
+    }
+
+    private mutating func announce(packages: String, since start: ContinuousClock.Instant) throws(WireError) {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let payload: JSONValue = [
+            "python": .string(String(cString: lathe_python_version())),
+            "seconds": .number(seconds),
+            "packages": (try? JSONValue(parsing: packages)) ?? [:],
+        ]
+        try control.send(Frame(.templateReady, text: payload.text))
+    }
+
+    private mutating func serve() throws(WireError) -> Int32 {
+        var isOpen = true
+        while isOpen {
+            wait()
+            if control.hasOutgoing { try control.flush() }
+            isOpen = try takeFrames()
+            try reap()
+        }
+        for child in children { kill(child.process, SIGKILL) }
+        return 0
+    }
+
+    private func wait() {
+        var watched = [pollfd(fd: control.socket.raw, events: Int16(POLLIN), revents: 0)]
+        if control.hasOutgoing { watched[0].events |= Int16(POLLOUT) }
+        watched += children.map { pollfd(fd: $0.pidfd, events: Int16(POLLIN), revents: 0) }
+        _ = poll(&watched, nfds_t(watched.count), -1)
+    }
+
+    /// Handles what has arrived; false once lathe has closed the socket or asked for the end.
+    private mutating func takeFrames() throws(WireError) -> Bool {
+        while true {
+            switch try control.next() {
+            case .empty: return true
+            case .end: return false
+            case .frame(let frame) where frame.kind == .fork: try fork(frame)
+            case .frame(let frame): return frame.kind != .shutdown
+            }
+        }
+    }
+
+    private mutating func fork(_ frame: Frame) throws(WireError) {
+        guard let order = try? JSONValue(parsing: frame.payload), let kernel = order["kernel"]?.integerValue,
+            let role = order["role"]?.stringValue.flatMap(KernelRole.init(rawValue:)), frame.descriptors.count == 3
+        else {
+            return try report(.forked, ["kernel": -1, "error": "not a fork order"])
+        }
+        let process = lathe_python_fork()
+        if process == 0 {
+            let confinement = KernelConfinement(role: role, kernel: kernel, limits: arguments.limits)
+            _ = control.socket.release()
+            exit(KernelProcess.run(confinement, descriptors: frame.descriptors.map { $0.release() }))
+        }
+        guard process > 0 else { return try refuse(kernel, "fork") }
+        let pidfd = lathe_pidfd_open(process)
+        let passed = dup(pidfd)
+        guard pidfd >= 0, passed >= 0 else {
+            kill(process, SIGKILL)
+            _ = waitpid(process, nil, 0)
+            if pidfd >= 0 { close(pidfd) }
+            return try refuse(kernel, "pidfd_open")
+        }
+        children.append(Child(kernel: kernel, process: process, pidfd: pidfd))
+        try report(.forked, ["kernel": .integer(kernel)], descriptors: [OwnedDescriptor(passed)])
+    }
+
+    private mutating func refuse(_ kernel: Int, _ call: String) throws(WireError) {
+        let cause = String(cString: strerror(errno))
+        try report(.forked, ["kernel": .integer(kernel), "error": .string("\(call): \(cause)")])
+    }
+
+    private mutating func report(
+        _ kind: FrameKind, _ payload: JSONValue, descriptors: [OwnedDescriptor] = []
+    ) throws(WireError) {
+        try control.send(Frame(kind, text: payload.text, descriptors: descriptors))
+    }
+
+    /// Reports the children that have ended, and kills what each left behind in its own process group.
+    private mutating func reap() throws(WireError) {
+        for child in children {
+            var end = lathe_exit()
+            guard lathe_reap(child.pidfd, &end) != 0 else { continue }
+            kill(-child.process, SIGKILL)
+            close(child.pidfd)
+            children.removeAll { $0.process == child.process }
+            let how: (key: String, value: JSONValue) = (end.exited ? "code" : "signal", .integer(Int(end.code)))
+            try report(.exited, ["kernel": .integer(child.kernel), how.key: how.value])
+        }
+    }
+}

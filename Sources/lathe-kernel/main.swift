@@ -1,0 +1,3 @@
+import Glibc
+
+exit(TemplateProcess.run(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -38,7 +38,9 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheServer": frozenset({"LatheVocabulary"}),
     "LatheScreens": frozenset({"LatheVocabulary"}),
     "lathe": LIBRARIES,
-    "lathe-kernel": frozenset({"CPython", "CSandbox", "LatheWire"}),
+    "lathe-kernel": frozenset(
+        {"CPython", "CSandbox", "LatheWire", "LatheSandbox", "LatheVocabulary"}
+    ),
 }
 """For each folder of Sources, the modules of this project that it may import."""
 
@@ -46,9 +48,11 @@ SYSTEM: Final = frozenset({"Foundation", "Glibc", "Synchronization", "Observatio
 """Modules of the toolchain that any target may import unless a line below says otherwise."""
 
 SYSTEM_BY_TARGET: Final[dict[str, frozenset[str]]] = {
-    # Forks from one thread: nothing that starts threads, and a static binary without Foundation.
+    # Forks from one thread: nothing that starts threads, in itself or in what it imports.
+    "LatheVocabulary": frozenset({"Glibc", "Synchronization"}),
     "LatheWire": frozenset({"Glibc", "Synchronization"}),
-    "lathe-kernel": frozenset({"Glibc"}),
+    "LatheSandbox": frozenset({"Glibc", "Synchronization"}),
+    "lathe-kernel": frozenset({"Glibc", "Synchronization"}),
     # No I/O and no clock of its own: what the engine needs comes through ports.
     "LatheEngine": frozenset({"Foundation", "Synchronization"}),
     # HTTP belongs to who talks to models and to who downloads weights.

@@ -111,6 +111,16 @@ def test_what_forks_has_no_threads(tmp_path: Path, target: str) -> None:
     assert rules(tmp_path) == [(f"Sources/{target}/A.swift", 1, "threads")]
 
 
+def test_the_static_kernel_reaches_no_foundation() -> None:
+    reached, waiting = set[str](), ["lathe-kernel"]
+    while waiting:
+        target = waiting.pop()
+        reached.add(target)
+        waiting += [each for each in table.IMPORTS.get(target, ()) if each not in reached]
+        allowed = table.SYSTEM_BY_TARGET.get(target, table.SYSTEM)
+        assert target in table.C_MODULES or allowed <= {"Glibc", "Synchronization"}, target
+
+
 def test_the_store_may_speak_sql(tmp_path: Path) -> None:
     code = 'import CSQLite\nlet a = "SELECT 1"\nsqlite3_close(handle)\n'
     write(tmp_path, "Sources/LatheStore/A.swift", code)

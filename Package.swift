@@ -36,6 +36,7 @@ let package = Package(
         library("LatheProviders", ["LatheVocabulary"]),
         library("LatheLibrary", ["LatheVocabulary"]),
         library("LatheEngine", ["LatheVocabulary"]),
+        library("LatheScreens", ["LatheVocabulary"]),
         .executableTarget(
             name: "lathe-kernel",
             dependencies: ["CPython", "CSandbox", "LatheWire", "LatheSandbox", "LatheVocabulary"],
@@ -47,10 +48,11 @@ let package = Package(
             name: "lathe",
             dependencies: [
                 "LatheVocabulary", "LatheSandbox", "LatheKernelHost", "LatheStore", "LatheProviders",
-                "LatheLibrary", "LatheEngine",
+                "LatheLibrary", "LatheEngine", "LatheScreens",
             ],
             swiftSettings: strict
         ),
         tests("LatheVocabularyTests", ["LatheVocabulary"]),
+        tests("LatheCommandTests", ["LatheScreens", "LatheVocabulary"]),
     ]
 )

@@ -59,7 +59,7 @@ SYSTEM_BY_TARGET: Final[dict[str, frozenset[str]]] = {
     "LatheProviders": SYSTEM | {"FoundationNetworking"},
     "lathe": SYSTEM | {"Dispatch", "FoundationNetworking"},
     "LatheServer": SYSTEM | {"Dispatch"},
-    "LatheScreens": frozenset({"Foundation"}),
+    "LatheScreens": frozenset({"Foundation", "Synchronization"}),
     "LatheKernelHost": SYSTEM | {"Dispatch"},
 }
 """What each folder of Sources that differs from `SYSTEM` may import of the toolchain."""

@@ -1,0 +1,76 @@
+/// What the user asked for, parsed and checked as far as that goes without looking at files.
+package enum Command: Sendable, Hashable {
+    case ask(AskCommand)
+    case chat(RunOptions)
+    case exec(ExecCommand)
+    case sessions(SessionsCommand)
+    case library(LibraryCommand)
+    case replay(ReplayCommand)
+    case model(ModelCommand)
+    case doctor(ListingOptions)
+    /// Text to print as it is; the exit code is 0.
+    case help(String)
+    case version
+}
+
+package struct AskCommand: Sendable, Hashable {
+    package var task: GivenText
+    package var options: RunOptions
+}
+
+package struct ExecCommand: Sendable, Hashable {
+    package var code: GivenText
+    package var session: String
+    package var options: RunOptions
+}
+
+/// Text given as an argument, or `-` for what stands on standard input.
+package enum GivenText: Sendable, Hashable {
+    case text(String)
+    case standardInput
+
+    init(argument: String) {
+        self = argument == "-" ? .standardInput : .text(argument)
+    }
+}
+
+package struct SessionsCommand: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        case list
+        case show(String)
+        /// At least one name.
+        case delete([String])
+    }
+
+    package var action: Action
+    package var options: ListingOptions
+}
+
+package struct LibraryCommand: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        case list
+        case show(String)
+        case search(String)
+    }
+
+    package var action: Action
+    package var options: ListingOptions
+}
+
+package struct ReplayCommand: Sendable, Hashable {
+    /// The name of a session, or the path of a recording where it contains a `/` or such a file exists.
+    package var source: String
+    package var options: RunOptions
+}
+
+package struct ModelCommand: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        /// nil stands for the usual one.
+        case install(String?)
+        case list
+        case remove(String?)
+    }
+
+    package var action: Action
+    package var options: ListingOptions
+}

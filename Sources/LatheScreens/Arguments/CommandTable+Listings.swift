@@ -1,0 +1,70 @@
+extension CommandTable {
+    static let sessionsList = CommandForm(
+        path: ["sessions", "list"], summary: "all sessions of the project", options: [.json, .project]
+    ) { given in .sessions(SessionsCommand(action: .list, options: given.listingOptions())) }
+
+    static let sessionsShow = CommandForm(
+        path: ["sessions", "show"],
+        summary: "one session: tasks, inputs, artifacts, what it cost",
+        arguments: [.init(name: "NAME", summary: "the session")],
+        options: [.json, .project],
+        examples: ["lathe sessions show flights"]
+    ) { given throws(CommandError) in
+        .sessions(
+            SessionsCommand(action: .show(try SessionName.checked(given.argument())), options: given.listingOptions()))
+    }
+
+    static let sessionsDelete = CommandForm(
+        path: ["sessions", "delete"],
+        summary: "delete sessions with their journal and artifacts",
+        arguments: [.init(name: "NAME", count: .many, summary: "the sessions")],
+        options: [.yes, .json, .project],
+        examples: ["lathe sessions delete flights --yes"]
+    ) { given throws(CommandError) in
+        var names: [String] = []
+        for name in given.positionals { names.append(try SessionName.checked(name)) }
+        return .sessions(SessionsCommand(action: .delete(names), options: given.listingOptions()))
+    }
+
+    static let libraryList = CommandForm(
+        path: ["library", "list"], summary: "all saved functions and agents", options: [.json, .project]
+    ) { given in .library(LibraryCommand(action: .list, options: given.listingOptions())) }
+
+    static let libraryShow = CommandForm(
+        path: ["library", "show"],
+        summary: "one capability with its source",
+        arguments: [.init(name: "NAME", summary: "the function or agent")],
+        options: [.json, .project],
+        examples: ["lathe library show delay_profile"]
+    ) { given in .library(LibraryCommand(action: .show(given.argument()), options: given.listingOptions())) }
+
+    static let librarySearch = CommandForm(
+        path: ["library", "search"],
+        summary: "capabilities by words of their name and summary",
+        arguments: [.init(name: "WORD", count: .many, summary: "what to look for")],
+        options: [.json, .project],
+        examples: ["lathe library search delay carrier"]
+    ) { given in
+        let words = given.positionals.joined(separator: " ")
+        return .library(LibraryCommand(action: .search(words), options: given.listingOptions()))
+    }
+
+    static let modelInstall = CommandForm(
+        path: ["model", "install"],
+        summary: "fetch an embedded model",
+        arguments: [.init(name: "NAME", count: .optional, summary: "see model list; left out: the usual one")],
+        options: [.yes, .json, .project],
+        examples: ["lathe model install"]
+    ) { given in .model(ModelCommand(action: .install(given.positionals.first), options: given.listingOptions())) }
+
+    static let modelList = CommandForm(
+        path: ["model", "list"], summary: "embedded models, installed or not", options: [.json, .project]
+    ) { given in .model(ModelCommand(action: .list, options: given.listingOptions())) }
+
+    static let modelRemove = CommandForm(
+        path: ["model", "remove"],
+        summary: "delete an embedded model's weights",
+        arguments: [.init(name: "NAME", count: .optional, summary: "see model list; left out: the usual one")],
+        options: [.yes, .json, .project]
+    ) { given in .model(ModelCommand(action: .remove(given.positionals.first), options: given.listingOptions())) }
+}

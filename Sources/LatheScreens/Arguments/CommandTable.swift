@@ -1,0 +1,79 @@
+/// All commands of `lathe`: parsing, help and suggestions come from here.
+enum CommandTable {
+    static let commands: [CommandForm] = [
+        ask, chat, exec,
+        sessionsList, sessionsShow, sessionsDelete,
+        libraryList, libraryShow, librarySearch,
+        replay,
+        modelInstall, modelList, modelRemove,
+        doctor,
+    ]
+
+    /// Words that begin a command, in the table's order.
+    static var firstWords: [String] {
+        var seen: Set<String> = []
+        return commands.compactMap(\.path.first).filter { seen.insert($0).inserted }
+    }
+
+    private static let running: [OptionForm] = [.data, .session, .model, .maxTurns, .json, .quiet, .yes, .project]
+    private static let jsonOrQuiet = [(OptionForm.json.name, OptionForm.quiet.name)]
+
+    private static let ask = CommandForm(
+        path: ["ask"],
+        summary: "do a task and answer",
+        arguments: [.init(name: "TASK", summary: "what to do, in quotes; - reads it from standard input")],
+        options: running,
+        conflicts: jsonOrQuiet,
+        examples: [
+            "lathe ask \"Which carrier was latest on average?\" --data flights.parquet",
+            "lathe ask \"Compare both years\" --data old=2023.csv --data new=2024.csv",
+            "lathe ask \"And per month?\" --session flights --json",
+        ]
+    ) { given throws(CommandError) in
+        let task = GivenText(argument: given.argument())
+        if case .text(let text) = task, text.allSatisfy(\.isWhitespace) {
+            throw CommandError(.missingArgument, "the task is empty; write what to do: lathe ask \"…\"")
+        }
+        return .ask(AskCommand(task: task, options: try given.runOptions()))
+    }
+
+    private static let chat = CommandForm(
+        path: ["chat"],
+        summary: "talk with a session, task after task",
+        options: running,
+        conflicts: jsonOrQuiet,
+        examples: ["lathe chat --data flights.parquet", "lathe chat --session flights"]
+    ) { given throws(CommandError) in .chat(try given.runOptions()) }
+
+    private static let exec = CommandForm(
+        path: ["exec"],
+        summary: "run Python in a session's working memory, without a model",
+        arguments: [.init(name: "CODE", summary: "the code, in quotes; - reads it from standard input")],
+        options: [.session, .data, .json, .quiet, .yes, .project],
+        conflicts: jsonOrQuiet,
+        examples: ["lathe exec --session flights \"flights.shape\"", "lathe exec --session flights - < cell.py"]
+    ) { given throws(CommandError) in
+        let options = try given.runOptions()
+        guard let session = options.session else {
+            throw CommandError(.missingArgument, "exec needs --session NAME, the session to run in")
+        }
+        return .exec(ExecCommand(code: GivenText(argument: given.argument()), session: session, options: options))
+    }
+
+    private static let replay = CommandForm(
+        path: ["replay"],
+        summary: "run a recorded session's code again with its recorded replies",
+        arguments: [.init(name: "SOURCE", summary: "the name of a session or the path of a recording")],
+        options: [.data, .session, .json, .quiet, .yes, .project],
+        conflicts: jsonOrQuiet,
+        examples: ["lathe replay flights", "lathe replay ./flights.recording.jsonl --data flights.parquet"]
+    ) { given throws(CommandError) in
+        .replay(ReplayCommand(source: given.argument(), options: try given.runOptions()))
+    }
+
+    private static let doctor = CommandForm(
+        path: ["doctor"],
+        summary: "check what Lathe needs, and say how to mend what is missing",
+        options: [.json, .project]
+    ) { given in .doctor(given.listingOptions()) }
+}

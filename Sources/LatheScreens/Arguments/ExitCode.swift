@@ -1,0 +1,30 @@
+package import LatheVocabulary
+
+/// The exit codes of `lathe`, as its help documents them.
+package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
+    case complete = 0
+    case failed = 1
+    case usage = 2
+    case incomplete = 3
+    case interrupted = 130
+
+    package init(_ status: OutcomeStatus) {
+        self =
+            switch status {
+            case .complete: .complete
+            case .failed, .notRun: .failed
+            case .incomplete, .running: .incomplete
+            case .cancelled: .interrupted
+            }
+    }
+
+    package var meaning: String {
+        switch self {
+        case .complete: "complete"
+        case .failed: "failed"
+        case .usage: "the command line cannot be understood"
+        case .incomplete: "ended without the whole result"
+        case .interrupted: "interrupted"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// The arguments of one command after the options were told from the rest.
+struct GivenArguments: Sendable, Hashable {
+    /// By the option's long name; a flag has one empty value.
+    var values: [String: [String]] = [:]
+    var positionals: [String] = []
+
+    func has(_ option: OptionForm) -> Bool { values[option.name] != nil }
+    func value(_ option: OptionForm) -> String? { values[option.name]?.last }
+
+    /// The single argument at `index`, which the table has promised to be there.
+    func argument(_ index: Int = 0) -> String { index < positionals.count ? positionals[index] : "" }
+
+    var outputForm: OutputForm {
+        if has(.json) { return .json }
+        return has(.quiet) ? .quiet : .screen
+    }
+
+    func runOptions() throws(CommandError) -> RunOptions {
+        RunOptions(
+            data: values[OptionForm.data.name] ?? [],
+            session: try value(.session).map(SessionName.checked),
+            model: value(.model),
+            output: outputForm,
+            confirmation: has(.yes) ? .assumed : .asks,
+            project: value(.project),
+            maxTurns: try maxTurns())
+    }
+
+    func listingOptions() -> ListingOptions {
+        ListingOptions(
+            output: outputForm, confirmation: has(.yes) ? .assumed : .asks, project: value(.project))
+    }
+
+    private func maxTurns() throws(CommandError) -> Int? {
+        guard let text = value(.maxTurns) else { return nil }
+        guard let count = Int(text), (1...1000).contains(count) else {
+            throw CommandError(.badValue, "--max-turns takes a whole number from 1 to 1000, not '\(text)'")
+        }
+        return count
+    }
+}
+
+/// What a session may be called: its name becomes that of a folder.
+package enum SessionName {
+    package static func checked(_ text: String) throws(CommandError) -> String {
+        let allowed = text.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_.".unicodeScalars.contains($0))
+        }
+        guard allowed, (1...64).contains(text.utf8.count), let first = text.first, first.isLetter || first.isNumber else {
+            throw CommandError(
+                .badValue,
+                "'\(text)' cannot name a session: use up to 64 letters, digits, '-', '_' and '.', a letter or digit first")
+        }
+        return text
+    }
+}

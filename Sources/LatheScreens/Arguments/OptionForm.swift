@@ -1,0 +1,30 @@
+/// One option of the table: how it is written and what help says of it.
+struct OptionForm: Sendable, Hashable {
+    enum Occurrence: Sendable, Hashable { case once, repeated }
+
+    /// With its dashes, such as `--data`.
+    var name: String
+    var short: String?
+    /// What the value is called in help; nil for a flag.
+    var value: String?
+    var occurrence: Occurrence = .once
+    var summary: String
+
+    static let data = OptionForm(
+        name: "--data", short: "-d", value: "[NAME=]PATH", occurrence: .repeated,
+        summary: "a file or folder to work on, read-only; may be repeated")
+    static let session = OptionForm(
+        name: "--session", short: "-s", value: "NAME", summary: "go on with this session, or begin it under this name")
+    static let model = OptionForm(
+        name: "--model", short: "-m", value: "MODEL",
+        summary: "anthropic:NAME, openai:NAME, local:NAME@URL or embedded")
+    static let json = OptionForm(name: "--json", summary: "one JSON value a line, for programs")
+    static let quiet = OptionForm(name: "--quiet", short: "-q", summary: "only the answer")
+    static let yes = OptionForm(name: "--yes", short: "-y", summary: "do not ask before downloading or deleting")
+    static let project = OptionForm(
+        name: "--project", value: "DIR", summary: "the project's folder, instead of looking from here upward")
+    static let maxTurns = OptionForm(
+        name: "--max-turns", value: "N", summary: "turns the coordinator may take, 1 to 1000")
+    static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
+    static let version = OptionForm(name: "--version", summary: "the version")
+}

@@ -1,0 +1,48 @@
+/// The options of the commands that run a session.
+package struct RunOptions: Sendable, Hashable {
+    /// As given: `PATH` or `NAME=PATH`; `DataInput.resolve` looks at the files.
+    package var data: [String]
+    package var session: String?
+    package var model: String?
+    package var output: OutputForm
+    package var confirmation: Confirmation
+    /// The folder of `lathe.json`, sessions and library; nil for the one that is found from the working directory.
+    package var project: String?
+    package var maxTurns: Int?
+
+    package init(
+        data: [String] = [], session: String? = nil, model: String? = nil, output: OutputForm = .screen,
+        confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil
+    ) {
+        self.data = data
+        self.session = session
+        self.model = model
+        self.output = output
+        self.confirmation = confirmation
+        self.project = project
+        self.maxTurns = maxTurns
+    }
+}
+
+/// The options of the commands that look things up or keep house.
+package struct ListingOptions: Sendable, Hashable {
+    package var output: OutputForm
+    package var confirmation: Confirmation
+    package var project: String?
+
+    package init(output: OutputForm = .screen, confirmation: Confirmation = .asks, project: String? = nil) {
+        self.output = output
+        self.confirmation = confirmation
+        self.project = project
+    }
+}
+
+package enum OutputForm: Sendable, Hashable {
+    /// The live view on a terminal, plain lines through a pipe.
+    case screen
+    case json
+    case quiet
+}
+
+/// Whether the user is asked before something is downloaded or deleted.
+package enum Confirmation: Sendable, Hashable { case asks, assumed }

@@ -31,17 +31,17 @@ package enum KernelRole: String, Sendable, Codable { case session, subtask }
 /// What a kernel starts with.
 package struct KernelStart: Sendable {
     package var role: KernelRole
-    /// Names the kernel in its files and messages: a session's name or a place.
-    package var name: String
+    /// Where in the run the kernel belongs; names its output files.
+    package var place: Place
     /// Bound only in kernels of role `session`.
     package var bindsInputs: Bool
     package var slices: [BoundSlice]
     /// A library agent whose `prepare` and `check` run in this kernel.
     package var agent: String?
 
-    package init(role: KernelRole, name: String, bindsInputs: Bool, slices: [BoundSlice] = [], agent: String? = nil) {
+    package init(role: KernelRole, place: Place, bindsInputs: Bool, slices: [BoundSlice] = [], agent: String? = nil) {
         self.role = role
-        self.name = name
+        self.place = place
         self.bindsInputs = bindsInputs
         self.slices = slices
         self.agent = agent
@@ -130,6 +130,18 @@ package struct CapturedText: Sendable, Hashable, Codable {
         self.tail = tail
         self.file = file
         self.lost = lost
+    }
+}
+
+extension CapturedText {
+    /// The file that keeps the whole of a stream (`stdout`, `stderr`, `result` or `traceback`), relative to the session's
+    /// folder. The place becomes a file name without path separators.
+    package static func file(of cell: Int, stream: String, place: Place) -> String {
+        let safe = place.description.unicodeScalars.map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                ? String(scalar) : scalar == "/" ? "-" : "_\(String(scalar.value, radix: 16))_"
+        }
+        return "outputs/\(safe.joined().prefix(180))-\(cell).\(stream).txt"
     }
 }
 

@@ -6,6 +6,12 @@ package protocol LanguageModel: Sendable {
     /// How this model is asked for code when it can choose freely.
     var codeForm: CodeForm { get }
 
+    /// True for models that answer simple questions only and need a short prompt; false unless a model says so.
+    var isSmall: Bool { get }
+
+    /// True where replies come from a recording, so that nothing is spent; false unless a model says so.
+    var isReplay: Bool { get }
+
     /// Asks once and returns the whole reply; `progress` sees it grow, in order, before the call returns.
     ///
     /// Retries by its own rules and reports each wait to `progress`. Cancelling the task ends the call with `.cancelled`.
@@ -39,4 +45,9 @@ package struct ModelError: Error, Sendable, Hashable {
         self.code = code
         self.reason = reason
     }
+}
+
+extension LanguageModel {
+    package var isSmall: Bool { false }
+    package var isReplay: Bool { false }
 }

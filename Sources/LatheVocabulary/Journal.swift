@@ -12,7 +12,9 @@ package protocol Journal: Sendable {
 }
 
 package struct JournalError: Error, Sendable, Hashable {
-    package enum Code: String, Sendable, Codable { case locked, diskFull, readOnly, corrupt, newerFormat, misuse, failed }
+    package enum Code: String, Sendable, Codable {
+        case locked, diskFull, readOnly, corrupt, newerFormat, misuse, failed
+    }
 
     package var code: Code
     package var reason: String

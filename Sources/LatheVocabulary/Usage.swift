@@ -19,6 +19,16 @@ package struct Usage: Sendable, Hashable, Codable {
 
     package var total: Int { input + output + cacheRead + cacheWrite }
 
+    package static func - (left: Usage, right: Usage) -> Usage {
+        Usage(
+            input: left.input - right.input,
+            output: left.output - right.output,
+            cacheRead: left.cacheRead - right.cacheRead,
+            cacheWrite: left.cacheWrite - right.cacheWrite,
+            isEstimated: left.isEstimated
+        )
+    }
+
     package static func + (left: Usage, right: Usage) -> Usage {
         Usage(
             input: left.input + right.input,
@@ -37,6 +47,11 @@ package enum Cost: Sendable, Hashable, Codable {
     case unknown
 
     package static let none = Cost.microdollars(0)
+
+    package static func - (left: Cost, right: Cost) -> Cost {
+        guard case .microdollars(let first) = left, case .microdollars(let second) = right else { return .unknown }
+        return .microdollars(first - second)
+    }
 
     package static func + (left: Cost, right: Cost) -> Cost {
         guard case .microdollars(let first) = left, case .microdollars(let second) = right else { return .unknown }

@@ -3,11 +3,12 @@ import Testing
 @testable import LatheVocabulary
 
 struct JSONParserTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), ("[1, 2.5, -3e2]", [1, 2.5, -300.0]),
-        (#"{"a": {"b": [true, "x\n\u00e9\ud83d\ude00"]}}"#, ["a": ["b": [true, "x\n\u{e9}\u{1F600}"]]]),
-        ("9223372036854775808", .number(9_223_372_036_854_775_808)),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("[1, 2.5, -3e2]", [1, 2.5, -300.0]),
+            (#"{"a": {"b": [true, "x\n\u00e9\ud83d\ude00"]}}"#, ["a": ["b": [true, "x\n\u{e9}\u{1F600}"]]]),
+            ("9223372036854775808", .number(9_223_372_036_854_775_808)),
+        ] as [(String, JSONValue)])
     func `accepts what RFC 8259 allows`(text: String, expected: JSONValue) throws {
         #expect(try JSONValue(parsing: text) == expected)
     }

@@ -1,0 +1,90 @@
+internal import LatheVocabulary
+
+/// Starts subtasks for host calls and tells how they ended.
+struct Delegation: Sendable {
+    let registry: SubtaskRegistry
+    let services: EngineServices
+    /// One gate a depth, so that a subtask that waits for its own subtasks never holds their place.
+    let gates: [AsyncGate]
+
+    init(registry: SubtaskRegistry, services: EngineServices) {
+        self.registry = registry
+        self.services = services
+        gates = (0..<services.limits.delegationDepth).map { _ in AsyncGate(services.limits.parallelSubtasks) }
+    }
+
+    // MARK: delegate
+
+    /// Starts the subtasks of a `delegate` call and returns at once with their numbers.
+    func delegate(
+        _ arguments: HostArguments, slices: [SliceReference], from desk: HostDesk
+    ) async throws(HostRefusal) -> JSONValue {
+        guard desk.place.depth < services.limits.delegationDepth else {
+            throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
+        }
+        let plan = try await DelegationPlan(arguments, slices: slices, services: services)
+        var runs: [SubtaskRun] = []
+        for item in plan.items {
+            let (id, place) = await registry.admit(label: item.label, owner: desk.place)
+            runs.append(
+                SubtaskRun(
+                    id: id, label: item.label, place: place, plan: plan, slice: item.slice, services: services,
+                    delegation: self, parent: desk.spending))
+        }
+        let started = runs
+        let gate = gates[desk.place.depth]
+        let task = Task { await run(started, parallel: plan.parallel, gate: gate) }
+        await registry.attach(task, to: runs.map(\.id))
+        let subtasks = runs.map { run -> JSONValue in
+            ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
+        }
+        return ["subtasks": .array(subtasks)]
+    }
+
+    /// Runs all, at most `parallel` at a time; each outcome is recorded as soon as it is there.
+    private func run(_ runs: [SubtaskRun], parallel: Int, gate: AsyncGate) async {
+        await withTaskGroup(of: Void.self) { group in
+            for (index, run) in runs.enumerated() {
+                if index >= parallel { await group.next() }
+                group.addTask {
+                    await gate.enter()
+                    let outcome = await run.perform()
+                    await gate.leave()
+                    await registry.finish(outcome)
+                }
+            }
+        }
+    }
+
+    // MARK: wait, cancel
+
+    func wait(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {
+        let ids = try await owned(arguments, by: owner)
+        let seconds = arguments.present("seconds")?.numberValue.map { min(max($0, 0), 86_400) }
+        let outcomes = await registry.outcomes(of: ids, within: seconds)
+        return ["outcomes": .array(outcomes.map(\.forKernel))]
+    }
+
+    func cancel(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {
+        await registry.cancel(try await owned(arguments, by: owner))
+        return [:]
+    }
+
+    private func owned(_ arguments: HostArguments, by owner: Place) async throws(HostRefusal) -> [Int] {
+        let ids = try arguments.integers("ids", upTo: 10_000)
+        guard await registry.owns(owner, ids) else {
+            throw HostRefusal("not_allowed", "these are not subtasks of this kernel")
+        }
+        return ids
+    }
+}
+
+extension SubtaskOutcome {
+    /// What the kernel that delegated is told.
+    var forKernel: JSONValue {
+        [
+            "id": .integer(id), "label": .string(label), "status": .string(status.rawValue), "value": value ?? .null,
+            "reason": .string(reason), "tokens": .integer(usage.total), "seconds": .number(seconds),
+        ]
+    }
+}

@@ -1,0 +1,91 @@
+internal import LatheVocabulary
+
+/// A `delegate` call, read and checked whole before anything starts.
+struct DelegationPlan: Sendable {
+    struct Item: Sendable {
+        var label: String
+        var slice: BoundSlice?
+    }
+
+    var agent: Agent
+    var returns: ReturnsSchema?
+    var task: String
+    var items: [Item]
+    var model: any LanguageModel
+    var parallel: Int
+    var maxTurns: Int
+
+    init(_ arguments: HostArguments, slices: [SliceReference], services: EngineServices) async throws(HostRefusal) {
+        let limits = services.limits
+        agent = try await Self.agent(arguments, services: services)
+        if let asked = try arguments.schema("returns") {
+            agent.returns = asked.schema
+            returns = asked
+        } else {
+            returns = try Self.checked(agent.returns)
+        }
+        task = try arguments.optionalText("task", upTo: limits.instructionCharacters) ?? ""
+        let role = try arguments.optionalText("model", upTo: 64) ?? agent.modelRole
+        model = try services.modelForHostCall(role)
+        parallel = min(
+            try arguments.optionalInteger("parallel", in: 1...1_000) ?? limits.parallelSubtasks, limits.parallelSubtasks
+        )
+        maxTurns = try arguments.optionalInteger("max_turns", in: 1...100) ?? limits.subtaskTurns
+        items = try Self.items(arguments, slices: slices, limits: limits)
+    }
+
+    private static func agent(
+        _ arguments: HostArguments, services: EngineServices
+    ) async throws(HostRefusal) -> Agent {
+        if let name = arguments.values["agent"]?.stringValue {
+            do throws(LibraryError) {
+                return try await services.library.agent(named: name)
+            } catch {
+                throw HostRefusal("library", error.reason)
+            }
+        }
+        guard let inline = arguments.values["agent"]?.objectValue,
+            let instructions = inline["instructions"]?.stringValue,
+            instructions.count <= services.limits.instructionCharacters
+        else {
+            throw HostRefusal(
+                "invalid_arguments",
+                "delegate: agent must be a saved agent's name or lathe.agent(name=…, instructions=…)")
+        }
+        return Agent(
+            name: inline["name"]?.stringValue?.singleLine(upTo: 64) ?? "agent", instructions: instructions,
+            returns: inline["returns"] == .null ? nil : inline["returns"], modelRole: inline["model"]?.stringValue)
+    }
+
+    private static func checked(_ schema: JSONValue?) throws(HostRefusal) -> ReturnsSchema? {
+        guard let schema else { return nil }
+        switch ReturnsSchema.checked(schema) {
+        case .success(let checked): return checked
+        case .failure(let refused): throw HostRefusal("invalid_arguments", "delegate: \(refused.reason)")
+        }
+    }
+
+    private static func items(
+        _ arguments: HostArguments, slices: [SliceReference], limits: EngineLimits
+    ) throws(HostRefusal) -> [Item] {
+        let given = arguments.values["items"]?.arrayValue ?? []
+        guard !given.isEmpty else { throw HostRefusal("invalid_arguments", "delegate: there are no slices") }
+        guard given.count <= limits.subtasksPerCall else {
+            throw HostRefusal("limit", "delegate: \(given.count) subtasks at once; at most \(limits.subtasksPerCall)")
+        }
+        var items: [Item] = []
+        for (index, item) in given.enumerated() {
+            let label = item["label"]?.stringValue.map { $0.singleLine(upTo: 60) } ?? String(index + 1)
+            guard let manifest = item["manifest"], manifest != .null else {
+                items.append(Item(label: label))
+                continue
+            }
+            guard let position = manifest["descriptor"]?.integerValue, slices.indices.contains(position) else {
+                throw HostRefusal("invalid_arguments", "delegate: slice '\(label)' came without its data")
+            }
+            items.append(
+                Item(label: label, slice: BoundSlice(name: "data", manifest: manifest, reference: slices[position])))
+        }
+        return items
+    }
+}

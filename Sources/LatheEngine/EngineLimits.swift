@@ -1,0 +1,18 @@
+/// The bounds that an engine keeps; each has a default that suits an ordinary job.
+package struct EngineLimits: Sendable, Hashable {
+    package var coordinatorTurns = 40
+    package var subtaskTurns = 12
+    /// Subtasks of one session that run at the same time.
+    package var parallelSubtasks = 8
+    /// Subtasks that one `delegate` call may start.
+    package var subtasksPerCall = 500
+    /// 1 lets the coordinator delegate, 2 its subtasks too.
+    package var delegationDepth = 2
+    package var maxOutputTokens = 8192
+    /// Rounds in which a subtask may mend a result that did not fit `returns`.
+    package var repairs = 1
+    /// Characters of a task, an agent's instructions or a question to `ask_model`.
+    package var instructionCharacters = 40_000
+
+    package init() {}
+}

@@ -1,0 +1,25 @@
+package import LatheVocabulary
+
+/// The ports that an engine works with, and its bounds.
+package struct EngineServices: Sendable {
+    package var session: String
+    package var log: EventLog
+    package var template: any KernelTemplate
+    package var library: any CapabilityLibrary
+    /// The model of a role (`default`, `small` …); nil means `default`.
+    package var model: @Sendable (String?) throws(ModelError) -> any LanguageModel
+    package var limits: EngineLimits
+
+    package init(
+        session: String, log: EventLog, template: any KernelTemplate, library: any CapabilityLibrary,
+        limits: EngineLimits = EngineLimits(),
+        model: @escaping @Sendable (String?) throws(ModelError) -> any LanguageModel
+    ) {
+        self.session = session
+        self.log = log
+        self.template = template
+        self.library = library
+        self.limits = limits
+        self.model = model
+    }
+}

@@ -1,0 +1,77 @@
+internal import LatheVocabulary
+
+/// A host call's refusal: the code and the reason that the calling code sees as an exception.
+struct HostRefusal: Error, Sendable, Hashable {
+    var code: String
+    var reason: String
+
+    init(_ code: String, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}
+
+/// Typed reading of a host call's arguments, which are untrusted.
+struct HostArguments: Sendable {
+    let call: String
+    let values: [String: JSONValue]
+
+    init(_ call: HostCall) throws(HostRefusal) {
+        guard let values = call.arguments.objectValue else {
+            throw HostRefusal("invalid_arguments", "\(call.name) takes an object of arguments")
+        }
+        self.call = call.name
+        self.values = values
+    }
+
+    func text(_ name: String, upTo cap: Int) throws(HostRefusal) -> String {
+        guard let text = try optionalText(name, upTo: cap) else { throw wrong(name, "a text") }
+        return text
+    }
+
+    func optionalText(_ name: String, upTo cap: Int) throws(HostRefusal) -> String? {
+        guard let value = present(name) else { return nil }
+        guard let text = value.stringValue else { throw wrong(name, "a text") }
+        guard text.count <= cap else {
+            throw HostRefusal(
+                "limit", "\(call): \(name) has \(text.count) characters, more than \(cap); pass data as a slice instead"
+            )
+        }
+        return text
+    }
+
+    func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(HostRefusal) -> Int? {
+        guard let value = present(name) else { return nil }
+        guard let number = value.integerValue, range.contains(number) else {
+            throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func integers(_ name: String, upTo count: Int) throws(HostRefusal) -> [Int] {
+        guard let items = values[name]?.arrayValue, items.count <= count else { throw wrong(name, "a list of numbers") }
+        var numbers: [Int] = []
+        for item in items {
+            guard let number = item.integerValue else { throw wrong(name, "a list of numbers") }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    func schema(_ name: String) throws(HostRefusal) -> ReturnsSchema? {
+        guard let value = present(name) else { return nil }
+        switch ReturnsSchema.checked(value) {
+        case .success(let schema): return schema
+        case .failure(let refused): throw HostRefusal("invalid_arguments", "\(call): \(refused.reason)")
+        }
+    }
+
+    func present(_ name: String) -> JSONValue? {
+        guard let value = values[name], value != .null else { return nil }
+        return value
+    }
+
+    private func wrong(_ name: String, _ expected: String) -> HostRefusal {
+        HostRefusal("invalid_arguments", "\(call): \(name) must be \(expected)")
+    }
+}

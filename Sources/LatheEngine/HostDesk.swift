@@ -1,0 +1,203 @@
+internal import LatheVocabulary
+internal import Synchronization
+
+/// Answers the host calls of one kernel. Who calls is known from the desk itself, never from the call.
+///
+/// Each call and its answer are journaled. Safe from any thread; one kernel makes one call at a time.
+final class HostDesk: Sendable {
+    private struct Progress {
+        var cell = 0
+        var calls = 0
+        var questions = 0
+        /// Answers of an earlier program run, by cell, while the working memory is rebuilt.
+        var recorded: [Int: [HostAnswered]]?
+    }
+
+    let place: Place
+    let services: EngineServices
+    let delegation: Delegation
+    let answers: AnswerBox
+    let spending: Spending
+    private let progress = Mutex(Progress())
+
+    init(
+        place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
+        callsSoFar: Int = 0, questionsSoFar: Int = 0
+    ) {
+        self.place = place
+        self.services = services
+        self.delegation = delegation
+        self.answers = answers
+        self.spending = spending
+        progress.withLock { progress in
+            progress.calls = callsSoFar
+            progress.questions = questionsSoFar
+        }
+    }
+
+    /// Says which cell the calls to come belong to.
+    func begin(cell: Int) {
+        progress.withLock { $0.cell = cell }
+    }
+
+    /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
+    func replay(_ answers: [Int: [HostAnswered]]?) {
+        progress.withLock { $0.recorded = answers }
+    }
+
+    /// Answers one call. A call whose record cannot be written is not carried out.
+    func answer(_ call: HostCall) async -> HostReply {
+        if let recorded = recordedReply(to: call) { return recorded }
+        let (number, cell) = progress.withLock { progress in
+            progress.calls += 1
+            return (progress.calls, progress.cell)
+        }
+        let called = HostCalled(
+            cell: cell, call: number, name: String(call.name.prefix(64)), arguments: call.arguments,
+            slices: call.slices.count)
+        do throws(JournalError) {
+            try await services.log.record(.hostCalled(called), at: place)
+            let reply = await perform(call)
+            try await services.log.record(.hostAnswered(HostAnswered(called, reply)), at: place)
+            return reply
+        } catch {
+            return .error("not_allowed", "the journal cannot be written, so nothing is done: \(error.reason)")
+        }
+    }
+
+    private func recordedReply(to call: HostCall) -> HostReply? {
+        progress.withLock { progress in
+            guard progress.recorded != nil, call.name != "output" else { return nil }
+            let cell = progress.cell
+            guard let next = progress.recorded?[cell]?.first, next.name == call.name else {
+                return .error("not_recorded", "cell \(cell) made no such call when it first ran")
+            }
+            progress.recorded?[cell]?.removeFirst()
+            if let value = next.value { return .value(value) }
+            return .error(next.code ?? "unknown", next.reason ?? "unknown")
+        }
+    }
+
+    private func perform(_ call: HostCall) async -> HostReply {
+        do throws(HostRefusal) {
+            let arguments = try HostArguments(call)
+            switch call.name {
+            case "delegate": return .value(try await delegation.delegate(arguments, slices: call.slices, from: self))
+            case "wait": return .value(try await delegation.wait(arguments, for: place))
+            case "cancel": return .value(try await delegation.cancel(arguments, for: place))
+            case "ask_model": return .value(try await askModel(arguments))
+            case "save_function": return .value(try await save(.function, arguments))
+            case "save_agent": return .value(try await save(.agent, arguments))
+            case "answer": return .value(try await take(arguments))
+            case "output": return try output(arguments)
+            case "capability_used": return .value(try await noteUse(arguments))
+            default:
+                throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
+            }
+        } catch {
+            return .error(error.code, error.reason)
+        }
+    }
+
+    // MARK: The calls
+
+    private func take(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        guard let value = arguments.values["value"] else {
+            throw HostRefusal("invalid_arguments", "answer: value is missing")
+        }
+        switch answers.put(value) {
+        case .accepted:
+            try await journal(.answered(Answered(value: value)))
+            return ["accepted": true]
+        case .refused(let reason):
+            return ["accepted": false, "reason": .string(reason)]
+        }
+    }
+
+    private func save(_ kind: Capability.Kind, _ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        guard place == .coordinator else {
+            throw HostRefusal("not_allowed", "only the coordinator saves capabilities; return the source instead")
+        }
+        let proposal = CapabilityProposal(
+            kind: kind, name: try arguments.text("name", upTo: 64),
+            source: try arguments.text("source", upTo: 256 << 10), session: services.session,
+            model: (try? services.model(nil).name) ?? "none")
+        let saved: SavedCapability
+        do throws(LibraryError) {
+            saved = try await services.library.save(proposal)
+        } catch {
+            throw HostRefusal("library", error.reason)
+        }
+        try await journal(.capabilitySaved(saved))
+        return [
+            "path": .string(saved.capability.path), "status": .string(saved.capability.status.rawValue),
+            "replaced": .bool(saved.replaced),
+        ]
+    }
+
+    private func noteUse(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        guard let kind = Capability.Kind(rawValue: try arguments.text("kind", upTo: 16)) else {
+            throw HostRefusal("invalid_arguments", "capability_used: kind must be function or agent")
+        }
+        let used = CapabilityUsed(
+            kind: kind, name: try arguments.text("name", upTo: 64),
+            sha256: try arguments.optionalText("sha256", upTo: 64) ?? "")
+        try await journal(.capabilityUsed(used))
+        return [:]
+    }
+
+    private func output(_ arguments: HostArguments) throws(HostRefusal) -> HostReply {
+        let cell = try arguments.optionalInteger("cell", in: 1...1_000_000) ?? 0
+        let stream = try arguments.text("stream", upTo: 16)
+        guard ["stdout", "stderr", "result", "traceback"].contains(stream) else {
+            throw HostRefusal("invalid_arguments", "output: stream must be stdout, stderr, result or traceback")
+        }
+        let file = CapturedText.file(of: cell, stream: stream, place: place)
+        return HostReply(.value(["file": .string(file)]), file: file)
+    }
+
+    private func askModel(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        let question = ModelQuestion(
+            prompt: try arguments.text("prompt", upTo: services.limits.instructionCharacters),
+            returns: try arguments.schema("returns"), place: place.child("ask"))
+        let model = try services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
+        let turn = ModelTurn(model: model, log: services.log, spending: spending)
+        return ["value": try await question.ask(turn, maxOutputTokens: 2_048, nextTurn: nextQuestion)]
+    }
+
+    private func nextQuestion() -> Int {
+        progress.withLock { progress in
+            progress.questions += 1
+            return progress.questions
+        }
+    }
+
+    private func journal(_ body: EventBody) async throws(HostRefusal) {
+        do throws(JournalError) {
+            try await services.log.record(body, at: place)
+        } catch {
+            throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
+        }
+    }
+}
+
+extension EngineServices {
+    func modelForHostCall(_ role: String?) throws(HostRefusal) -> any LanguageModel {
+        do throws(ModelError) {
+            return try model(role)
+        } catch {
+            throw HostRefusal("model_failed", error.reason)
+        }
+    }
+}
+
+extension HostAnswered {
+    init(_ called: HostCalled, _ reply: HostReply) {
+        switch reply.outcome {
+        case .value(let value):
+            self.init(call: called.call, name: called.name, value: value)
+        case .error(let code, let reason):
+            self.init(call: called.call, name: called.name, code: code, reason: reason)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import LatheVocabulary
+
+/// `lathe.ask_model`: one question to a model, without a kernel, with one round of mending where a form is asked for.
+struct ModelQuestion: Sendable {
+    var prompt: String
+    var returns: ReturnsSchema?
+    var place: Place
+
+    /// Asks and returns the text, or the value that fits `returns`. `nextTurn` numbers the requests of the place.
+    func ask(
+        _ turn: ModelTurn, maxOutputTokens: Int, nextTurn: @Sendable () -> Int
+    ) async throws(HostRefusal) -> JSONValue {
+        var messages = [Message(.user, [.text(prompt)])]
+        for attempt in 0...1 {
+            let reply = try await reply(to: messages, turn, maxOutputTokens, nextTurn())
+            guard let returns else { return .string(reply.text) }
+            let problem: String
+            switch JSONReading(reply.text) {
+            case .value(let value):
+                let misfits = returns.misfits(of: value)
+                if misfits.isEmpty { return value }
+                problem = misfits.joined(separator: "; ")
+            case .unreadable(let reason):
+                problem = reason
+            }
+            guard attempt == 0 else {
+                throw HostRefusal("model_failed", "the model's reply does not fit `returns`: \(problem)")
+            }
+            messages.append(Message(.assistant, [.text(reply.text)]))
+            messages.append(
+                Message(.user, [.text("That does not fit: \(problem). Reply with the corrected JSON alone.")]))
+        }
+        throw HostRefusal("model_failed", "the model gave no usable reply")
+    }
+
+    private func reply(
+        to messages: [Message], _ turn: ModelTurn, _ maxOutputTokens: Int, _ number: Int
+    ) async throws(HostRefusal) -> ModelReply {
+        let form = returns.map { "Reply with JSON alone that fits this schema: \($0.schema.text)" }
+        let request = ModelRequest(
+            place: place, turn: number, system: form ?? "Answer briefly and plainly.", messages: messages,
+            codeForm: nil, maxOutputTokens: maxOutputTokens, replySchema: returns?.schema)
+        let outcome: Result<ModelReply, ModelError>
+        do throws(JournalError) {
+            outcome = try await turn.ask(request)
+        } catch {
+            throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
+        }
+        switch outcome {
+        case .failure(let error): throw HostRefusal("model_failed", error.reason)
+        case .success(let reply):
+            guard reply.stop != .maxTokens, reply.stop != .refusal, !reply.text.isEmpty else {
+                throw HostRefusal("model_failed", "the model gave no whole reply (\(reply.stop.rawValue))")
+            }
+            return reply
+        }
+    }
+}
+
+/// A JSON value found in a model's text: the whole of it, or the one fenced block in it.
+enum JSONReading: Sendable, Hashable {
+    case value(JSONValue)
+    case unreadable(reason: String)
+
+    init(_ text: String) {
+        let trimmed = text.trimmingLines[...].trimmingSpaces
+        var candidates = [String(trimmed)]
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if let opening = lines.firstIndex(where: { $0.trimmingSpaces.hasPrefix("```") }),
+            let closing = lines[(opening + 1)...].firstIndex(where: { $0.trimmingSpaces == "```" })
+        {
+            candidates.append(lines[(opening + 1)..<closing].joined(separator: "\n"))
+        }
+        var reason = "the reply is empty"
+        for candidate in candidates {
+            do throws(JSONError) {
+                self = .value(try JSONValue(parsing: candidate, limits: JSONLimits(bytes: 4 << 20)))
+                return
+            } catch {
+                reason = "not JSON: \(error.reason) (at character \(error.offset))"
+            }
+        }
+        self = .unreadable(reason: reason)
+    }
+}

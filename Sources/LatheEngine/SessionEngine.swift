@@ -1,0 +1,197 @@
+package import LatheVocabulary
+
+/// A session at work: its kernel, its conversation and its subtasks, from opening to closing.
+///
+/// One task or cell at a time; a second one waits for nobody and is refused by the caller's own order. All that happens goes
+/// through the event log.
+package actor SessionEngine {
+    private let services: EngineServices
+    private let past: SessionPast
+    private let registry: SubtaskRegistry
+    private let delegation: Delegation
+    private let answers = AnswerBox(returns: nil)
+    private let spending = Spending()
+    private let desk: HostDesk
+    private let seat: KernelSeat
+    private var transcript: Transcript
+
+    /// Makes an engine over what the journal holds; nothing starts before `open`.
+    package init(services: EngineServices, past: SessionPast) {
+        self.services = services
+        self.past = past
+        transcript = past.transcript
+        registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask)
+        delegation = Delegation(registry: registry, services: services)
+        desk = HostDesk(
+            place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
+            callsSoFar: past.hostCalls, questionsSoFar: past.questions)
+        seat = KernelSeat(
+            place: .coordinator, log: services.log, template: services.template,
+            start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
+            lastCell: past.lastCell)
+    }
+
+    /// Where the engine stood when a task began.
+    private struct Mark {
+        var spending: Spending.Sum
+        var subtask: Int
+        var sequence: Int
+    }
+
+    // MARK: Opening
+
+    /// Starts the session's kernel and rebuilds the working memory of earlier program runs by running their cells again,
+    /// with the recorded answers to their host calls: nothing is asked, paid or saved twice.
+    ///
+    /// Returns the number of cells that were run again. What could not be rebuilt is told as a notice.
+    @discardableResult
+    package func open(_ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }) async throws -> Int {
+        try await seat.open()
+        for problem in await seat.problems { try await notice(.warning, problem) }
+        desk.replay(past.answers)
+        for (index, cell) in past.cells.enumerated() {
+            try Task.checkCancellation()
+            progress(index, past.cells.count)
+            let result = await seat.rebuild(cell)
+            guard result.status != .died else {
+                try await notice(
+                    .warning, "Cell \(cell.number) killed the kernel while the working memory was rebuilt.")
+                try await seat.restart()
+                break
+            }
+        }
+        desk.replay(nil)
+        answers.clear()
+        if !past.skippedCells.isEmpty {
+            let numbers = past.skippedCells.map(String.init).joined(separator: ", ")
+            try await notice(
+                .warning,
+                "Not run again, since they did not finish the first time: cells \(numbers). What they had changed is lost."
+            )
+        }
+        return past.cells.count
+    }
+
+    func notice(_ level: Notice.Level, _ text: String) async throws(JournalError) {
+        try await services.log.record(.notice(Notice(level, text)), at: .coordinator)
+    }
+
+    // MARK: Work
+
+    /// Works on a task until there is an answer or a reason why not. Cancelling the calling task stops the work: cells are
+    /// interrupted, subtasks cancelled, everything is recorded, and the outcome is `cancelled`.
+    package func ask(_ task: String, maxTurns: Int? = nil) async throws(JournalError) -> TaskOutcome {
+        let clock = ContinuousClock.now
+        let before = Mark(
+            spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
+        let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task))
+        try await services.log.record(submitted, at: .coordinator)
+        transcript.apply(submitted)
+        let limit = maxTurns ?? services.limits.coordinatorTurns
+        let (end, isReplayed) = try await turns(upTo: limit)
+        if Task.isCancelled { await registry.cancelAll() }
+        var outcome = try await outcome(of: end, since: before, turns: limit)
+        outcome.isReplayed = isReplayed
+        outcome.seconds = clock.duration(to: .now).seconds
+        try await services.log.record(.taskFinished(outcome), at: .coordinator)
+        return outcome
+    }
+
+    private func turns(upTo maxTurns: Int) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
+        let model: any LanguageModel
+        do throws(ModelError) {
+            model = try services.model(nil)
+        } catch {
+            return (.modelFailed(error), false)
+        }
+        let (seat, registry, services) = (seat, registry, services)
+        let capabilities = (try? await services.library.list().count) ?? 0
+        var loop = TurnLoop(
+            place: .coordinator, seat: seat, turn: ModelTurn(model: model, log: services.log, spending: spending),
+            answers: answers, system: Prompts.coordinator(codeForm: model.codeForm, isSmall: model.isSmall),
+            maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
+            readText: { .result(.string($0)) },
+            state: { turnsLeft in
+                StateBlock(
+                    variables: await seat.variables, capabilities: capabilities,
+                    openSubtasks: await registry.openCount(of: .coordinator), turnsLeft: turnsLeft,
+                    problems: await seat.problems)
+            })
+        let end = try await loop.run()
+        transcript = loop.transcript
+        return (end, model.isReplay)
+    }
+
+    // MARK: Outcome
+
+    /// What the user is told. `complete` needs an answer and every subtask complete, or run again with success.
+    private func outcome(of end: LoopEnd, since mark: Mark, turns: Int) async throws(JournalError) -> TaskOutcome {
+        let finished = await registry.finished(after: mark.subtask)
+        let failed = finished.filter { $0.status != .complete && !$0.isMended(by: finished) }
+        var (status, answer, reason) = Self.reading(end, turns: turns)
+        if status == .complete, !failed.isEmpty {
+            let labels = failed.prefix(8).map(\.label).joined(separator: ", ") + (failed.count > 8 ? ", …" : "")
+            (status, reason) = (
+                .incomplete, "\(failed.count) of \(finished.count) subtasks did not complete: \(labels)"
+            )
+        }
+        let events = try await services.log.events(after: mark.sequence)
+        let spent = spending.total
+        return TaskOutcome(
+            status: status, answer: answer, reason: reason, artifacts: events.flatMap(\.artifacts),
+            saved: events.compactMap(\.saved), failedSubtasks: failed, subtasks: finished.count,
+            turns: spent.turns - mark.spending.turns, usage: spent.usage - mark.spending.usage,
+            cost: spent.cost - mark.spending.cost)
+    }
+
+    private static func reading(_ end: LoopEnd, turns: Int) -> (OutcomeStatus, answer: String, reason: String) {
+        switch end {
+        case .answered(.string(let text)): (.complete, text, "")
+        case .answered(let value): (.complete, value.text, "")
+        case .turnsUsedUp:
+            (.incomplete, "", "no answer after \(turns) turns; go on with --session, or allow more with --max-turns")
+        case .stuck(let reason): (.failed, "", reason)
+        case .modelFailed(let error): (.failed, "", error.reason)
+        case .kernelLost(let error): (.failed, "", error.reason)
+        case .cancelled: (.cancelled, "", "stopped by the user")
+        }
+    }
+
+    /// Runs a cell that the user wrote.
+    package func execute(_ code: String) async throws(JournalError) -> CellResult {
+        transcript.apply(.cellStarted(Cell(number: 0, code: code, author: .user)))
+        let result = try await seat.run(code, author: .user)
+        transcript.apply(.cellFinished(result))
+        answers.clear()
+        if result.status == .died, !Task.isCancelled { try? await seat.restart() }
+        return result
+    }
+
+    /// What the working memory holds now.
+    package var variables: VariableListing {
+        get async { await seat.variables }
+    }
+
+    /// Stops every subtask and the kernel. The log stays open for the caller's last words.
+    package func close() async {
+        await registry.cancelAll()
+        await seat.stop()
+    }
+}
+
+extension SubtaskOutcome {
+    /// True where a later subtask with the same label, of the same parent, completed.
+    fileprivate func isMended(by others: [SubtaskOutcome]) -> Bool {
+        others.contains { $0.id > id && $0.label == label && $0.place.parent == place.parent && $0.status == .complete }
+    }
+}
+
+extension Event {
+    fileprivate var artifacts: [Artifact] {
+        if case .cellFinished(let result) = body { result.artifacts } else { [] }
+    }
+
+    fileprivate var saved: SavedCapability? {
+        if case .capabilitySaved(let saved) = body { saved } else { nil }
+    }
+}

@@ -1,0 +1,99 @@
+package import LatheVocabulary
+
+/// What a model sees of the working memory at the end of the newest message: names, types, shapes and sizes, never a value.
+package struct StateBlock: Sendable, Hashable {
+    package var variables: VariableListing
+    package var capabilities: Int
+    package var openSubtasks: Int
+    package var turnsLeft: Int
+    package var problems: [String]
+
+    package init(
+        variables: VariableListing, capabilities: Int = 0, openSubtasks: Int = 0, turnsLeft: Int,
+        problems: [String] = []
+    ) {
+        self.variables = variables
+        self.capabilities = capabilities
+        self.openSubtasks = openSubtasks
+        self.turnsLeft = turnsLeft
+        self.problems = problems
+    }
+
+    /// At most this many characters, whatever the kernel holds.
+    package static let cap = 4_000
+
+    package var text: String {
+        var lines = ["<state>"]
+        for problem in problems.prefix(5) { lines.append("problem: " + problem.singleLine(upTo: 300)) }
+        var size = lines.reduce(0) { $0 + $1.count + 1 }
+        var shown = 0
+        for variable in variables.items {
+            let line = variable.line(columnsUpTo: 900)
+            guard size + line.count < Self.cap - 200 else { break }
+            lines.append(line)
+            size += line.count + 1
+            shown += 1
+        }
+        let hidden = variables.items.count - shown + variables.omitted
+        if hidden > 0 { lines.append("… and \(hidden) more variables: dir()") }
+        if variables.items.isEmpty { lines.append("no variables yet") }
+        if capabilities > 0 {
+            lines.append("library: \(capabilities) saved capabilities; lathe.find(\"words\") shows them")
+        }
+        if openSubtasks > 0 { lines.append("open subtasks: \(openSubtasks)") }
+        lines.append("turns left: \(turnsLeft)")
+        lines.append("</state>")
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Variable {
+    /// One line, such as `flights: DataFrame 336776×19, 78.3 MB; columns year int64, month int64`.
+    package func line(columnsUpTo cap: Int) -> String {
+        var line = "\(name.singleLine(upTo: 80)): \(type.singleLine(upTo: 80))"
+        if !shape.isEmpty { line += " " + shape.prefix(6).map(String.init).joined(separator: "×") }
+        if let bytes { line += ", " + ByteCount(bytes).text }
+        if !note.isEmpty { line += ", " + note.singleLine(upTo: 160) }
+        guard !columns.isEmpty else { return line }
+        line += "; columns "
+        var used = 0
+        for (index, column) in columns.enumerated() {
+            let text = "\(column.name.singleLine(upTo: 60)) \(column.type.singleLine(upTo: 30))"
+            if used + text.count > cap {
+                return line + "… \(columns.count - index + columnsOmitted) more"
+            }
+            line += (index > 0 ? ", " : "") + text
+            used += text.count + 2
+        }
+        return columnsOmitted > 0 ? line + ", … \(columnsOmitted) more" : line
+    }
+}
+
+extension String {
+    /// The text on one line, at most `cap` characters, control characters replaced.
+    package func singleLine(upTo cap: Int) -> String {
+        let line = String(
+            String.UnicodeScalarView(
+                unicodeScalars.prefix(cap * 4).map { scalar in
+                    scalar.properties.generalCategory == .control ? " " : scalar
+                }))
+        return line.count > cap ? line.prefix(cap - 1) + "…" : line
+    }
+}
+
+/// A number of bytes as people read it: decimal units.
+package struct ByteCount: Sendable, Hashable {
+    package let text: String
+
+    package init(_ bytes: Int) {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 999.5, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        let tenths = (value * 10).rounded() / 10
+        text = unit == 0 || tenths >= 100 ? "\(Int(value.rounded())) \(units[unit])" : "\(tenths) \(units[unit])"
+    }
+}

@@ -1,0 +1,1 @@
+"""What runs inside a kernel: the shell, its output, slices and the `lathe` object."""

@@ -1,0 +1,106 @@
+"""Entry points for `lathe-kernel`: `warm` in the template, `serve` in every fork."""
+
+import gc
+import importlib
+import importlib.metadata
+import os
+import random
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any, cast
+
+from lathe_kernel import figures, shell, streams
+from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.channel import Channel
+from lathe_kernel.interrupts import Interrupts
+from lathe_kernel.protocol import RawChannel
+from lathe_kernel.serving import Kernel
+
+_IMPORTED = ("IPython", "numpy", "pandas", "pyarrow", "matplotlib")
+_LISTED = (*_IMPORTED, "polars", "duckdb", "openpyxl")
+_WARM_UP = """
+import pandas as _pandas
+_frame = _pandas.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
+_frame.groupby("b").mean()
+"""
+
+
+def warm() -> dict[str, Any]:
+    """Import what every kernel needs and run a cell, so that forks start warm.
+
+    Called once, in the template; leaves no thread running. Returns `packages`, name to version.
+    """
+    for name in (*_IMPORTED, "pyarrow.parquet", "matplotlib.pyplot"):
+        importlib.import_module(name)
+    importlib.import_module("matplotlib").use(figures.BACKEND)
+    kernel_shell = shell.create(tempfile.mkdtemp(prefix="lathe-ipython-"))
+    interrupts = Interrupts()
+    interrupts.install()
+    silent = Artifacts(Channel(_NoChannel(), interrupts))
+    ran = shell.run(kernel_shell, _WARM_UP, 0, silent, interrupts)
+    if ran.error is not None:
+        raise RuntimeError(f"the warm-up cell failed:\n{ran.error['traceback']}")
+    kernel_shell.reset(new_session=True)
+    _end_threads()
+    gc.collect()
+    gc.freeze()
+    return {"packages": _versions()}
+
+
+def serve() -> None:
+    """Answer lathe on the channel until it says stop or is gone; called once in each fork."""
+    streams.install()
+    interrupts = Interrupts()
+    interrupts.install()
+    _reseed()
+    kernel_shell = shell.KernelShell.instance()
+    _move_settings(kernel_shell)
+    raw = cast("RawChannel", importlib.import_module("_lathe_channel"))
+    Kernel(Channel(raw, interrupts), interrupts, kernel_shell).serve()
+    streams.flush()
+
+
+class _NoChannel:
+    """The channel of the template, which has none."""
+
+    def send(self, kind: int, call: int, payload: bytes, descriptors: list[int]) -> None:
+        raise RuntimeError("the template has no channel")
+
+    def receive(self) -> tuple[int, int, bytes, list[int]]:
+        raise RuntimeError("the template has no channel")
+
+
+def _versions() -> dict[str, str]:
+    versions: dict[str, str] = {}
+    for name in _LISTED:
+        try:
+            versions[name.lower()] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _reseed() -> None:
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _move_settings(kernel_shell: Any) -> None:
+    """Keep what IPython writes in this kernel's own folder, when it can be written."""
+    folder = Path.cwd() / ".ipython"
+    if os.access(folder.parent, os.W_OK):
+        os.environ["IPYTHONDIR"] = kernel_shell.ipython_dir = str(folder)
+
+
+def _end_threads() -> None:
+    """Wait for threads that importing started: a fork with threads is not safe."""
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(timeout=10)
+    left = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
+    if left:
+        raise RuntimeError(f"threads still run in the template: {', '.join(left)}")

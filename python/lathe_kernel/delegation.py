@@ -1,0 +1,370 @@
+"""Subtasks: handing slices to agents and getting typed outcomes back."""
+
+import asyncio
+import re
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from lathe_kernel.channel import Channel, close
+from lathe_kernel.errors import LatheError, SubtaskFailed, invalid
+from lathe_kernel.packages import is_pandas, loaded, pandas
+from lathe_kernel.protocol import Manifest, OutcomeRecord
+from lathe_kernel.schema import Schema, schema_of
+from lathe_kernel.slices import SliceCache
+
+_BATCH = 200
+_LABEL_CHARACTERS = 60
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class InlineAgent:
+    """An agent that is defined where it is used."""
+
+    name: str
+    instructions: str
+    returns: Schema | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one subtask ended: `status` is complete, incomplete, failed, cancelled, not_run or running."""
+
+    id: int
+    label: str
+    status: str
+    value: Any
+    reason: str | None
+    tokens: int | None
+    seconds: float | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a value."""
+        return self.status == "complete"
+
+    def __bool__(self) -> bool:
+        """Be true when there is a value: `[o.value for o in outcomes if o]`."""
+        return self.ok
+
+    def __repr__(self) -> str:
+        """Show the label, the status and a bounded value or reason."""
+        shown = f"value={_short(self.value)}" if self.ok else f"reason={_short(self.reason)}"
+        return f"Outcome({self.label!r}, {self.status}, {shown})"
+
+
+class Outcomes(list[Outcome]):
+    """The outcomes of `delegate_each`, in the order of the slices."""
+
+    def values(self) -> dict[str, Any]:
+        """Return the values that there are, by label. Example: `outcomes.values()["UA"]`."""
+        return {one.label: one.value for one in self if one.ok}
+
+    def failed(self) -> "Outcomes":
+        """Return the outcomes without a value. Example: `[(o.label, o.reason) for o in outcomes.failed()]`."""
+        return Outcomes(one for one in self if not one.ok)
+
+    def to_frame(self) -> Any:
+        """Return a DataFrame, a row each; an object's members are columns. Example: `outcomes.to_frame()`."""
+        return pandas().DataFrame([_row(one) for one in self])
+
+    def __repr__(self) -> str:
+        """Show how many there are and the first ones."""
+        lines = [repr(one) for one in self[:20]]
+        if len(self) > 20:
+            lines.append(f"… {len(self) - 20} more")
+        done = sum(one.ok for one in self)
+        return "\n".join([f"Outcomes: {done} of {len(self)} complete", *lines])
+
+
+class Subtask:
+    """One run of an agent, with its own kernel and its own context. Await it, or call `result`."""
+
+    def __init__(self, channel: Channel, identifier: int, label: str, uri: str) -> None:
+        """Refer to a subtask that the engine has accepted."""
+        self._channel = channel
+        self._outcome: Outcome | None = None
+        self.id = identifier
+        self.label = label
+        self.uri = uri
+
+    @property
+    def status(self) -> str:
+        """How it stands now: running, or how it ended. Example: `subtask.status`."""
+        return self._asked(0).status
+
+    def outcome(self, timeout: float | None = None) -> Outcome:
+        """Wait and return the outcome, whatever it is. Example: `subtask.outcome().reason`."""
+        return self._asked(timeout)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait and return the value. Example: `lathe.delegate(…).result()`.
+
+        Raises:
+            SubtaskFailed: it ended without a value; `.status` and `.reason` say how and why.
+            TimeoutError: it was still running after `timeout` seconds.
+        """
+        return self._value(self._asked(timeout))
+
+    def cancel(self) -> None:
+        """Stop it. Example: `subtask.cancel()`."""
+        self._channel.call("cancel", {"ids": [self.id]})
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait without blocking other coroutines. Example: `await asyncio.gather(a, b)`."""
+        return self._awaited().__await__()
+
+    def __repr__(self) -> str:
+        """Show where it is to be found."""
+        return f"Subtask({self.uri}, {self.label!r})"
+
+    async def _awaited(self) -> Any:
+        pause = _FIRST_PAUSE
+        while (outcome := self._asked(0)).status == "running":
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+        return self._value(outcome)
+
+    def _asked(self, seconds: float | None) -> Outcome:
+        if self._outcome is not None:
+            return self._outcome
+        outcome = waited(self._channel, [self.id], seconds)[0]
+        if outcome.status != "running":
+            self._outcome = outcome
+        return outcome
+
+    def _value(self, outcome: Outcome) -> Any:
+        if outcome.ok:
+            return outcome.value
+        if outcome.status == "running":
+            raise TimeoutError(
+                f"subtask {self.label} is still running; wait longer or `cancel()` it."
+            )
+        raise SubtaskFailed(self.label, outcome.status, outcome.reason or "no reason was given")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What every subtask of one delegation shares."""
+
+    agent: str | dict[str, Any]
+    task: str
+    returns: Schema | None
+    model: str | None
+    parallel: int
+    max_turns: int | None
+
+
+def request(
+    agent: object,
+    task: str,
+    *,
+    returns: object = None,
+    model: str | None = None,
+    parallel: int = 1,
+    max_turns: int | None = None,
+) -> Request:
+    """Return a checked request.
+
+    Raises:
+        LatheError: an argument that cannot be used.
+    """
+    if parallel < 1:
+        raise invalid(f"`parallel` is at least 1, not {parallel}.")
+    if max_turns is not None and max_turns < 1:
+        raise invalid(f"`max_turns` is at least 1, not {max_turns}.")
+    return Request(_agent(agent), task, schema_of(returns), model, parallel, max_turns)
+
+
+def started(
+    channel: Channel, cache: SliceCache, shared: Request, items: list[tuple[str, object]]
+) -> list[Subtask]:
+    """Freeze the slices and start a subtask for each; at most one message's worth of items.
+
+    Raises:
+        LatheError: a slice cannot be handed over, or the engine refused.
+    """
+    descriptors: list[int] = []
+    temporary: list[int] = []
+    described: list[dict[str, Any]] = []
+    try:
+        for label, value in items:
+            manifest: Manifest | None = None
+            if value is not None:
+                piece, is_temporary = _frozen(cache, label, value)
+                manifest = {**piece.manifest, "descriptor": len(descriptors)}
+                descriptors.append(piece.descriptor)
+                if is_temporary:
+                    temporary.append(piece.descriptor)
+            described.append({"label": label, "manifest": manifest})
+        reply = channel.call("delegate", _arguments(shared, described), descriptors)
+    finally:
+        close(temporary)
+    close(reply.descriptors)
+    return [
+        Subtask(channel, int(one["id"]), str(one["label"]), str(one["uri"]))
+        for one in reply.value["subtasks"]
+    ]
+
+
+def each(
+    channel: Channel, cache: SliceCache, shared: Request, items: list[tuple[str, object]]
+) -> Outcomes:
+    """Run a subtask per item and wait for all of them; interrupted, it cancels what still runs."""
+    outcomes = Outcomes()
+    for first in range(0, len(items), _BATCH):
+        subtasks = started(channel, cache, shared, items[first : first + _BATCH])
+        identifiers = [one.id for one in subtasks]
+        try:
+            outcomes.extend(waited(channel, identifiers, None))
+        except KeyboardInterrupt:
+            channel.call("cancel", {"ids": identifiers})
+            raise
+    return outcomes
+
+
+def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> Outcomes:
+    """Return the outcomes once all have ended or the time is up."""
+    reply = channel.call("wait", {"ids": identifiers, "seconds": seconds})
+    close(reply.descriptors)
+    records: list[OutcomeRecord] = reply.value["outcomes"]
+    return Outcomes(
+        Outcome(
+            one["id"],
+            one["label"],
+            one["status"],
+            one.get("value"),
+            one.get("reason"),
+            one.get("tokens"),
+            one.get("seconds"),
+        )
+        for one in records
+    )
+
+
+def labelled(slices: Any) -> list[tuple[str, object]]:
+    """Return slices as unique labels and objects, in order.
+
+    Accepts a dict, a pandas GroupBy, a list of (label, object) or any list.
+
+    Raises:
+        LatheError: what was given is not several slices.
+    """
+    if is_pandas(slices, "DataFrame", "Series") or isinstance(slices, str | bytes):
+        raise invalid(
+            f'a {type(slices).__name__} is one slice; give several: `df.groupby("column")`, '
+            "a dict label → object, or a list. For one slice use `lathe.delegate`."
+        )
+    if isinstance(slices, Mapping):
+        pairs: list[tuple[object, object]] = list(cast("Mapping[object, object]", slices).items())
+    elif isinstance(slices, Iterable):
+        members = list(cast("Iterable[object]", slices))
+        pairs = _pairs(members, _is_group_by(slices))
+    else:
+        raise invalid(
+            f"a {type(slices).__name__} cannot be split into slices; give a dict or a list."
+        )
+    return _unique([(_label(label), value) for label, value in pairs])
+
+
+def _pairs(members: list[object], grouped: bool) -> list[tuple[object, object]]:
+    if grouped or (members and all(_is_pair(member) for member in members)):
+        return [cast("tuple[object, object]", member) for member in members]
+    return [
+        (member if isinstance(member, str) and len(member) <= _LABEL_CHARACTERS else place, member)
+        for place, member in enumerate(members, 1)
+    ]
+
+
+def _is_pair(member: object) -> bool:
+    if not isinstance(member, tuple) or len(cast("tuple[object, ...]", member)) != 2:
+        return False
+    return isinstance(cast("tuple[object, object]", member)[0], str | int)
+
+
+def _is_group_by(value: object) -> bool:
+    module = loaded("pandas")
+    if module is None:
+        return False
+    typing = module.api.typing
+    return isinstance(value, typing.DataFrameGroupBy | typing.SeriesGroupBy)
+
+
+def _label(label: object) -> str:
+    if isinstance(label, tuple):
+        return ", ".join(str(part) for part in cast("tuple[object, ...]", label))
+    return str(label)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> list[tuple[str, object]]:
+    used: set[str] = set()
+    result: list[tuple[str, object]] = []
+    for label, value in pairs:
+        short = " ".join(label.split())[:_LABEL_CHARACTERS] or "slice"
+        candidate, count = short, 1
+        while candidate in used:
+            count += 1
+            candidate = f"{short} ({count})"
+        used.add(candidate)
+        result.append((candidate, value))
+    return result
+
+
+def _frozen(cache: SliceCache, label: str, value: object) -> tuple[Any, bool]:
+    try:
+        return cache.frozen(value)
+    except LatheError as error:
+        raise LatheError(error.code, f"slice {label!r}: {error.reason}") from None
+
+
+def _agent(agent: object) -> str | dict[str, Any]:
+    if isinstance(agent, InlineAgent):
+        return {
+            "name": agent.name,
+            "instructions": agent.instructions,
+            "returns": agent.returns,
+            "model": agent.model,
+        }
+    if not isinstance(agent, str) or not agent.strip():
+        raise invalid(
+            "`agent` is the name of an agent in the library, `lathe.agent(…)`, or instructions as text."
+        )
+    text = agent.strip()
+    if _NAME.match(text):
+        return text
+    words = re.findall(r"[a-z0-9]+", text.lower())[:4]
+    name = "_".join(words) if words and words[0][0].isalpha() else "agent"
+    return {"name": name, "instructions": text, "returns": None, "model": None}
+
+
+def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "agent": shared.agent,
+        "task": shared.task,
+        "items": items,
+        "returns": shared.returns,
+        "model": shared.model,
+        "parallel": shared.parallel,
+        "max_turns": shared.max_turns,
+    }
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    value = outcome.value
+    row: dict[str, Any] = {"label": outcome.label, "status": outcome.status}
+    if isinstance(value, dict):
+        row |= {f"{k}_" if k in row else k: v for k, v in cast("dict[str, Any]", value).items()}
+    else:
+        row["value"] = value
+    if not outcome.ok:
+        row["reason"] = outcome.reason
+    return row
+
+
+def _short(value: object, limit: int = 200) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

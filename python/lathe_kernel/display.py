@@ -1,0 +1,105 @@
+"""What `display` and a cell's last expression show: text to the output, the rest as artifacts."""
+
+import base64
+import binascii
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+
+from lathe_kernel import figures
+from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.packages import is_numpy, is_pandas
+from lathe_kernel.protocol import MAXIMUM_RESULT_CHARACTERS, CellResult
+
+# The best form first: an object is kept once, not once for each form it has.
+_RICH = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf", "text/html")
+_TEXT = ("text/plain",)
+_PLAIN_TYPES = (int, float, complex, str, bytes, bool, list, tuple, dict, set, frozenset)
+
+
+class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
+    """Keeps the text of a cell's result for the `finished` frame instead of printing it."""
+
+    captured: CellResult | None = None
+    artifacts: Artifacts | None = None
+
+    def start_displayhook(self) -> None:
+        """Do nothing: there is no prompt to prepare."""
+
+    def write_output_prompt(self) -> None:
+        """Do nothing: there is no prompt."""
+
+    def finish_displayhook(self) -> None:
+        """Do nothing: nothing was printed."""
+
+    def log_output(self, format_dict: dict[str, Any]) -> None:
+        """Keep no second copy of results."""
+
+    def compute_format_data(self, result: Any) -> Any:
+        """Ask only for the forms that are kept: none but text for data."""
+        include = _TEXT if _is_data(result) else _TEXT + _RICH
+        bundle, metadata = self.shell.display_formatter.format(result, include=include)
+        text = bundle.get("text/plain", "")
+        self.captured = {
+            "type": type(result).__name__,
+            "text": text[:MAXIMUM_RESULT_CHARACTERS],
+            "name": f"_{self.prompt_count}",
+            "characters": len(text),
+        }
+        return bundle, metadata
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: object = None) -> None:
+        """Send the rich form of a result as an artifact."""
+        if self.artifacts is not None:
+            send_rich(format_dict, self.artifacts)
+
+
+class ArtifactPublisher(DisplayPublisher):  # pyright: ignore[reportUntypedBaseClass]
+    """Prints the text of what is displayed and sends its rich form as an artifact."""
+
+    artifacts: Artifacts | None = None
+
+    def publish(self, data: dict[str, Any], metadata: object = None, **_options: object) -> None:
+        """Show one bundle."""
+        if "text/plain" in data:
+            print(data["text/plain"])
+        if self.artifacts is not None:
+            send_rich(data, self.artifacts)
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Do nothing: what was printed stays in the record of the cell."""
+
+
+def register_figures(formatter: Any) -> None:
+    """Show matplotlib figures as PNG, at the resolution of every other figure."""
+    png = formatter.formatters["image/png"]
+    png.for_type_by_name("matplotlib.figure", "Figure", figures.display)
+
+
+def send_rich(bundle: dict[str, Any], artifacts: Artifacts) -> None:
+    """Send the best rich form in a bundle, if there is one."""
+    for mime in _RICH:
+        if (content := bundle.get(mime)) is not None:
+            artifacts.send_shown(mime, _as_bytes(mime, content), getattr(content, "title", None))
+            return
+
+
+def _is_data(value: object) -> bool:
+    return (
+        type(value) in _PLAIN_TYPES
+        or is_pandas(value, "DataFrame", "Series", "Index")
+        or is_numpy(value, "ndarray", "generic")
+    )
+
+
+def _as_bytes(mime: str, content: object) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    text = str(content)
+    if mime in ("image/svg+xml", "text/html"):
+        return text.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return text.encode("utf-8", "replace")

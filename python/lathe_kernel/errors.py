@@ -1,0 +1,52 @@
+"""The errors that code in a kernel meets; each reason says what happened and what to do."""
+
+from typing import Literal
+
+ErrorCode = Literal[
+    "unknown_call",
+    "invalid_arguments",
+    "not_allowed",
+    "limit",
+    "model_failed",
+    "library",
+    "cancelled",
+]
+
+
+class LatheError(Exception):
+    """A request to Lathe that could not be met.
+
+    `code` is one of the host call codes of docs/kernel-protocol.md; `reason` is for a person.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        """Keep the code beside the reason."""
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class SubtaskFailed(LatheError):
+    """A subtask that ended without a value.
+
+    `status` is its typed outcome: incomplete, failed, cancelled or not_run.
+    """
+
+    def __init__(self, label: str, status: str, reason: str) -> None:
+        """Name the subtask, its status and why."""
+        super().__init__("model_failed", f"subtask {label} is {status}: {reason}")
+        self.label = label
+        self.status = status
+
+
+class AnswerRejected(LatheError):
+    """An answer that its check or its schema refused; mend the value and answer again."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__("invalid_arguments", reason)
+
+
+def invalid(reason: str) -> LatheError:
+    """Return the error for arguments that the caller can mend."""
+    return LatheError("invalid_arguments", reason)

@@ -1,0 +1,84 @@
+"""Matplotlib in a kernel: every figure becomes a PNG artifact, at `show` or when its cell ends.
+
+This module is also the matplotlib backend: `show` and `FigureCanvas` are looked up by name.
+"""
+
+import importlib
+import io
+import sys
+from collections.abc import Callable
+from typing import Any
+
+BACKEND = "module://lathe_kernel.figures"
+RESOLUTION = 150
+
+FigureSink = Callable[[bytes, str | None], None]
+
+
+class FigurePNG(bytes):
+    """A PNG that still knows its figure's title."""
+
+    title: str | None = None
+
+
+_sinks: list[FigureSink] = []
+
+
+def __getattr__(name: str) -> Any:
+    """Give matplotlib its canvas without importing it before anybody plots."""
+    if name == "FigureCanvas":
+        return importlib.import_module("matplotlib.backends.backend_agg").FigureCanvasAgg
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def deliver_to(sink: FigureSink) -> None:
+    """Name who takes the figures: called with the PNG and the figure's title."""
+    _sinks[:] = [sink]
+
+
+def show(*_arguments: object, **_options: object) -> None:
+    """Save every open figure as an artifact and close it; what `plt.show()` means here."""
+    save_open()
+
+
+def save_open() -> None:
+    """Hand every open figure to the sink, in order, and close it."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        try:
+            png = rendered(figure)
+        finally:
+            pyplot.close(figure)
+        if png is not None:
+            for sink in _sinks:
+                sink(png, png.title)
+
+
+def rendered(figure: Any) -> FigurePNG | None:
+    """Return the figure as PNG, or None for a figure with nothing on it."""
+    if not figure.axes and not figure.lines and not figure.texts and not figure.images:
+        return None
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=RESOLUTION, bbox_inches="tight")
+    png = FigurePNG(buffer.getvalue())
+    png.title = title(figure)
+    return png
+
+
+def title(figure: Any) -> str | None:
+    """Return what the figure calls itself: its label, its title, or its first axes' title."""
+    candidates = [figure.get_label(), figure.get_suptitle()]
+    candidates += [axes.get_title() for axes in figure.axes]
+    return next((str(text) for text in candidates if text), None)
+
+
+def display(figure: Any) -> FigurePNG | None:
+    """Render a figure that is displayed on purpose, and close it so that it is not saved again."""
+    png = rendered(figure)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and getattr(figure, "number", None) is not None:
+        pyplot.close(figure)
+    return png

@@ -1,0 +1,233 @@
+"""The `lathe` object: predefined in every kernel and importable as `import lathe`."""
+
+import mimetypes
+import sys
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from lathe_kernel import answers, contents, delegation, saving
+from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
+from lathe_kernel.channel import Channel, close
+from lathe_kernel.delegation import InlineAgent, Outcome, Outcomes, Subtask
+from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, invalid
+from lathe_kernel.plain import plain
+from lathe_kernel.schema import schema_of
+from lathe_kernel.slices import SliceCache
+
+_PUBLIC = [
+    "agent",
+    "answer",
+    "ask_model",
+    "capabilities",
+    "delegate",
+    "delegate_each",
+    "find",
+    "output",
+    "save_agent",
+    "save_artifact",
+    "save_function",
+    "AnswerRejected",
+    "LatheError",
+    "Outcome",
+    "Outcomes",
+    "Subtask",
+    "SubtaskFailed",
+]
+
+
+@dataclass
+class Place:
+    """Where in the tree of sessions and subtasks a kernel is; `start` says so."""
+
+    role: str = "session"
+    check: answers.Check | None = None
+
+
+class Lathe(types.ModuleType):
+    """Delegate slices, ask models, answer, and save what is worth keeping.
+
+    Data stays in kernels: what is delegated travels by reference and never through a prompt.
+    """
+
+    AnswerRejected = AnswerRejected
+    LatheError = LatheError
+    Outcome = Outcome
+    Outcomes = Outcomes
+    Subtask = Subtask
+    SubtaskFailed = SubtaskFailed
+
+    def __init__(
+        self,
+        channel: Channel,
+        artifacts: Artifacts,
+        library: Library,
+        place: Place,
+        namespace: dict[str, Any],
+    ) -> None:
+        """Bind the object to one kernel."""
+        super().__init__("lathe", type(self).__doc__)
+        self.__path__: list[str] = []
+        self._channel = channel
+        self._artifacts = artifacts
+        self._namespace = namespace
+        self._cache = SliceCache()
+        self._library = library
+        self._place = place
+        self.capabilities = Capabilities(library)
+
+    def delegate(
+        self,
+        agent: str | InlineAgent,
+        task: str,
+        data: object = None,
+        returns: object = None,
+        model: str | None = None,
+        max_turns: int | None = None,
+        label: str | None = None,
+    ) -> Subtask:
+        """Start one subtask with its own kernel and context; it finds `data` under that name.
+
+        Example: `lathe.delegate("carrier_analyst", "Why late?", data=df, returns={"cause": str}).result()`
+        """
+        shared = delegation.request(agent, task, returns=returns, model=model, max_turns=max_turns)
+        name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
+        items = delegation.labelled([(label or name, data)])
+        return delegation.started(self._channel, self._cache, shared, items)[0]
+
+    def delegate_each(
+        self,
+        agent: str | InlineAgent,
+        slices: Any,
+        task: str = "",
+        returns: object = None,
+        parallel: int = 8,
+        model: str | None = None,
+        max_turns: int | None = None,
+    ) -> Outcomes:
+        """Run one subtask per slice and wait for all; a failed one never stops the others.
+
+        Example: `lathe.delegate_each("carrier_analyst", df.groupby("carrier"), "Why late?").to_frame()`
+        """
+        shared = delegation.request(
+            agent, task, returns=returns, model=model, parallel=parallel, max_turns=max_turns
+        )
+        return delegation.each(self._channel, self._cache, shared, delegation.labelled(slices))
+
+    def agent(
+        self, name: str, instructions: str, returns: object = None, model: str | None = None
+    ) -> InlineAgent:
+        """Define an agent for use in this session only.
+
+        Example: `lathe.agent("critic", "Find what is wrong with the claim.", {"flaws": [str]})`
+        """
+        if not instructions.strip():
+            raise invalid("an agent needs instructions: say what it should find out and how.")
+        return InlineAgent(name, instructions, schema_of(returns), model)
+
+    def ask_model(self, prompt: str, model: str | None = None, returns: object = None) -> Any:
+        """Ask a model one question, without a kernel; only the prompt reaches it.
+
+        Example: `lathe.ask_model(f"Positive or negative? {text}", "small", Literal["positive", "negative"])`
+        """
+        arguments = {"prompt": prompt, "model": model, "returns": schema_of(returns)}
+        reply = self._channel.call("ask_model", arguments)
+        close(reply.descriptors)
+        return reply.value
+
+    def answer(self, value: object) -> None:
+        """Give the final answer: Markdown for a session, a value of the asked form for a subtask.
+
+        Example: `lathe.answer("**UA** was latest in July: 27 minutes on average.")`
+
+        Raises:
+            AnswerRejected: the value is not what was asked for; mend it and answer again.
+        """
+        if self._place.role == "session":
+            final = answers.as_markdown(value)
+        else:
+            final = plain(value)
+            answers.checked(final, self._place.check)
+        reply = self._channel.call("answer", {"value": final})
+        close(reply.descriptors)
+        if not reply.value["accepted"]:
+            raise AnswerRejected(str(reply.value.get("reason")))
+
+    def save_function(self, f: Any) -> str:
+        """Save a function of this session for later ones; needs type hints and a docstring.
+
+        Example: `lathe.save_function(delay_profile)`
+        """
+        module = saving.function_module(f, self._namespace)
+        return self._saved("save_function", module)
+
+    def save_agent(
+        self,
+        name: str,
+        instructions: str,
+        returns: object,
+        description: str = "",
+        prepare: Any = None,
+        check: Any = None,
+    ) -> str:
+        """Save an agent for later sessions; `prepare(data)` and `check(result)` are functions of a cell.
+
+        Example: `lathe.save_agent("carrier_analyst", "Explain the delays in `data`.", {"cause": str})`
+        """
+        definition = saving.AgentDefinition(
+            name, instructions, schema_of(returns), description, prepare, check
+        )
+        return self._saved("save_agent", saving.agent_module(definition, self._namespace))
+
+    def find(self, query: str, limit: int = 5) -> str:
+        """Search the library: one line of signature and one sentence for each that fits.
+
+        Example: `print(lathe.find("delays by month"))`
+        """
+        return self._library.found(query, limit)
+
+    def output(self, cell: int, stream: str = "stdout") -> str:
+        """Return the whole output of an earlier cell, of which you may have seen a preview.
+
+        Example: `lathe.output(3)` or `lathe.output(3, "stderr")` or `lathe.output(3, "result")`
+        """
+        if stream not in ("stdout", "stderr", "result"):
+            raise invalid(f"`stream` is stdout, stderr or result, not {stream!r}.")
+        reply = self._channel.call("output", {"cell": cell, "stream": stream})
+        if not reply.descriptors:
+            return ""
+        with open(reply.descriptors[0], "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
+            close(reply.descriptors[1:])
+            return file.read().decode("utf-8", "replace")
+
+    def save_artifact(self, name: str, data: object) -> str:
+        """Save a file for the user: text, bytes, a DataFrame, a figure, JSON data or a file's path.
+
+        Example: `lathe.save_artifact("delays.csv", df)`
+        """
+        file_name = contents.file_name(name)
+        mime = mimetypes.guess_type(file_name)[0] or "application/octet-stream"
+        return self._artifacts.send(file_name, mime, contents.content(file_name, data), name)
+
+    def __dir__(self) -> list[str]:
+        """List what can be used."""
+        return list(_PUBLIC)
+
+    def __repr__(self) -> str:
+        """Name what can be used."""
+        return f"<lathe: {', '.join(name for name in _PUBLIC if name[0].islower())}>"
+
+    def _saved(self, call: str, module: saving.Module) -> str:
+        reply = self._channel.call(call, {"name": module.name, "source": module.source})
+        close(reply.descriptors)
+        self.capabilities.forget(module.name)
+        verb = "replaced" if reply.value.get("replaced") else "saved"
+        return f"{verb} {reply.value['path']} ({reply.value['status']})"
+
+
+def install(lathe: Lathe, library: Library) -> None:
+    """Make the object importable, and capabilities with it."""
+    sys.modules["lathe"] = lathe
+    sys.modules["lathe.capabilities"] = lathe.capabilities
+    sys.meta_path.insert(0, CapabilityFinder(library))

@@ -1,0 +1,133 @@
+"""The messages of docs/kernel-protocol.md as types."""
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
+
+MAXIMUM_PAYLOAD = 64 * 1024 * 1024
+MAXIMUM_DESCRIPTORS = 250
+MAXIMUM_DEPTH = 64
+MAXIMUM_RESULT_CHARACTERS = 200_000
+
+
+class Kind(enum.IntEnum):
+    """The kinds of frames on a kernel's channel."""
+
+    START = 16
+    RUN = 17
+    REPLY = 18
+    INSPECT = 19
+    STOP = 20
+    STARTED = 32
+    FINISHED = 33
+    STATE = 34
+    ARTIFACT = 35
+    CALL = 36
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame as received; the receiver owns the descriptors."""
+
+    kind: int
+    call: int
+    payload: dict[str, Any]
+    descriptors: tuple[int, ...]
+
+
+class RawChannel(Protocol):
+    """The builtin module `_lathe_channel`."""
+
+    def send(self, kind: int, call: int, payload: bytes, descriptors: list[int]) -> None:
+        """Send one whole frame, blocking."""
+        ...
+
+    def receive(self) -> tuple[int, int, bytes, list[int]]:
+        """Return the next frame, blocking; EOFError when lathe has gone."""
+        ...
+
+
+class InputSpecification(TypedDict):
+    """One input of a `start` frame."""
+
+    name: str
+    path: str
+    format: str
+
+
+class Manifest(TypedDict):
+    """What a kernel says about a slice it froze; opaque to lathe."""
+
+    descriptor: int
+    layout: Literal["pickle5"]
+    type: str
+    shape: list[int] | None
+    bytes: int
+    pickle: list[int]
+    buffers: list[list[int]]
+
+
+class NamedSlice(TypedDict):
+    """One slice of a `start` frame."""
+
+    name: str
+    manifest: Manifest
+
+
+class Variable(TypedDict):
+    """One variable of the state: what it is, never what is in it."""
+
+    name: str
+    type: str
+    bytes: int
+    shape: NotRequired[list[int]]
+    columns: NotRequired[list[list[str]]]
+    columns_omitted: NotRequired[int]
+    note: NotRequired[str]
+
+
+class Variables(TypedDict):
+    """The variables of the user's namespace."""
+
+    items: list[Variable]
+    omitted: int
+
+
+class CellResult(TypedDict):
+    """The value of a cell's last expression as text."""
+
+    type: str
+    text: str
+    name: str
+    characters: int
+
+
+class CellError(TypedDict):
+    """The exception that ended a cell."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+class Finished(TypedDict):
+    """How a cell ended."""
+
+    cell: int
+    status: Literal["ok", "error", "interrupted"]
+    seconds: float
+    result: CellResult | None
+    error: CellError | None
+    variables: Variables
+
+
+class OutcomeRecord(TypedDict):
+    """One outcome in the value of the host call `wait`."""
+
+    id: int
+    label: str
+    status: str
+    value: Any
+    reason: str | None
+    tokens: int | None
+    seconds: float | None

@@ -1,0 +1,209 @@
+"""Functions and agents of a session as modules: complete, typed, documented, and proved to load."""
+
+import builtins
+import pprint
+import sys
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from lathe_kernel import sources
+from lathe_kernel.errors import LatheError, invalid
+from lathe_kernel.schema import Schema
+from lathe_library import facts
+from lathe_library.facts import Kind, Refusal
+
+_LINE = 100
+_MAXIMUM_CONSTANT = 4_000
+_BUILTINS = frozenset(dir(builtins)) - {"display", "get_ipython"}
+
+
+@dataclass(frozen=True)
+class Module:
+    """The source of a capability, without the block that lathe adds."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class AgentDefinition:
+    """What `save_agent` was given."""
+
+    name: str
+    instructions: str
+    returns: Schema | None
+    description: str
+    prepare: Any
+    check: Any
+
+
+def function_module(f: Any, namespace: dict[str, Any]) -> Module:
+    """Return the module that makes a function usable in later sessions.
+
+    Raises:
+        LatheError: it cannot be saved as it is; the reason names the mend.
+    """
+    source = sources.function_source(f)
+    name = source.name
+    parts = _Parts(namespace)
+    parts.add(source, name)
+    docstring = facts.summary(f.__doc__ or "")
+    return _proved("function", name, parts.module(docstring or name, []))
+
+
+def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Module:
+    """Return the module that makes an agent usable in later sessions.
+
+    Raises:
+        LatheError: it cannot be saved as it is; the reason names the mend.
+    """
+    parts = _Parts(namespace)
+    for name, f in (("prepare", definition.prepare), ("check", definition.check)):
+        if f is not None:
+            parts.add(sources.function_source(f), name)
+    instructions = definition.instructions.strip()
+    constants = [
+        f"INSTRUCTIONS = {_text(instructions)}",
+        f"RETURNS = {pprint.pformat(definition.returns, width=_LINE - 10, sort_dicts=False)}",
+    ]
+    description = definition.description.strip() or facts.summary(instructions)
+    return _proved("agent", definition.name, parts.module(description, constants))
+
+
+@dataclass
+class _Parts:
+    """What a module is made of, gathered from the functions that it has to hold."""
+
+    namespace: dict[str, Any]
+    imports: set[str] = field(default_factory=set[str])
+    constants: dict[str, str] = field(default_factory=dict[str, str])
+    functions: dict[str, sources.FunctionSource] = field(
+        default_factory=dict[str, sources.FunctionSource]
+    )
+    names: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, source: sources.FunctionSource, name: str) -> None:
+        """Add a function under `name`, after everything that it uses."""
+        if source.name in self.names:
+            return
+        if name in self.names.values():
+            raise invalid(f"two functions would be called `{name}`; rename one.")
+        self.names[source.name] = name
+        try:
+            for used in sorted(sources.global_names(source.text)):
+                self._resolve(used)
+        except LatheError as error:
+            raise LatheError(
+                error.code, f"`{source.name}` cannot be saved: {error.reason}"
+            ) from None
+        self.functions[source.name] = source
+
+    def module(self, docstring: str, constants: list[str]) -> str:
+        """Return the source: docstring, imports, constants, functions."""
+        heads = [_text(docstring), *_grouped(self.imports)]
+        if constants or self.constants:
+            heads.append("\n".join([*self.constants.values(), *constants]))
+        bodies = [
+            sources.renamed(one.text, self.names).strip("\n") for one in self.functions.values()
+        ]
+        return "\n\n\n".join(["\n\n".join(heads), *bodies]) + "\n"
+
+    def _resolve(self, name: str) -> None:
+        if name in self.names or name in self.constants:
+            return
+        if name not in self.namespace:
+            if name in _BUILTINS:
+                return
+            if name == "display":
+                self.imports.add("from IPython.display import display")
+                return
+            raise invalid(f"`{name}` is not defined in this session.")
+        value = self.namespace[name]
+        if name == "lathe":
+            self.imports.add("import lathe")
+        elif isinstance(value, types.FunctionType) and value.__module__ == "__main__":
+            self.add(sources.function_source(value), name if name.startswith("_") else f"_{name}")
+        elif statement := sources.import_statement(name, value, _cells(self.namespace)):
+            self.imports.add(statement)
+        else:
+            self.constants[name] = _constant(name, value)
+
+
+def _cells(namespace: dict[str, Any]) -> Iterable[str]:
+    return [
+        cell for cell in cast("list[object]", namespace.get("_ih", [])) if isinstance(cell, str)
+    ]
+
+
+def _grouped(imports: set[str]) -> list[str]:
+    """Return the imports in the usual groups, each sorted: standard library, packages, Lathe."""
+    groups: dict[int, list[str]] = {}
+    for statement in imports:
+        root = statement.split()[1].partition(".")[0]
+        place = 0 if root in sys.stdlib_module_names else 2 if root == "lathe" else 1
+        groups.setdefault(place, []).append(statement)
+    return [
+        "\n".join(sorted(groups[place], key=lambda one: (one.startswith("from"), one)))
+        for place in sorted(groups)
+    ]
+
+
+def _constant(name: str, value: object) -> str:
+    if not _is_literal(value, 0):
+        raise invalid(
+            f"it uses `{name}`, a {type(value).__name__} of this session: take it as a parameter."
+        )
+    text = pprint.pformat(value, width=_LINE - len(name) - 3, sort_dicts=False)
+    if len(text) > _MAXIMUM_CONSTANT:
+        raise invalid(
+            f"it uses `{name}`, which is too large for a source file ({len(text):,} characters): "
+            "take it as a parameter."
+        )
+    return f"{name} = {text}"
+
+
+def _is_literal(value: object, depth: int) -> bool:
+    if depth > 8:
+        return False
+    if value is None or type(value) in (str, bytes, bool, int):
+        return True
+    if type(value) is float:
+        return value - value == 0  # Neither NaN nor infinite: those have no literal.
+    if type(value) in (list, tuple, set):
+        members = cast("list[object]", value)
+        return (type(value) is not set or bool(members)) and _all_literals(members, depth)
+    if type(value) is dict:
+        mapping = cast("dict[object, object]", value)
+        return _all_literals(mapping, depth) and _all_literals(mapping.values(), depth)
+    return False
+
+
+def _all_literals(members: Iterable[object], depth: int) -> bool:
+    return all(_is_literal(member, depth + 1) for member in members)
+
+
+def _text(text: str) -> str:
+    """Return a literal for a text, over several lines where that can be read back exactly."""
+    readable = all(one.isprintable() or one == "\n" for one in text)
+    if readable and '"""' not in text and "\\" not in text and not text.endswith('"'):
+        return f'"""{text}"""'
+    return repr(text)
+
+
+def _proved(kind: Kind, name: str, source: str) -> Module:
+    """Return the module once it has been read as lathe will, and run in a namespace of its own."""
+    try:
+        facts.read(source, kind, name)
+    except Refusal as refusal:
+        raise invalid(f"{kind} `{name}` cannot be saved: {refusal}") from None
+    module = types.ModuleType(f"lathe.saved.{name}")
+    try:
+        exec(compile(source, f"{name}.py", "exec"), module.__dict__)
+    except Exception as error:
+        raise invalid(
+            f"{kind} `{name}` cannot be saved: as a file of its own it fails with "
+            f"{type(error).__name__}: {error}"
+        ) from None
+    return Module(name, source)

@@ -1,0 +1,130 @@
+"""The loop of a kernel: one frame in, one answer out, until lathe says stop or is gone."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from lathe_kernel import inputs, shell, slices, tracebacks
+from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.capabilities import Library
+from lathe_kernel.channel import Channel, close
+from lathe_kernel.figures import deliver_to
+from lathe_kernel.interrupts import Interrupts
+from lathe_kernel.lathe_module import Lathe, Place, install
+from lathe_kernel.protocol import Finished, Frame, Kind, NamedSlice
+from lathe_kernel.variables import Namespace
+
+
+class Kernel:
+    """One kernel: its shell, its channel and what the state says about its variables."""
+
+    def __init__(self, channel: Channel, interrupts: Interrupts, kernel_shell: Any) -> None:
+        """Bind the kernel to its channel."""
+        self._channel = channel
+        self._interrupts = interrupts
+        self._shell = kernel_shell
+        self._artifacts = Artifacts(channel)
+        self._namespace = Namespace()
+        self._cell = 0
+        self._place = Place()
+        self._library = Library(Path(os.environ.get("LATHE_LIBRARY", "/library")), channel)
+        self._lathe = Lathe(
+            channel, self._artifacts, self._library, self._place, kernel_shell.user_ns
+        )
+        deliver_to(self._take_figure)
+
+    def serve(self) -> None:
+        """Answer frames until `stop` or the end of the channel."""
+        install(self._lathe, self._library)
+        self._shell.user_ns["lathe"] = self._lathe
+        while True:
+            try:
+                frame = self._channel.receive()
+            except EOFError:
+                return
+            if frame.kind == Kind.STOP:
+                return  # `lathe-kernel` runs the exit handlers when it ends the interpreter.
+            with self._channel.answering():
+                self._answer(frame)
+
+    def _answer(self, frame: Frame) -> None:
+        match frame.kind:
+            case Kind.START:
+                self._start(frame)
+            case Kind.RUN:
+                self._run(frame)
+            case Kind.INSPECT:
+                self._channel.send(Kind.STATE, {"variables": self._variables()}, call=frame.call)
+            case kind:
+                raise RuntimeError(
+                    f"lathe sent a frame of kind {kind}, which a kernel cannot answer"
+                )
+
+    def _start(self, frame: Frame) -> None:
+        start = frame.payload
+        problems: list[str] = []
+        self._place.role = str(start.get("role"))
+        for one in start.get("inputs") or []:
+            self._bind_input(one, problems)
+        for one in start.get("slices") or []:
+            self._bind_slice(one, frame.descriptors, problems)
+        close(frame.descriptors)
+        if start.get("agent"):
+            self._prepare(str(start["agent"]), problems)
+        payload = {"variables": self._variables(), "problems": problems}
+        self._channel.send(Kind.STARTED, payload, call=frame.call)
+
+    def _bind_input(self, one: inputs.InputSpecification, problems: list[str]) -> None:
+        try:
+            loaded = inputs.load(one)
+        except Exception as error:
+            problems.append(inputs.problem(one, error))
+            return
+        self._shell.user_ns[one["name"]] = loaded.value
+        self._namespace.note(one["name"], loaded.note)
+        problems.extend(loaded.problems)
+
+    def _bind_slice(
+        self, one: NamedSlice, descriptors: tuple[int, ...], problems: list[str]
+    ) -> None:
+        try:
+            manifest = one["manifest"]
+            value = slices.thaw(manifest, descriptors[manifest["descriptor"]])
+        except Exception as error:
+            problems.append(f"the slice `{one['name']}` could not be read: {error}")
+            return
+        self._shell.user_ns[one["name"]] = value
+        self._namespace.note(one["name"], "slice")
+
+    def _prepare(self, agent: str, problems: list[str]) -> None:
+        """Import the agent and let it prepare `data`: what it returns takes the place of `data`."""
+        namespace = self._shell.user_ns
+        try:
+            module = self._library.agent(agent)
+            self._place.check = getattr(module, "check", None)
+            prepare = getattr(module, "prepare", None)
+            prepared = prepare(namespace["data"]) if prepare and "data" in namespace else None
+            if prepared is not None:
+                namespace["data"] = prepared
+        except Exception as error:
+            problems.append(f"the agent could not prepare its data:\n{tracebacks.formatted(error)}")
+
+    def _run(self, frame: Frame) -> None:
+        self._cell = int(frame.payload["cell"])
+        code = str(frame.payload["code"])
+        ran = shell.run(self._shell, code, self._cell, self._artifacts, self._interrupts)
+        payload: Finished = {
+            "cell": self._cell,
+            "status": ran.status,
+            "seconds": round(ran.seconds, 6),
+            "result": ran.result,
+            "error": ran.error,
+            "variables": self._variables(),
+        }
+        self._channel.send(Kind.FINISHED, payload, call=frame.call)
+
+    def _variables(self) -> Any:
+        return self._namespace.described(self._shell.user_ns, self._cell)
+
+    def _take_figure(self, png: bytes, title: str | None) -> None:
+        self._artifacts.send_shown("image/png", png, title)

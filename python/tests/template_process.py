@@ -1,0 +1,60 @@
+"""A template in Python: warm once, fork a kernel for each request on the control socket."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import types
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path = [one for one in sys.path if one]
+
+import wire
+
+from lathe_kernel import boot
+
+
+def main(control: socket.socket) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    wire.send(control, 1, 0, json.dumps(boot.warm()).encode(), [])
+    while True:
+        try:
+            _, _, payload, descriptors = wire.receive(control)
+        except EOFError:
+            return
+        request = json.loads(payload)
+        identifier = os.fork()
+        if identifier == 0:
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            kernel(request, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        wire.send(control, 3, 0, json.dumps({"pid": identifier}).encode(), [])
+
+
+def kernel(request: dict[str, str], descriptors: list[int]) -> None:
+    channel = socket.socket(fileno=descriptors[0])
+    for source, target in zip(descriptors[1:], (1, 2), strict=True):
+        os.dup2(source, target)
+        os.close(source)
+    os.chdir(request["folder"])
+    os.environ["LATHE_LIBRARY"] = request["library"]
+    module = types.ModuleType("_lathe_channel")
+    module.send = lambda *frame: wire.send(channel, *frame)  # pyright: ignore[reportAttributeAccessIssue]
+    module.receive = lambda: wire.receive(channel)  # pyright: ignore[reportAttributeAccessIssue]
+    sys.modules["_lathe_channel"] = module
+    code = 1
+    try:
+        boot.serve()
+        code = 0
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))

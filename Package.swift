@@ -53,6 +53,8 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("LatheVocabularyTests", ["LatheVocabulary"]),
+        tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
+        tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
         tests("LatheCommandTests", ["LatheScreens", "LatheVocabulary"]),
     ]
 )

@@ -1,0 +1,49 @@
+internal import LatheVocabulary
+
+extension EventBody {
+    /// What a journal accepts in one event, and refuses to read beyond.
+    static let limits = JSONLimits(bytes: 64 << 20, depth: 128)
+
+    /// The event's own fields as compact JSON with sorted keys: the `data` column of the journal.
+    func journalText() throws(JournalError) -> String {
+        let value: JSONValue
+        do {
+            value = try JSONValueEncoder().encode(with: encodePayload)
+        } catch {
+            throw JournalError(.misuse, "An event of kind \(kind.rawValue) cannot be written as JSON: \(error)")
+        }
+        guard value.isWithin(depth: Self.limits.depth) else {
+            throw JournalError(.misuse, "An event of kind \(kind.rawValue) is nested deeper than \(Self.limits.depth).")
+        }
+        let text = value.text
+        guard text.utf8.count <= Self.limits.bytes else {
+            throw JournalError(.misuse, "An event of kind \(kind.rawValue) is longer than \(Self.limits.bytes) bytes.")
+        }
+        return text
+    }
+
+    /// Reads what `journalText` wrote. `sequence` only names the row in errors.
+    init(_ kind: String, journalText text: String, sequence: Int) throws(JournalError) {
+        guard let known = Kind(rawValue: kind) else {
+            throw JournalError(
+                .newerFormat,
+                "Event \(sequence) is of the kind '\(kind.prefix(40))', which this lathe does not know. Use a newer lathe.")
+        }
+        do {
+            let value = try JSONValue(parsing: text, limits: Self.limits)
+            self = try JSONValueDecoder().decode(from: value) { try EventBody(known, from: $0) }
+        } catch {
+            throw JournalError(.corrupt, "Event \(sequence) of the journal cannot be read: \(error)")
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate func isWithin(depth: Int) -> Bool {
+        switch self {
+        case .array(let items): depth > 0 && items.allSatisfy { $0.isWithin(depth: depth - 1) }
+        case .object(let members): depth > 0 && members.values.allSatisfy { $0.isWithin(depth: depth - 1) }
+        default: true
+        }
+    }
+}

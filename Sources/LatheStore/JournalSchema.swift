@@ -1,0 +1,67 @@
+internal import LatheVocabulary
+
+/// The tables of a journal, and how an older file becomes a current one.
+enum JournalSchema {
+    /// "Lath" in the header of the file, where `file` and SQLite show it.
+    static let applicationID = 0x4C61_7468
+
+    /// Migration N brings a file from version N to N + 1. Never edited once released; only added to.
+    static let migrations = [
+        """
+        CREATE TABLE session (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            name TEXT NOT NULL,
+            created REAL NOT NULL,
+            epoch INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY,
+            time REAL NOT NULL,
+            place TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            data TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX event_by_kind ON event (kind, sequence);
+        CREATE TRIGGER event_is_kept BEFORE DELETE ON event
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        CREATE TRIGGER event_is_unchanged BEFORE UPDATE ON event
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        """
+    ]
+
+    static var version: Int { migrations.count }
+
+    /// Refuses what is no journal, or one of a later lathe. Version 0 is an empty file.
+    static func check(_ connection: SQLiteConnection) throws(JournalError) -> Int {
+        let found = try connection.integer("PRAGMA user_version") ?? 0
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        if found == 0, application == 0, tables == 0 { return 0 }
+        guard application == applicationID else {
+            throw JournalError(.corrupt, "\(connection.path) is a database, but no journal of lathe. Move it away.")
+        }
+        guard found <= version else {
+            throw JournalError(
+                .newerFormat,
+                """
+                \(connection.path) was written by a newer lathe (format \(found), this one reads up to \(version)). \
+                Use that lathe.
+                """)
+        }
+        return found
+    }
+
+    /// Brings a file that is open for writing to the current version, in one transaction.
+    static func migrate(_ connection: SQLiteConnection) throws(JournalError) {
+        guard try check(connection) < version else { return }
+        try connection.transaction { () throws(JournalError) in
+            // Asked again inside: another program may have been faster.
+            for step in try check(connection)..<version {
+                try connection.execute(migrations[step])
+                try connection.execute("PRAGMA user_version = \(step + 1)")
+            }
+            try connection.execute("PRAGMA application_id = \(applicationID)")
+        }
+    }
+}

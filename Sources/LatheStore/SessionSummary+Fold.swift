@@ -1,0 +1,65 @@
+internal import LatheVocabulary
+
+extension SessionSummary {
+    /// Reads what the journal says: counts by index, and the few events that carry figures.
+    mutating func fold(_ connection: SQLiteConnection) throws(JournalError) {
+        let span = try connection.statement(
+            "SELECT created, (SELECT max(time) FROM event) FROM session")
+        if try span.step() {
+            created = span.double(0)
+            lastActive = span.isNull(1) ? created : span.double(1)
+        }
+        let counts = try connection.statement("SELECT kind, count(*) FROM event GROUP BY kind")
+        while try counts.step() { count(counts.integer(1), of: counts.text(0)) }
+        try foldTasks(connection)
+        try foldTurns(connection)
+        artifacts = try Self.artifacts(connection)
+    }
+
+    private mutating func count(_ number: Int, of kind: String) {
+        switch EventBody.Kind(rawValue: kind) {
+        case .taskSubmitted: tasks = number
+        case .turnFinished: turns = number
+        case .cellFinished: cells = number
+        case .subtaskStarted: subtasks = number
+        default: break
+        }
+    }
+
+    private mutating func foldTasks(_ connection: SQLiteConnection) throws(JournalError) {
+        let first = try connection.row("kind = 'task_submitted' ORDER BY sequence LIMIT 1")
+        if case .taskSubmitted(let submitted) = try first?.event().body { firstTask = submitted.task }
+        let last = try connection.row(
+            "kind IN ('task_submitted', 'task_finished') ORDER BY sequence DESC LIMIT 1")
+        switch try last?.event().body {
+        case .taskSubmitted: lastStatus = holder == nil ? .incomplete : .running
+        case .taskFinished(let outcome): lastStatus = outcome.status
+        default: lastStatus = nil
+        }
+    }
+
+    private mutating func foldTurns(_ connection: SQLiteConnection) throws(JournalError) {
+        for row in try connection.rows(after: 0, of: [.turnFinished]) {
+            guard case .turnFinished(let turn) = try row.event().body, !turn.isReplayed else { continue }
+            usage = usage + turn.reply.usage
+            cost = cost + turn.reply.cost
+        }
+    }
+
+    private static func artifacts(_ connection: SQLiteConnection) throws(JournalError) -> Int {
+        try connection.integer(
+            "SELECT coalesce(sum(json_array_length(data, '$.artifacts')), 0) FROM event WHERE kind = 'cell_finished'")
+            ?? 0
+    }
+}
+
+extension SQLiteConnection {
+    /// The first row that fits; `condition` is SQL of ours.
+    fileprivate func row(_ condition: String) throws(JournalError) -> JournalRow? {
+        let statement = try statement("SELECT sequence, time, place, kind, data FROM event WHERE \(condition)")
+        guard try statement.step() else { return nil }
+        return JournalRow(
+            sequence: statement.integer(0), time: statement.double(1), place: statement.text(2),
+            kind: statement.text(3), data: statement.text(4))
+    }
+}

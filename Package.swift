@@ -52,7 +52,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "LatheTestSupport",
+            dependencies: ["LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore", "LatheLibrary"],
+            path: "Tests/LatheTestSupport",
+            swiftSettings: strict
+        ),
         tests("LatheVocabularyTests", ["LatheVocabulary"]),
+        tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
         tests("LatheCommandTests", ["LatheScreens", "LatheVocabulary"]),

@@ -1,0 +1,70 @@
+package import LatheVocabulary
+internal import Synchronization
+
+/// A model whose replies are written down in the test, by place; it keeps every request for the test to look at.
+///
+/// A place that is not in the script, or is asked more often than it has replies, fails with `.notRecorded`, so that a test
+/// notices a turn that it did not expect.
+package final class ScriptedModel: LanguageModel {
+    package enum Line: Sendable {
+        /// One call of `python` with this code.
+        case code(String)
+        case text(String)
+        case reply(ModelReply)
+        case failure(ModelError)
+        /// Waits until the task is cancelled.
+        case hang
+    }
+
+    package let name: String
+    package let codeForm: CodeForm
+    private let script: @Sendable (Place, Int) -> Line?
+    private let seen = Mutex<[ModelRequest]>([])
+    private let taken = Mutex<[Place: Int]>([:])
+
+    /// `script` gets the place and how often it was asked before (0, 1, 2 …).
+    package init(
+        name: String = "scripted", codeForm: CodeForm = .tool, _ script: @escaping @Sendable (Place, Int) -> Line?
+    ) {
+        self.name = name
+        self.codeForm = codeForm
+        self.script = script
+    }
+
+    /// Replies for the coordinator alone.
+    package convenience init(codeForm: CodeForm = .tool, _ lines: [Line]) {
+        self.init(codeForm: codeForm) { place, index in
+            place == .coordinator && lines.indices.contains(index) ? lines[index] : nil
+        }
+    }
+
+    package var requests: [ModelRequest] { seen.withLock { $0 } }
+
+    package func reply(
+        to request: ModelRequest, progress: @escaping @Sendable (ReplyProgress) -> Void
+    ) async throws(ModelError) -> ModelReply {
+        seen.withLock { $0.append(request) }
+        let index = taken.withLock { taken in
+            defer { taken[request.place, default: 0] += 1 }
+            return taken[request.place, default: 0]
+        }
+        guard let line = script(request.place, index) else {
+            throw ModelError(.notRecorded, "the script has no reply \(index + 1) for \(request.place)")
+        }
+        let usage = Usage(input: 100, output: 10)
+        switch line {
+        case .code(let code):
+            progress(.code(code))
+            let call = ToolCall(id: "call-\(request.place)-\(index)", code: code)
+            return ModelReply(text: "", calls: [call], stop: .toolUse, usage: usage, model: name)
+        case .text(let text):
+            progress(.text(text))
+            return ModelReply(text: text, stop: .endTurn, usage: usage, model: name)
+        case .reply(let reply): return reply
+        case .failure(let error): throw error
+        case .hang:
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+            throw ModelError(.cancelled, "stopped")
+        }
+    }
+}

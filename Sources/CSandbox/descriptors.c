@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +25,8 @@ int lathe_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
+
+int lathe_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 ssize_t lathe_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, bool wait) {
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
@@ -81,6 +84,12 @@ int lathe_memory_file(const char *name) { return (int)memfd_create(name, MFD_CLO
 
 int lathe_seal(int descriptor) {
     return fcntl(descriptor, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL);
+}
+
+bool lathe_is_sealed(int descriptor) {
+    int needed = F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE;
+    int seals = fcntl(descriptor, F_GET_SEALS);
+    return seals >= 0 && (seals & needed) == needed;
 }
 
 int lathe_reopen_readonly(int descriptor) {

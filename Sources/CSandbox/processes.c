@@ -135,7 +135,7 @@ static void become(const struct lathe_spawn *request, int report) {
     fail(kept, STEP_EXECUTE);
 }
 
-pid_t lathe_spawn(const struct lathe_spawn *request, int *pidfd, const char **step) {
+pid_t lathe_spawn_program(const struct lathe_spawn *request, int *pidfd, const char **step) {
     int report[2];
     *step = step_names[STEP_PIPE];
     if (pipe2(report, O_CLOEXEC) < 0) return -1;

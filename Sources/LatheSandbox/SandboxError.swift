@@ -16,3 +16,22 @@ package struct SandboxError: Error, Sendable, Hashable {
         self.underlying = underlying
     }
 }
+
+extension SandboxError {
+    /// Reads bubblewrap's own complaint, where there is one; nil where the program inside was started and failed itself.
+    package init?(explaining log: String) {
+        guard let line = log.split(separator: "\n").first(where: { $0.hasPrefix("bwrap: ") }) else { return nil }
+        let refusals = ["namespace", "uid map", "gid map", "Operation not permitted", "mount proc", "No permissions"]
+        guard refusals.contains(where: { line.contains($0) }) else {
+            self.init(.system, "the sandbox could not be set up: \(line)")
+            return
+        }
+        self.init(.namespacesRefused, "this system refuses the sandbox (\(line)). \(Self.namespaceMend)")
+    }
+
+    static let namespaceMend = """
+        Allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0; \
+        on Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0); in a container, run it with \
+        --security-opt seccomp=unconfined --security-opt systempaths=unconfined
+        """
+}

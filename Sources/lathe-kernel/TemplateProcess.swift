@@ -59,7 +59,7 @@ struct TemplateProcess: ~Copyable {
         let payload: JSONValue = [
             "python": .string(String(cString: lathe_python_version())),
             "seconds": .number(seconds),
-            "packages": (try? JSONValue(parsing: packages)) ?? [:],
+            "packages": (try? JSONValue(parsing: packages))?["packages"] ?? [:],
         ]
         try control.send(Frame(.templateReady, text: payload.text))
     }

@@ -42,7 +42,7 @@ struct lathe_channel {
 int lathe_python_start(const char *executable, const char *library, const struct lathe_channel *channel, char *problem,
                        size_t problem_capacity);
 
-/// Calls `lathe_kernel.boot.warm()`. Returns its dictionary as JSON (malloc'ed), or NULL after printing the traceback.
+/// Calls `lathe_kernel.boot.warm()`. Returns its dictionary (`packages`: name to version) as JSON (malloc'ed), or NULL after printing the traceback.
 char *lathe_python_warm(void);
 
 /// The interpreter's version, such as "3.11.2", in static storage.

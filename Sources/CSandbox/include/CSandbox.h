@@ -20,6 +20,9 @@ int lathe_socket_pair(int ends[2]);
 /// A close-on-exec pipe: 0 reads (not blocking), 1 writes (blocking).
 int lathe_output_pipe(int ends[2]);
 
+/// A close-on-exec, not blocking event counter.
+int lathe_event(void);
+
 /// sendmsg with descriptors on the first byte; no SIGPIPE. Returns the number of bytes sent.
 ssize_t lathe_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, bool wait);
 
@@ -35,6 +38,9 @@ int lathe_memory_file(const char *name);
 
 /// Seals a memory file against growing, shrinking and writing.
 int lathe_seal(int descriptor);
+
+/// Whether a descriptor is a memory file that nobody can change, shorten or unseal any more.
+bool lathe_is_sealed(int descriptor);
 
 /// A new read-only open file description of the same regular or memory file.
 int lathe_reopen_readonly(int descriptor);
@@ -73,7 +79,7 @@ struct lathe_spawn {
 
 /// Starts a program with an empty environment, default signals, a session of its own and exactly the given descriptors.
 /// Returns its process number and a pidfd; on failure -1, errno, and the name of the step in `step` (static storage).
-pid_t lathe_spawn(const struct lathe_spawn *request, int *pidfd, const char **step);
+pid_t lathe_spawn_program(const struct lathe_spawn *request, int *pidfd, const char **step);
 
 // MARK: Confinement
 

@@ -1,0 +1,92 @@
+private import CSandbox
+private import Glibc
+internal import LatheVocabulary
+internal import LatheWire
+
+/// A cell under way, with what it has said and made so far. Lives on the loop's thread only.
+final class CellRun {
+    let order: CellOrder
+    private let limits: OutputLimits
+    private let sessionFolder: String
+    private let prefix: String
+    private var stdout: StreamCapture
+    private var stderr: StreamCapture
+    private var artifacts: [Artifact] = []
+
+    /// `name` is the kernel's, for the names of files.
+    init(_ order: CellOrder, kernelName: String, configuration: KernelHostConfiguration) {
+        self.order = order
+        var limits = configuration.output
+        if order.cell.purpose == .rebuild { limits.file = 0 }
+        self.limits = limits
+        sessionFolder = configuration.sessionFolder
+        prefix = "outputs/\(safeFileName(kernelName))-cell-\(order.cell.number)"
+        stdout = StreamCapture(limits: limits, folder: sessionFolder, name: "\(prefix)-stdout.txt")
+        stderr = StreamCapture(limits: limits, folder: sessionFolder, name: "\(prefix)-stderr.txt")
+    }
+
+    private var isShown: Bool { order.cell.purpose == .work }
+
+    func append(_ bytes: UnsafeRawBufferPointer, to stream: OutputStream) {
+        let text =
+            switch stream {
+            case .stdout: stdout.append(bytes)
+            case .stderr: stderr.append(bytes)
+            }
+        if isShown, !text.isEmpty { order.output(.text(stream, text)) }
+    }
+
+    /// Keeps a file that the cell made. One that cannot be kept is named on the cell's standard error.
+    func keep(_ frame: Frame, _ payload: JSONValue) {
+        guard isShown else { return }
+        let name = payload["name"]?.stringValue ?? "unnamed"
+        let folder = ArtifactFolder(path: "\(sessionFolder)/artifacts", limit: limits.artifact)
+        guard artifacts.count < limits.artifactsPerCell else {
+            return note("the artifact \(name) was not kept: a cell makes at most \(limits.artifactsPerCell)")
+        }
+        let kept = folder.keep(
+            frame.descriptors[0], name: name, mime: payload["mime"]?.stringValue ?? "application/octet-stream",
+            title: payload["title"]?.stringValue ?? "")
+        guard let artifact = kept.artifact else { return note("the artifact \(name) was not kept: \(kept.problem)") }
+        artifacts.append(artifact)
+        order.output(.artifact(artifact))
+    }
+
+    private func note(_ text: String) {
+        Array("[\(printable(text.utf8))]\n".utf8).withUnsafeBytes { append($0, to: .stderr) }
+    }
+
+    func result(_ message: KernelMessages.Finished) -> CellResult {
+        var result = CellResult(
+            number: order.cell.number, status: message.status, seconds: message.seconds, failure: message.failure,
+            variables: message.variables)
+        if let value = message.result {
+            result.value = CellResult.Value(type: value.type, text: captured(value), name: value.name)
+        }
+        fill(&result)
+        return result
+    }
+
+    func died(_ end: KernelEnd) -> CellResult {
+        var result = order.died(end)
+        fill(&result)
+        return result
+    }
+
+    private func fill(_ result: inout CellResult) {
+        result.stdout = stdout.captured
+        result.stderr = stderr.captured
+        result.artifacts = artifacts
+    }
+
+    /// The text of a value; characters that the kernel itself left out count as lost, at least one byte each.
+    private func captured(_ value: (type: String, text: String, name: String, characters: Int)) -> CapturedText {
+        var capture = StreamCapture(limits: limits, folder: sessionFolder, name: "\(prefix)-value.txt")
+        Array(value.text.utf8).withUnsafeBytes { _ = capture.append($0) }
+        var text = capture.captured
+        let missing = max(value.characters - value.text.unicodeScalars.count, 0)
+        text.bytes += missing
+        text.lost += missing
+        return text
+    }
+}

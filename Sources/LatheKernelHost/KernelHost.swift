@@ -1,0 +1,77 @@
+private import Glibc
+package import LatheVocabulary
+private import Synchronization
+
+/// The template of one session and the kernels forked from it, in one sandbox.
+///
+/// All conversation with them is on one thread of its own. `output` and `hostCall` closures are called from there:
+/// `output` must return quickly; host calls run in tasks of their own. Ends with `stop`, or with its last reference.
+package final class KernelHost: KernelTemplate {
+    private let loop: HostLoop
+
+    private init(loop: HostLoop) { self.loop = loop }
+
+    deinit { _ = loop.submit { $0.stop(nil) } }
+
+    /// Starts the sandbox and its template; returns when it can fork kernels.
+    ///
+    /// Throws `.sandboxUnavailable` where the sandbox cannot be had, `.inputUnreadable` for an input that is not there or
+    /// may not be read, `.templateFailed` with the template's last words otherwise.
+    package static func start(_ configuration: KernelHostConfiguration) async throws(KernelError) -> KernelHost {
+        try makeFolders(configuration)
+        let loop: HostLoop
+        do throws(KernelHostFailure) {
+            loop = try HostLoop()
+        } catch {
+            throw KernelError(.templateFailed, error.reason, underlying: error.error)
+        }
+        let host = KernelHost(loop: loop)
+        let outcome: Result<Void, KernelError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.start { TemplateLine(configuration: configuration, loop: loop, ready: continuation) }
+            }
+        } onCancel: {
+            _ = loop.submit { $0.stop(nil) }
+        }
+        try outcome.get()
+        return host
+    }
+
+    package func startKernel(
+        _ start: KernelStart, hostCall: @escaping @Sendable (HostCall) async -> HostReply
+    ) async throws(KernelError) -> StartedKernel {
+        let kernel = LocalKernel(loop: loop)
+        let outcome: Result<KernelMessages.Started, KernelError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOpen = loop.submit { line in
+                    let order = StartOrder(start: start, hostCall: hostCall, continuation: continuation)
+                    line.startKernel(order, for: kernel)
+                }
+                if !isOpen { continuation.resume(returning: .failure(Self.stopped)) }
+            }
+        } onCancel: {
+            kernel.cancelStart()
+        }
+        let started = try outcome.get()
+        return StartedKernel(kernel: kernel, variables: started.variables, problems: started.problems)
+    }
+
+    package func stop() async {
+        await withCheckedContinuation { continuation in
+            if !loop.submit({ $0.stop(continuation) }) { continuation.resume() }
+        }
+    }
+
+    private static let stopped = KernelError(.templateFailed, "the session's kernels have been stopped")
+
+    private static func makeFolders(_ configuration: KernelHostConfiguration) throws(KernelError) {
+        let session = configuration.sessionFolder
+        for folder in [session, "\(session)/work", "\(session)/artifacts", "\(session)/outputs", configuration.library] {
+            guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+                let cause = errno
+                let text = String(cString: strerror(cause))
+                throw KernelError(.templateFailed, "the folder \(folder) cannot be made: \(text)", underlying: cause)
+            }
+        }
+    }
+}

@@ -1,0 +1,352 @@
+private import CSandbox
+internal import Glibc
+internal import LatheVocabulary
+internal import LatheWire
+
+/// The conversation with one kernel. Lives on the loop's thread only.
+///
+/// A kernel may speak only while it answers: anything it says in another phase, and anything that is not as the protocol
+/// has it, ends it.
+final class KernelLine {
+    enum Phase {
+        /// Forked ahead of need, or on its way to it.
+        case waiting
+        case starting(StartOrder)
+        case idle
+        case running(CellRun)
+        case ended(KernelEnd)
+    }
+
+    enum Alarm { case repeatInterrupt, kill(KernelEnd.Cause), giveUp }
+
+    let number: Int
+    let role: KernelRole
+    private unowned let line: TemplateLine
+    private var channel: FrameConnection
+    private var channelIsOpen = true
+    private var pipes: [OutputPipe]
+    private var pidfd: OwnedDescriptor?
+    private(set) var phase = Phase.waiting
+    /// Why it is being killed; the cause that is told, whatever the template reports.
+    private var sentence: KernelEnd.Cause?
+    private var alarm: (at: ContinuousClock.Instant, what: Alarm)?
+    private var stoppers: [CheckedContinuation<Void, Never>] = []
+    private var hostCall: (@Sendable (HostCall) async -> HostReply)?
+    private var calls: [UInt64: Task<Void, Never>] = [:]
+    private var startArtifacts = 0
+    /// What it wrote on standard error outside of cells: its last words if it ends there.
+    private var words: [UInt8] = []
+    private var name = ""
+    /// Whether nobody outside holds this kernel: then it is dropped from the table once it has ended.
+    private(set) var isForgotten = true
+
+    private static let maximumCalls = 64
+    /// After a cell says that it finished, what may still be in a pipe: its largest capacity.
+    private static let drainLimit = 2 << 20
+
+    init(number: Int, role: KernelRole, channel: OwnedDescriptor, pipes: [OutputPipe], line: TemplateLine) {
+        self.number = number
+        self.role = role
+        self.line = line
+        self.channel = FrameConnection(socket: channel)
+        self.pipes = pipes
+    }
+
+    var hasEnded: Bool { if case .ended = phase { true } else { false } }
+    var isWaiting: Bool { if case .waiting = phase { true } else { false } }
+    var deadline: ContinuousClock.Instant? { alarm?.at }
+
+    // MARK: What lathe wants
+
+    func start(_ order: StartOrder, inputs: [DataInput]) {
+        name = order.start.place.path.joined(separator: ".")
+        isForgotten = false
+        hostCall = order.hostCall
+        phase = .starting(order)
+        send(StartMessage.frame(order.start, inputs: inputs))
+    }
+
+    func cancelStart() {
+        if case .starting = phase { kill(.stopped) }
+    }
+
+    func run(_ order: CellOrder) {
+        switch phase {
+        case .idle:
+            phase = .running(CellRun(order, kernelName: "\(name)-k\(number)", configuration: line.configuration))
+            let payload: JSONValue = ["cell": .integer(order.cell.number), "code": .string(order.cell.code)]
+            send(Frame(.run, text: payload.text))
+        case .ended(let end): order.resume(died: end)
+        case .waiting, .starting, .running:
+            let failure = CellResult.Failure(type: "KernelBusy", message: "the kernel runs another cell", traceback: "")
+            order.continuation.resume(
+                returning: CellResult(number: order.cell.number, status: .error, seconds: 0, failure: failure))
+        }
+    }
+
+    func interrupt() {
+        guard case .running = phase, sentence == nil else { return }
+        signal(SIGINT)
+        if case .some(.kill) = alarm?.what { return }
+        // A cell that was only just sent may not have been armed yet; a second signal reaches it.
+        alarm = (.now + .milliseconds(250), .repeatInterrupt)
+    }
+
+    /// Ends the kernel: an idle one may run its exit handlers first.
+    func stop(_ continuation: CheckedContinuation<Void, Never>) {
+        guard !hasEnded else { return continuation.resume() }
+        stoppers.append(continuation)
+        if case .idle = phase, sentence == nil, role == .session {
+            sentence = .stopped
+            send(Frame(.stop, text: "{}"))
+            alarm = (.now + .seconds(2), .kill(.stopped))
+        } else {
+            kill(.stopped)
+        }
+    }
+
+    /// Ends the kernel whose last reference is gone.
+    func forget() {
+        isForgotten = true
+        kill(.stopped)
+    }
+
+    func kill(_ cause: KernelEnd.Cause) {
+        guard !hasEnded else { return }
+        if sentence == nil { sentence = cause }
+        signal(SIGKILL)
+        alarm = (.now + .seconds(5), .giveUp)
+    }
+
+    private func signal(_ number: Int32) {
+        if let pidfd { _ = lathe_pidfd_signal(pidfd.raw, number) }
+    }
+
+    // MARK: What the template tells
+
+    func forked(_ pidfd: OwnedDescriptor) {
+        self.pidfd = pidfd
+        if sentence != nil { signal(SIGKILL) }
+    }
+
+    /// The kernel is gone: what it still said and wrote is taken in, then whoever waits is told.
+    func end(_ cause: KernelEnd.Cause) {
+        guard !hasEnded else { return }
+        takeFrames()
+        drain()
+        let end = KernelEnd(cause: sentence ?? cause, lastWords: printable(words))
+        let last = exchange(&phase, with: .ended(end))
+        alarm = nil
+        channelIsOpen = false
+        channel.socket.close()
+        pipes = []
+        pidfd = nil
+        for call in calls.values { call.cancel() }
+        calls = [:]
+        hostCall = nil
+        switch last {
+        case .starting(let order):
+            let code: KernelError.Code = sentence == .stopped ? .cancelled : .startFailed
+            order.continuation.resume(returning: .failure(KernelError(code, "the kernel did not start: \(end.message)")))
+        case .running(let run): run.order.continuation.resume(returning: run.died(end))
+        case .waiting, .idle, .ended: break
+        }
+        for stopper in stoppers { stopper.resume() }
+        stoppers = []
+    }
+
+    var end: KernelEnd? { if case .ended(let end) = phase { end } else { nil } }
+
+    // MARK: The loop's part
+
+    /// What poll(2) should watch now.
+    func watch(_ watched: inout [pollfd]) {
+        if channelIsOpen {
+            let events = channel.hasOutgoing ? POLLIN | POLLOUT : POLLIN
+            watched.append(pollfd(fd: channel.socket.raw, events: Int16(events), revents: 0))
+        }
+        // Outside of a cell the pipes are left alone: what a thread of the user's writes then belongs to the next cell.
+        guard isAnswering else { return }
+        for pipe in pipes where pipe.descriptor >= 0 {
+            watched.append(pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0))
+        }
+    }
+
+    private var isAnswering: Bool {
+        switch phase {
+        case .starting, .running: true
+        case .waiting, .idle, .ended: false
+        }
+    }
+
+    func serve() {
+        guard !hasEnded else { return }
+        do throws(WireError) {
+            if channelIsOpen, channel.hasOutgoing { try channel.flush() }
+        } catch {
+            // The other end is gone; its exit is on its way.
+        }
+        if isAnswering { read(limit: 1 << 18) }
+        takeFrames()
+    }
+
+    func expire(_ now: ContinuousClock.Instant) {
+        guard let due = alarm, due.at <= now, !hasEnded else { return }
+        alarm = nil
+        switch due.what {
+        case .repeatInterrupt:
+            guard case .running = phase else { return }
+            signal(SIGINT)
+            alarm = (now + line.configuration.interruptGrace, .kill(.ignoredInterrupt))
+        case .kill(let cause): kill(cause)
+        case .giveUp: end(sentence ?? .unknown)
+        }
+    }
+
+    private func read(limit: Int) {
+        for index in pipes.indices {
+            let stream = pipes[index].stream
+            pipes[index].read(limit: limit, into: &line.buffer) { take($0, stream) }
+        }
+    }
+
+    private func drain() { read(limit: Self.drainLimit) }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, _ stream: OutputStream) {
+        if case .running(let run) = phase {
+            run.append(bytes, to: stream)
+        } else {
+            words.append(contentsOf: bytes)
+            if words.count > 1 << 14 { words.removeFirst(words.count - 4096) }
+        }
+    }
+
+    // MARK: What the kernel says
+
+    private func takeFrames() {
+        while channelIsOpen {
+            do throws(WireError) {
+                switch try channel.next() {
+                case .frame(let frame): try take(frame)
+                case .empty: return
+                case .end:
+                    channelIsOpen = false
+                    if alarm == nil { alarm = (.now + .seconds(2), .kill(.unknown)) }
+                }
+            } catch {
+                channelIsOpen = error.code != .system
+                if channelIsOpen {
+                    channelIsOpen = false
+                    kill(.violation(error.reason))
+                } else if alarm == nil {
+                    alarm = (.now + .seconds(2), .kill(.unknown))
+                }
+            }
+        }
+    }
+
+    private func take(_ frame: Frame) throws(WireError) {
+        switch frame.kind {
+        case .started: try started(frame)
+        case .finished: try finished(frame)
+        case .artifact: try artifact(frame)
+        case .call: try call(frame)
+        default: throw WireError(.unknownKind, "a kernel cannot send \(frame.kind)")
+        }
+    }
+
+    private func started(_ frame: Frame) throws(WireError) {
+        let payload = try KernelMessages.object(frame)
+        guard case .starting(let order) = phase else { throw outOfTurn(frame) }
+        read(limit: Self.drainLimit)
+        var message = KernelMessages.Started(payload)
+        if startArtifacts > 0 { message.problems.append("\(startArtifacts) files made while it started were not kept") }
+        phase = .idle
+        if sentence == nil { alarm = nil }
+        order.continuation.resume(returning: .success(message))
+    }
+
+    private func finished(_ frame: Frame) throws(WireError) {
+        guard let message = KernelMessages.Finished(try KernelMessages.object(frame)) else {
+            throw WireError(.malformedPayload, "a `finished` without cell or status")
+        }
+        drain()
+        guard case .running(let run) = phase, run.order.cell.number == message.cell else { throw outOfTurn(frame) }
+        phase = .idle
+        if sentence == nil { alarm = nil }
+        for call in calls.values { call.cancel() }
+        calls = [:]
+        run.order.continuation.resume(returning: run.result(message))
+    }
+
+    private func artifact(_ frame: Frame) throws(WireError) {
+        let payload = try KernelMessages.object(frame)
+        guard frame.descriptors.count == 1 else { throw WireError(.missingDescriptors, "an artifact has one file") }
+        switch phase {
+        case .running(let run): run.keep(frame, payload)
+        case .starting: startArtifacts += 1
+        case .waiting, .idle, .ended: throw outOfTurn(frame)
+        }
+    }
+
+    private func outOfTurn(_ frame: Frame) -> WireError {
+        WireError(.outOfTurn, "`\(frame.kind)` when nothing asked for it")
+    }
+
+    // MARK: Host calls
+
+    private func call(_ frame: Frame) throws(WireError) {
+        let payload = try KernelMessages.object(frame)
+        guard isAnswering, let hostCall, let name = payload["name"]?.stringValue else { throw outOfTurn(frame) }
+        guard calls[frame.call] == nil, calls.count < Self.maximumCalls, frame.call != 0 else {
+            throw WireError(.outOfTurn, "a host call with a number that is taken, or too many at once")
+        }
+        let slices = frame.descriptors.map { owned in
+            SliceReference(descriptor: owned.release()) { _ = close($0) }
+        }
+        guard slices.allSatisfy({ lathe_is_sealed($0.descriptor) }) else {
+            return reply(frame.call, .error("invalid_arguments", "a slice must be a sealed memory file"))
+        }
+        let request = HostCall(name: name, arguments: payload["arguments"] ?? [:], slices: slices)
+        let (loop, number, id) = (line.loop, number, frame.call)
+        calls[id] = Task {
+            let answer = await hostCall(request)
+            _ = loop.submit { $0.kernel(number)?.answer(id, answer) }
+        }
+    }
+
+    private func answer(_ id: UInt64, _ reply: HostReply) {
+        guard calls.removeValue(forKey: id) != nil else { return }
+        self.reply(id, reply)
+    }
+
+    private func reply(_ id: UInt64, _ reply: HostReply) {
+        var payload: JSONValue
+        switch reply.outcome {
+        case .value(let value): payload = ["value": value]
+        case .error(let code, let reason): payload = ["error": ["code": .string(code), "reason": .string(reason)]]
+        }
+        var descriptors: [OwnedDescriptor] = []
+        if let file = reply.file {
+            let opened = lathe_open_regular("\(line.configuration.sessionFolder)/\(file)")
+            if opened >= 0 {
+                descriptors = [OwnedDescriptor(opened)]
+            } else {
+                payload = ["error": ["code": "limit", "reason": .string("the file \(file) is no longer there")]]
+            }
+        }
+        send(Frame(.reply, call: id, text: payload.text, descriptors: descriptors))
+    }
+
+    private func send(_ frame: Frame) {
+        guard channelIsOpen else { return }
+        do throws(WireError) {
+            try channel.send(frame)
+        } catch where error.code == .system {
+            // The other end is gone; its exit is on its way and is what gets told.
+        } catch {
+            // Ours to blame, not the kernel's: a cell or reply beyond the protocol's limit.
+            kill(.violation("lathe cannot send this: \(error.reason)"))
+        }
+    }
+}

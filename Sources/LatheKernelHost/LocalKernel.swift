@@ -1,0 +1,51 @@
+private import Synchronization
+internal import LatheVocabulary
+
+/// One kernel as the engine holds it. The kernel is killed when its last reference goes.
+final class LocalKernel: Kernel {
+    private let loop: HostLoop
+    /// The template's number of this kernel, once it has one.
+    private let number = Mutex<Int?>(nil)
+
+    init(loop: HostLoop) { self.loop = loop }
+
+    deinit {
+        if let number = number.withLock({ $0 }) { _ = loop.submit { $0.kernel(number)?.forget() } }
+    }
+
+    /// Called on the loop's thread when a forked kernel becomes this one.
+    func assign(_ number: Int) { self.number.withLock { $0 = number } }
+
+    func cancelStart() { submit { $0?.cancelStart() } }
+
+    func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let run = CellOrder(cell: cell, output: output, continuation: continuation)
+                let isOpen = submit { kernel in
+                    if let kernel { kernel.run(run) } else { run.resume(died: KernelEnd(cause: .stopped)) }
+                }
+                if !isOpen { run.resume(died: KernelEnd(cause: .stopped)) }
+            }
+        } onCancel: {
+            interrupt()
+        }
+    }
+
+    func interrupt() { submit { $0?.interrupt() } }
+
+    func stop() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = submit { kernel in
+                if let kernel { kernel.stop(continuation) } else { continuation.resume() }
+            }
+            if !isOpen { continuation.resume() }
+        }
+    }
+
+    @discardableResult
+    private func submit(_ work: @escaping @Sendable (KernelLine?) -> Void) -> Bool {
+        // The number is read on the loop's thread, after the work that assigns it.
+        loop.submit { [self] line in work(number.withLock { $0 }.flatMap { line.kernel($0) }) }
+    }
+}

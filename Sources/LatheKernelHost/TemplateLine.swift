@@ -1,0 +1,259 @@
+private import CSandbox
+private import Glibc
+internal import LatheSandbox
+internal import LatheVocabulary
+internal import LatheWire
+
+/// The conversation with one template, and the table of its kernels. Lives on the loop's thread only.
+final class TemplateLine {
+    let configuration: KernelHostConfiguration
+    let loop: HostLoop
+    /// For reading pipes, shared by all kernels: one thread reads at a time.
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private var control: FrameConnection?
+    private var log: LogTail?
+    private var process: OwnedDescriptor?
+    private var ready: CheckedContinuation<Result<Void, KernelError>, Never>?
+    private var deadline: ContinuousClock.Instant?
+    private var kernels: [Int: KernelLine] = [:]
+    private var nextNumber = 1
+    private var isReady = false
+    private var isStopping = false
+    private var stoppers: [CheckedContinuation<Void, Never>] = []
+    /// Kernels that ended while they were forked ahead, one after the other: then something is wrong with all.
+    private var earlyDeaths = 0
+    private(set) var isDone = false
+
+    init(
+        configuration: KernelHostConfiguration, loop: HostLoop,
+        ready: CheckedContinuation<Result<Void, KernelError>, Never>
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.ready = ready
+    }
+
+    func kernel(_ number: Int) -> KernelLine? { kernels[number] }
+
+    // MARK: Beginning and end
+
+    func open() {
+        var ends: [Int32] = [-1, -1]
+        var pipe: [Int32] = [-1, -1]
+        guard lathe_socket_pair(&ends) == 0, lathe_output_pipe(&pipe) == 0 else {
+            return finish(KernelError(.templateFailed, "no descriptors are left for the template", underlying: errno))
+        }
+        let (theirs, writer) = (OwnedDescriptor(ends[1]), OwnedDescriptor(pipe[1]))
+        control = FrameConnection(socket: OwnedDescriptor(ends[0]))
+        log = LogTail(reader: OwnedDescriptor(pipe[0]))
+        do throws(SandboxError) {
+            let started = try configuration.policy.launch(control: theirs.raw, log: writer.raw)
+            process = OwnedDescriptor(started.pidfd)
+            deadline = .now + configuration.startTimeout
+        } catch {
+            finish(KernelError(error))
+        }
+    }
+
+    /// Asks the template to end; its children end with it.
+    func stop(_ continuation: CheckedContinuation<Void, Never>?) {
+        if isDone {
+            continuation?.resume()
+            return
+        }
+        if let continuation { stoppers.append(continuation) }
+        guard !isStopping else { return }
+        isStopping = true
+        deadline = .now + .seconds(3)
+        send(Frame(.shutdown, text: "{}"))
+        for kernel in kernels.values { kernel.kill(.stopped) }
+    }
+
+    /// The sandbox is gone: tells everybody who waits.
+    private func finish(_ error: KernelError) {
+        guard !isDone else { return }
+        isDone = true
+        let cause: KernelEnd.Cause = isStopping ? .stopped : .template(error.reason)
+        for kernel in kernels.values { kernel.end(cause) }
+        kernels = [:]
+        (control, log, process) = (nil, nil, nil)
+        ready?.resume(returning: .failure(isStopping ? KernelError(.cancelled, "the start was cancelled") : error))
+        ready = nil
+        for stopper in stoppers { stopper.resume() }
+        stoppers = []
+    }
+
+    private func ended() -> KernelError {
+        var end = lathe_exit()
+        if let process { _ = lathe_reap(process.raw, &end) }
+        log?.read(into: &buffer)
+        let words = log.map { printable($0.bytes) } ?? ""
+        let how = end.exited ? "exit code \(end.code)" : "signal \(end.code)"
+        guard let sandbox = SandboxError(explaining: words) else {
+            return KernelError(.templateFailed, "the template ended (\(how)): \(words)", underlying: end.code)
+        }
+        return KernelError(sandbox)
+    }
+
+    // MARK: Kernels
+
+    func startKernel(_ order: StartOrder, for handle: LocalKernel) {
+        guard !isStopping, !isDone else {
+            let error = KernelError(.templateFailed, "the session's kernels have been stopped")
+            return order.continuation.resume(returning: .failure(error))
+        }
+        let ahead = kernels.values.filter { $0.role == order.start.role && $0.isWaiting }
+        guard let kernel = ahead.min(by: { $0.number < $1.number }) ?? fork(order.start.role) else {
+            let error = KernelError(.startFailed, "no descriptors are left for a kernel", underlying: errno)
+            return order.continuation.resume(returning: .failure(error))
+        }
+        handle.assign(kernel.number)
+        kernel.start(order, inputs: configuration.inputs)
+        forkAhead(order.start.role)
+    }
+
+    private func forkAhead(_ role: KernelRole) {
+        guard isReady, !isStopping, earlyDeaths < 3 else { return }
+        let there = kernels.values.filter { $0.role == role && $0.isWaiting }.count
+        for _ in there..<max(configuration.forkedAhead, there) { _ = fork(role) }
+    }
+
+    /// Orders a kernel from the template. What is sent to it before it lives waits in its socket.
+    private func fork(_ role: KernelRole) -> KernelLine? {
+        var ends: [Int32] = [-1, -1]
+        var out: [Int32] = [-1, -1]
+        var err: [Int32] = [-1, -1]
+        guard lathe_socket_pair(&ends) == 0 else { return nil }
+        let channel = ends.map(OwnedDescriptor.init)
+        guard lathe_output_pipe(&out) == 0 else { return nil }
+        let stdout = out.map(OwnedDescriptor.init)
+        guard lathe_output_pipe(&err) == 0 else { return nil }
+        let stderr = err.map(OwnedDescriptor.init)
+        let pipes = [OutputPipe(stream: .stdout, reader: stdout[0]), OutputPipe(stream: .stderr, reader: stderr[0])]
+        let kernel = KernelLine(number: nextNumber, role: role, channel: channel[0], pipes: pipes, line: self)
+        kernels[nextNumber] = kernel
+        let order: JSONValue = ["kernel": .integer(nextNumber), "role": .string(role.rawValue)]
+        send(Frame(.fork, text: order.text, descriptors: [channel[1], stdout[1], stderr[1]]))
+        nextNumber += 1
+        return kernel
+    }
+
+    // MARK: The loop's part
+
+    func serve() {
+        guard !isDone else { return }
+        log?.read(into: &buffer)
+        takeFrames()
+        for kernel in kernels.values { kernel.serve() }
+        let now = ContinuousClock.now
+        for kernel in kernels.values { kernel.expire(now) }
+        forget()
+        if let deadline, deadline <= now { expire() }
+        if processHasEnded { finish(ended()) }
+    }
+
+    /// Waits until there is something to do.
+    func wait(wake: Int32) {
+        var watched = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
+        if let control {
+            let events = control.hasOutgoing ? POLLIN | POLLOUT : POLLIN
+            watched.append(pollfd(fd: control.socket.raw, events: Int16(events), revents: 0))
+        }
+        if let process { watched.append(pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)) }
+        if let log, log.descriptor >= 0 { watched.append(pollfd(fd: log.descriptor, events: Int16(POLLIN), revents: 0)) }
+        for kernel in kernels.values { kernel.watch(&watched) }
+        let next = (kernels.values.compactMap(\.deadline) + [deadline].compactMap(\.self)).min()
+        _ = poll(&watched, nfds_t(watched.count), next.map(Self.milliseconds) ?? -1)
+    }
+
+    private static func milliseconds(until instant: ContinuousClock.Instant) -> Int32 {
+        let left = (instant - .now) / .milliseconds(1)
+        return Int32(min(max(left.rounded(.up), 0), 60_000))
+    }
+
+    private func expire() {
+        deadline = nil
+        guard let process else { return }
+        if !isStopping {
+            let seconds = configuration.startTimeout / .seconds(1)
+            ready?.resume(returning: .failure(KernelError(.templateFailed, "the template was not ready in \(seconds) s")))
+            ready = nil
+        }
+        _ = lathe_pidfd_signal(process.raw, SIGKILL)
+    }
+
+    private var processHasEnded: Bool {
+        guard let process else { return false }
+        var one = pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)
+        return poll(&one, 1, 0) > 0
+    }
+
+    /// Drops ended kernels from the table; whoever still holds one is told that it is gone.
+    private func forget() {
+        for (number, kernel) in kernels where kernel.hasEnded && kernel.isForgotten { kernels[number] = nil }
+    }
+
+    // MARK: What the template says
+
+    private func takeFrames() {
+        do throws(WireError) {
+            while case .frame(let frame) = try control?.next() ?? .end { try take(frame) }
+            try control?.flush()
+        } catch where error.code == .system {
+            // It is gone; its pidfd tells.
+        } catch {
+            if let process { _ = lathe_pidfd_signal(process.raw, SIGKILL) }
+        }
+    }
+
+    private func take(_ frame: Frame) throws(WireError) {
+        let payload = try KernelMessages.object(frame)
+        switch frame.kind {
+        case .templateReady: becomeReady()
+        case .forked: try forked(payload, frame.descriptors)
+        case .exited: exited(payload)
+        default: throw WireError(.unknownKind, "the template cannot send \(frame.kind)")
+        }
+    }
+
+    private func becomeReady() {
+        guard !isReady else { return }
+        isReady = true
+        if !isStopping { deadline = nil }
+        ready?.resume(returning: .success(()))
+        ready = nil
+        forkAhead(.session)
+        forkAhead(.subtask)
+    }
+
+    private func forked(_ payload: JSONValue, _ descriptors: [OwnedDescriptor]) throws(WireError) {
+        guard let kernel = payload["kernel"]?.integerValue.flatMap({ kernels[$0] }) else { return }
+        if let problem = payload["error"]?.stringValue {
+            kernel.end(.template("a kernel could not be forked: \(printable(problem.utf8))"))
+        } else if let pidfd = descriptors.first {
+            kernel.forked(pidfd)
+        } else {
+            throw WireError(.missingDescriptors, "`forked` without a pidfd")
+        }
+    }
+
+    private func exited(_ payload: JSONValue) {
+        guard let kernel = payload["kernel"]?.integerValue.flatMap({ kernels[$0] }) else { return }
+        let wasWaiting = kernel.isWaiting
+        if let code = payload["code"]?.integerValue {
+            kernel.end(.exited(code))
+        } else {
+            kernel.end(.signal(payload["signal"]?.integerValue ?? 0))
+        }
+        earlyDeaths = wasWaiting ? earlyDeaths + 1 : 0
+        if wasWaiting { forkAhead(kernel.role) }
+    }
+
+    private func send(_ frame: Frame) {
+        do throws(WireError) {
+            try control?.send(frame)
+        } catch {
+            // It is gone; its pidfd tells.
+        }
+    }
+}

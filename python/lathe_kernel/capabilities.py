@@ -3,7 +3,6 @@
 import importlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 import types
 from collections.abc import Sequence
@@ -90,7 +89,7 @@ class Capabilities(types.ModuleType):
     def __init__(self, library: Library) -> None:
         """Offer the functions of one library."""
         super().__init__("lathe.capabilities", type(self).__doc__)
-        self.__path__: list[str] = []
+        self.__path__ = []
         self._library = library
 
     def __getattr__(self, name: str) -> Any:

@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,8 @@ class Reply:
 class Channel:
     """One kernel's channel, used by one process and one thread at a time.
 
-    A process that the user's code forked cannot speak on it, and neither can a thread of the user's once the cell is over: lathe would take either for the kernel.
+    A process that the user's code forked cannot speak on it, and neither can a thread of the
+    user's once the cell is over: lathe would take either for the kernel.
     """
 
     def __init__(self, raw: RawChannel, interrupts: Interrupts) -> None:
@@ -44,7 +45,7 @@ class Channel:
         self._answering = False
 
     @contextlib.contextmanager
-    def answering(self) -> Iterator[None]:
+    def answering(self) -> Generator[None]:
         """Allow host calls and artifacts in the body: lathe is waiting for its answer."""
         self._answering = True
         try:

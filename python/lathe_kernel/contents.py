@@ -42,7 +42,7 @@ def content(name: str, data: Any) -> bytes:
 
 
 def _content(suffix: str, data: Any) -> bytes:
-    if isinstance(data, bytes | bytearray | memoryview):
+    if type(data) in (bytes, bytearray, memoryview):
         return bytes(data)
     if isinstance(data, str):
         return data.encode("utf-8", "replace")
@@ -87,20 +87,25 @@ def _frame(suffix: str, frame: Any) -> bytes:
         case ".parquet":
             frame.to_parquet(buffer)
         case ".json":
-            return frame.to_json(orient="records", date_format="iso").encode("utf-8", "replace")
+            return _encoded(frame.to_json(orient="records", date_format="iso"))
         case ".jsonl":
             return frame.to_json(orient="records", lines=True, date_format="iso").encode(
                 "utf-8", "replace"
             )
         case ".html":
-            return frame.to_html().encode("utf-8", "replace")
+            return _encoded(frame.to_html())
         case ".xlsx":
             frame.to_excel(buffer, index=_has_named_index(frame))
         case _:
             raise invalid(
-                f"a DataFrame is saved as .csv, .tsv, .parquet, .json, .jsonl, .html or .xlsx, not {suffix}."
+                "a DataFrame is saved as .csv, .tsv, .parquet, .json, .jsonl, .html or .xlsx, "
+                f"not {suffix}."
             )
     return buffer.getvalue()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _has_named_index(frame: Any) -> bool:

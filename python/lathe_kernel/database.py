@@ -25,7 +25,7 @@ class DatabaseTable:
 class Database:
     """A read-only SQLite database.
 
-    Example: `db.tables`, `db.read("orders")`, `db.query("select city, count(*) from orders group by 1")`
+    Example: `db.tables`, `db.read("orders")`, `db.query("select max(price) from orders")`
     """
 
     def __init__(self, path: Path) -> None:

@@ -32,7 +32,10 @@ class InlineAgent:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one subtask ended: `status` is complete, incomplete, failed, cancelled, not_run or running."""
+    """How one subtask ended.
+
+    `status` is complete, incomplete, failed, cancelled, not_run or running.
+    """
 
     id: int
     label: str
@@ -65,11 +68,17 @@ class Outcomes(list[Outcome]):
         return {one.label: one.value for one in self if one.ok}
 
     def failed(self) -> "Outcomes":
-        """Return the outcomes without a value. Example: `[(o.label, o.reason) for o in outcomes.failed()]`."""
+        """Return the outcomes without a value.
+
+        Example: `[(one.label, one.reason) for one in outcomes.failed()]`
+        """
         return Outcomes(one for one in self if not one.ok)
 
     def to_frame(self) -> Any:
-        """Return a DataFrame, a row each; an object's members are columns. Example: `outcomes.to_frame()`."""
+        """Return a DataFrame, a row for each outcome; an object's members are columns.
+
+        Example: `outcomes.to_frame().sort_values("delay")`
+        """
         return pandas().DataFrame([_row(one) for one in self])
 
     def __repr__(self) -> str:
@@ -196,7 +205,8 @@ def started(
             manifest: Manifest | None = None
             if value is not None:
                 piece, is_temporary = _frozen(cache, label, value)
-                manifest = {**piece.manifest, "descriptor": len(descriptors)}
+                manifest = piece.manifest.copy()
+                manifest["descriptor"] = len(descriptors)
                 descriptors.append(piece.descriptor)
                 if is_temporary:
                     temporary.append(piece.descriptor)
@@ -246,7 +256,7 @@ def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> O
     )
 
 
-def labelled(slices: Any) -> list[tuple[str, object]]:
+def labelled(slices: object) -> list[tuple[str, object]]:
     """Return slices as unique labels and objects, in order.
 
     Accepts a dict, a pandas GroupBy, a list of (label, object) or any list.
@@ -263,7 +273,7 @@ def labelled(slices: Any) -> list[tuple[str, object]]:
         pairs: list[tuple[object, object]] = list(cast("Mapping[object, object]", slices).items())
     elif isinstance(slices, Iterable):
         members = list(cast("Iterable[object]", slices))
-        pairs = _pairs(members, _is_group_by(slices))
+        pairs = _pairs(members, grouped=_is_group_by(slices))
     else:
         raise invalid(
             f"a {type(slices).__name__} cannot be split into slices; give a dict or a list."
@@ -271,7 +281,7 @@ def labelled(slices: Any) -> list[tuple[str, object]]:
     return _unique([(_label(label), value) for label, value in pairs])
 
 
-def _pairs(members: list[object], grouped: bool) -> list[tuple[object, object]]:
+def _pairs(members: list[object], *, grouped: bool) -> list[tuple[object, object]]:
     if grouped or (members and all(_is_pair(member) for member in members)):
         return [cast("tuple[object, object]", member) for member in members]
     return [
@@ -331,7 +341,7 @@ def _agent(agent: object) -> str | dict[str, Any]:
         }
     if not isinstance(agent, str) or not agent.strip():
         raise invalid(
-            "`agent` is the name of an agent in the library, `lathe.agent(…)`, or instructions as text."
+            "`agent` is the name of an agent in the library, `lathe.agent(…)`, or instructions."
         )
     text = agent.strip()
     if _NAME.match(text):

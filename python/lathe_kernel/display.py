@@ -39,12 +39,13 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
     def compute_format_data(self, result: Any) -> Any:
         """Ask only for the forms that are kept: none but text for data."""
         include = _TEXT if _is_data(result) else _TEXT + _RICH
-        bundle, metadata = self.shell.display_formatter.format(result, include=include)
+        shell: Any = self.shell
+        bundle, metadata = shell.display_formatter.format(result, include=include)
         text = bundle.get("text/plain", "")
         self.captured = {
             "type": type(result).__name__,
             "text": text[:MAXIMUM_RESULT_CHARACTERS],
-            "name": f"_{self.prompt_count}",
+            "name": f"_{shell.execution_count - 1}",
             "characters": len(text),
         }
         return bundle, metadata
@@ -60,7 +61,9 @@ class ArtifactPublisher(DisplayPublisher):  # pyright: ignore[reportUntypedBaseC
 
     artifacts: Artifacts | None = None
 
-    def publish(self, data: dict[str, Any], metadata: object = None, **_options: object) -> None:
+    def publish(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, data: dict[str, Any], metadata: object = None, **_options: object
+    ) -> None:
         """Show one bundle."""
         if "text/plain" in data:
             print(data["text/plain"])
@@ -81,7 +84,9 @@ def send_rich(bundle: dict[str, Any], artifacts: Artifacts) -> None:
     """Send the best rich form in a bundle, if there is one."""
     for mime in _RICH:
         if (content := bundle.get(mime)) is not None:
-            artifacts.send_shown(mime, _as_bytes(mime, content), getattr(content, "title", None))
+            artifacts.send_shown(
+                mime, _as_bytes(mime, content), getattr(content, "figure_title", None)
+            )
             return
 
 

@@ -1,15 +1,11 @@
-"""Matplotlib in a kernel: every figure becomes a PNG artifact, at `show` or when its cell ends.
+"""Matplotlib in a kernel: every figure becomes a PNG artifact, at `show` or when its cell ends."""
 
-This module is also the matplotlib backend: `show` and `FigureCanvas` are looked up by name.
-"""
-
-import importlib
 import io
 import sys
 from collections.abc import Callable
 from typing import Any
 
-BACKEND = "module://lathe_kernel.figures"
+BACKEND = "module://lathe_kernel.figure_backend"
 RESOLUTION = 150
 
 FigureSink = Callable[[bytes, str | None], None]
@@ -18,27 +14,15 @@ FigureSink = Callable[[bytes, str | None], None]
 class FigurePNG(bytes):
     """A PNG that still knows its figure's title."""
 
-    title: str | None = None
+    figure_title: str | None = None
 
 
 _sinks: list[FigureSink] = []
 
 
-def __getattr__(name: str) -> Any:
-    """Give matplotlib its canvas without importing it before anybody plots."""
-    if name == "FigureCanvas":
-        return importlib.import_module("matplotlib.backends.backend_agg").FigureCanvasAgg
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
 def deliver_to(sink: FigureSink) -> None:
     """Name who takes the figures: called with the PNG and the figure's title."""
     _sinks[:] = [sink]
-
-
-def show(*_arguments: object, **_options: object) -> None:
-    """Save every open figure as an artifact and close it; what `plt.show()` means here."""
-    save_open()
 
 
 def save_open() -> None:
@@ -54,7 +38,7 @@ def save_open() -> None:
             pyplot.close(figure)
         if png is not None:
             for sink in _sinks:
-                sink(png, png.title)
+                sink(png, png.figure_title)
 
 
 def rendered(figure: Any) -> FigurePNG | None:
@@ -64,7 +48,7 @@ def rendered(figure: Any) -> FigurePNG | None:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=RESOLUTION, bbox_inches="tight")
     png = FigurePNG(buffer.getvalue())
-    png.title = title(figure)
+    png.figure_title = title(figure)
     return png
 
 

@@ -119,7 +119,7 @@ def _excel(path: Path) -> Loaded:
         name, frame = next(iter(sheets.items()))
         return Loaded(frame, f"input; sheet {name!r}")
     described = "; ".join(
-        f"{name!r} {frame.shape[0]}×{frame.shape[1]}"
+        f"{name!r} ({frame.shape[0]:,} rows, {frame.shape[1]:,} columns)"
         for name, frame in list(sheets.items())[:_MAXIMUM_LISTED]
     )
     return Loaded(sheets, f"input; {len(sheets)} sheets as DataFrames: {described}")

@@ -3,14 +3,15 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import FrameType
 
 
 class Interrupts:
     """Raises KeyboardInterrupt while armed; ignores SIGINT otherwise.
 
-    While held, an interrupt waits until the hold ends: a frame that is half sent would break the channel.
+    While held, an interrupt waits until the hold ends: a frame that is half sent would break the
+    channel.
     """
 
     def __init__(self) -> None:
@@ -24,7 +25,7 @@ class Interrupts:
         signal.signal(signal.SIGINT, self._handle)
 
     @contextlib.contextmanager
-    def armed(self) -> Iterator[None]:
+    def armed(self) -> Generator[None]:
         """Let SIGINT raise in the body, and only there."""
         self.install()
         self._pending = False
@@ -35,7 +36,7 @@ class Interrupts:
             self._armed = False
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None]:
         """Delay an interrupt until the body is done."""
         if threading.current_thread() is not threading.main_thread():
             yield  # Signals are handled on the main thread only.

@@ -16,7 +16,7 @@ from lathe_kernel.plain import plain
 from lathe_kernel.schema import schema_of
 from lathe_kernel.slices import SliceCache
 
-_PUBLIC = [
+_METHODS = (
     "agent",
     "answer",
     "ask_model",
@@ -28,13 +28,8 @@ _PUBLIC = [
     "save_agent",
     "save_artifact",
     "save_function",
-    "AnswerRejected",
-    "LatheError",
-    "Outcome",
-    "Outcomes",
-    "Subtask",
-    "SubtaskFailed",
-]
+)
+_TYPES = ("AnswerRejected", "LatheError", "Outcome", "Outcomes", "Subtask", "SubtaskFailed")
 
 
 @dataclass
@@ -68,7 +63,7 @@ class Lathe(types.ModuleType):
     ) -> None:
         """Bind the object to one kernel."""
         super().__init__("lathe", type(self).__doc__)
-        self.__path__: list[str] = []
+        self.__path__ = []
         self._channel = channel
         self._artifacts = artifacts
         self._namespace = namespace
@@ -89,7 +84,7 @@ class Lathe(types.ModuleType):
     ) -> Subtask:
         """Start one subtask with its own kernel and context; it finds `data` under that name.
 
-        Example: `lathe.delegate("carrier_analyst", "Why late?", data=df, returns={"cause": str}).result()`
+        Example: `lathe.delegate("analyst", "Why late?", data=df, returns={"cause": str}).result()`
         """
         shared = delegation.request(agent, task, returns=returns, model=model, max_turns=max_turns)
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
@@ -108,7 +103,7 @@ class Lathe(types.ModuleType):
     ) -> Outcomes:
         """Run one subtask per slice and wait for all; a failed one never stops the others.
 
-        Example: `lathe.delegate_each("carrier_analyst", df.groupby("carrier"), "Why late?").to_frame()`
+        Example: `lathe.delegate_each("analyst", df.groupby("carrier"), "Why late?").to_frame()`
         """
         shared = delegation.request(
             agent, task, returns=returns, model=model, parallel=parallel, max_turns=max_turns
@@ -129,7 +124,7 @@ class Lathe(types.ModuleType):
     def ask_model(self, prompt: str, model: str | None = None, returns: object = None) -> Any:
         """Ask a model one question, without a kernel; only the prompt reaches it.
 
-        Example: `lathe.ask_model(f"Positive or negative? {text}", "small", Literal["positive", "negative"])`
+        Example: `lathe.ask_model(f"Which language is this? {text}", model="small", returns=str)`
         """
         arguments = {"prompt": prompt, "model": model, "returns": schema_of(returns)}
         reply = self._channel.call("ask_model", arguments)
@@ -171,9 +166,9 @@ class Lathe(types.ModuleType):
         prepare: Any = None,
         check: Any = None,
     ) -> str:
-        """Save an agent for later sessions; `prepare(data)` and `check(result)` are functions of a cell.
+        """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
-        Example: `lathe.save_agent("carrier_analyst", "Explain the delays in `data`.", {"cause": str})`
+        Example: `lathe.save_agent("analyst", "Explain the delays in `data`.", {"cause": str})`
         """
         definition = saving.AgentDefinition(
             name, instructions, schema_of(returns), description, prepare, check
@@ -212,11 +207,11 @@ class Lathe(types.ModuleType):
 
     def __dir__(self) -> list[str]:
         """List what can be used."""
-        return list(_PUBLIC)
+        return [*_METHODS, *_TYPES]
 
     def __repr__(self) -> str:
         """Name what can be used."""
-        return f"<lathe: {', '.join(name for name in _PUBLIC if name[0].islower())}>"
+        return f"<lathe: {', '.join(_METHODS)}>"
 
     def _saved(self, call: str, module: saving.Module) -> str:
         reply = self._channel.call(call, {"name": module.name, "source": module.source})

@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 
 _SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
@@ -29,7 +29,7 @@ def seal(descriptor: int) -> None:
 
 
 @contextlib.contextmanager
-def sealed(name: str, content: bytes) -> Iterator[int]:
+def sealed(name: str, content: bytes) -> Generator[int]:
     """Give a sealed memory file with `content` to the body; close it afterwards."""
     descriptor = create(name)
     try:

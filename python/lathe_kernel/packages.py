@@ -1,4 +1,4 @@
-"""The data packages, imported on first use and handled as `Any`: none of them ships complete types."""
+"""The data packages, imported on first use and handled as `Any`: none ships complete types."""
 
 import importlib
 import sys

@@ -14,7 +14,7 @@ Schema = dict[str, Any]
 
 _NAMED = {"object", "array", "string", "integer", "number", "boolean", "null"}
 _KEYWORDS = frozenset(
-    [
+    {
         "type",
         "properties",
         "required",
@@ -25,7 +25,7 @@ _KEYWORDS = frozenset(
         "maximum",
         "description",
         "additionalProperties",
-    ]
+    }
 )
 # Keywords that say nothing a check needs; dropped so that a schema written elsewhere is accepted.
 _ANNOTATIONS = frozenset({"title", "$schema", "default", "examples"})
@@ -181,10 +181,10 @@ def _checked(schema: Mapping[object, object]) -> Schema:
 def _checked_keyword(key: str, value: Any) -> Any:
     if key == "properties":
         return {str(name): _checked_member(member) for name, member in value.items()}
-    if key == "items" or (key == "additionalProperties" and not isinstance(value, bool)):
+    if key == "items" or (key == "additionalProperties" and value not in (True, False)):
         return _checked_member(value)
     if key == "anyOf":
-        return [_checked_member(member) for member in value]
+        return [_checked_member(member) for member in cast("list[object]", value)]
     return plain(value)
 
 

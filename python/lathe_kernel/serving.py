@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lathe_kernel import inputs, shell, slices, tracebacks
 from lathe_kernel.artifacts import Artifacts
@@ -56,17 +56,15 @@ class Kernel:
             case Kind.INSPECT:
                 self._channel.send(Kind.STATE, {"variables": self._variables()}, call=frame.call)
             case kind:
-                raise RuntimeError(
-                    f"lathe sent a frame of kind {kind}, which a kernel cannot answer"
-                )
+                raise RuntimeError(f"a kernel cannot answer a frame of kind {kind}")
 
     def _start(self, frame: Frame) -> None:
         start = frame.payload
         problems: list[str] = []
         self._place.role = str(start.get("role"))
-        for one in start.get("inputs") or []:
+        for one in cast("list[inputs.InputSpecification]", start.get("inputs") or []):
             self._bind_input(one, problems)
-        for one in start.get("slices") or []:
+        for one in cast("list[NamedSlice]", start.get("slices") or []):
             self._bind_slice(one, frame.descriptors, problems)
         close(frame.descriptors)
         if start.get("agent"):

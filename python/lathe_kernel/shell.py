@@ -5,7 +5,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -52,7 +52,7 @@ class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
     display_pub_class = Type(ArtifactPublisher)
 
     @contextlib.contextmanager
-    def _tee(self, channel: str) -> Iterator[None]:
+    def _tee(self, channel: str) -> Generator[None]:
         # IPython would keep a second copy of everything that is printed.
         yield
 

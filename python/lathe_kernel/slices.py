@@ -250,12 +250,10 @@ def _same_array(one: Any, other: Any) -> bool:
     share: Callable[[Any, Any], bool] = numpy().shares_memory
     mine, kept = one.array, other.array
     if hasattr(mine, "__arrow_array__") and hasattr(mine, "_pa_array"):
-        return _buffer_addresses(mine.__arrow_array__()) == _buffer_addresses(
-            kept.__arrow_array__()
-        )
+        return _addresses(mine.__arrow_array__()) == _addresses(kept.__arrow_array__())
     return bool(share(one.to_numpy(copy=False), other.to_numpy(copy=False)))
 
 
-def _buffer_addresses(data: Any) -> list[int]:
+def _addresses(data: Any) -> list[int]:
     chunks = data.chunks if hasattr(data, "chunks") else [data]
     return [buffer.address for chunk in chunks for buffer in chunk.buffers() if buffer is not None]

@@ -1,4 +1,4 @@
-"""The source of what a session defined: functions, the names they use, and the session's imports."""
+"""The source of what a session defined: functions, the names they use, its imports."""
 
 import ast
 import inspect
@@ -80,7 +80,7 @@ def global_names(source: str) -> set[str]:
 
 
 def import_statement(name: str, value: object, cells: Iterable[str]) -> str | None:
-    """Return the import by which a session bound `name` to `value`, or one that would; else None."""
+    """Return the import that bound `name` to `value` in a session, or one that would; else None."""
     for cell in reversed(list(cells)):
         for statement, bound, origin in _imports(cell):
             if bound == name and _resolved(origin) is value:

@@ -1,4 +1,4 @@
-"""Standard output and error, written through at once so that Python's and C's lines keep their order."""
+"""Standard output and error, written at once: Python's and C's lines keep their order."""
 
 import contextlib
 import ctypes

@@ -12,6 +12,8 @@ from lathe_kernel.protocol import Variable, Variables
 
 MAXIMUM_ITEMS = 80
 MAXIMUM_COLUMNS = 60
+# What IPython and Lathe themselves put into the namespace.
+_HIDDEN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open", "lathe"})
 _SAMPLE = 500
 _NAME_CHARACTERS = 80
 _ESTIMATED = "bytes estimated from a sample"
@@ -33,22 +35,12 @@ class Namespace:
 
     def described(self, namespace: dict[str, Any], cell: int) -> Variables:
         """Return the state: at most 80 variables, the newest and the largest, newest first."""
-        visible = {
-            name: value for name, value in namespace.items() if self._is_visible(name, value)
-        }
+        visible = {name: value for name, value in namespace.items() if _is_visible(name, value)}
         self._follow(visible, cell)
         items = [self._item(name, value) for name, value in visible.items()]
         items.sort(key=lambda item: (self._bound[item["name"]][1], item["bytes"]), reverse=True)
         kept = _kept(items)
         return {"items": kept, "omitted": len(items) - len(kept)}
-
-    def _is_visible(self, name: str, value: object) -> bool:
-        if name.startswith("_") or name in self.hidden or isinstance(value, types.ModuleType):
-            return False
-        if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
-            home = str(getattr(value, "__module__", ""))
-            return home == "__main__" or home.startswith("lathe.capabilities")
-        return True
 
     def _follow(self, visible: dict[str, Any], cell: int) -> None:
         for name, value in visible.items():
@@ -105,6 +97,15 @@ def bytes_of(value: object) -> int:
 def type_of(value: object) -> str:
     """Return the name of a value's type as the state shows it."""
     return _described(value).type
+
+
+def _is_visible(name: str, value: object) -> bool:
+    if name.startswith("_") or name in _HIDDEN or isinstance(value, types.ModuleType):
+        return False
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
+        home = str(getattr(value, "__module__", ""))
+        return home == "__main__" or home.startswith("lathe.capabilities")
+    return True
 
 
 def _kept(items: list[Variable]) -> list[Variable]:
@@ -188,7 +189,7 @@ def _text(value: Any) -> _Described:
 
 
 def _collection(value: Any) -> _Described:
-    members: Iterable[object] = value.values() if isinstance(value, dict) else value
+    members: Iterable[object] = value.values() if hasattr(value, "values") else value
     sample = list(itertools.islice(members, _SAMPLE))
     size = _flat_size(value)
     note = None

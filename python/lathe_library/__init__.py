@@ -1,1 +1,1 @@
-"""Reads the library of capabilities without ever running one: syntax trees, TOML and hashes only."""
+"""Reads the library of capabilities without running one: syntax trees, TOML and hashes."""

@@ -25,7 +25,7 @@ _REFUSED = 1
 
 
 def main(arguments: list[str]) -> int:
-    """Carry out one command; 0 done, 1 refused with {"refusal": …} on standard output, 2 misused."""
+    """Carry out one command: 0 done, 1 refused with {"refusal": …} as the output, 2 misused."""
     try:
         match arguments:
             case ["index", root]:

@@ -10,31 +10,10 @@ from lathe_library.folder import Entry
 _WORD = re.compile(r"[a-z]+|\d+")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "s", "ly")
 _STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "do",
-        "for",
-        "from",
-        "how",
-        "i",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "what",
-        "which",
-        "with",
-    ]
+    re.findall(
+        "[a-z]+",
+        "a an and are as at by do for from how i in is it of on or the to what which with",
+    )
 )
 # Of the terms of BM25: how fast repetition saturates, and how much length counts.
 _SATURATION, _LENGTH = 1.2, 0.6

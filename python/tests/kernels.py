@@ -61,8 +61,9 @@ class Template:
             "OMP_NUM_THREADS": "1",
             "ARROW_DEFAULT_MEMORY_POOL": "system",
         }
+        program = Path(__file__).parent / "template_process.py"
         self.process = subprocess.Popen(
-            [sys.executable, "-B", str(Path(__file__).parent / "template_process.py"), str(theirs.fileno())],
+            [sys.executable, "-B", str(program), str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=environment,
             cwd="/tmp",
@@ -97,8 +98,11 @@ class Kernel:
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     cell: int = 0
 
-    def start(self, role: str = "session", descriptors: Sequence[int] = (), **rest: Any) -> dict[str, Any]:
-        payload = {"role": role, "name": "test", "inputs": [], "slices": [], "agent": None} | rest
+    def start(
+        self, role: str = "session", descriptors: Sequence[int] = (), **rest: Any
+    ) -> dict[str, Any]:
+        payload: dict[str, Any] = {"role": role, "name": "test", "agent": None}
+        payload |= {"inputs": [], "slices": []} | rest
         return self.exchange(START, payload, STARTED, descriptors).payload
 
     def run(self, code: str, *, interrupt_after: float | None = None) -> Ran:

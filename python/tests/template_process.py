@@ -1,5 +1,6 @@
 """A template in Python: warm once, fork a kernel for each request on the control socket."""
 
+import functools
 import json
 import os
 import signal
@@ -12,9 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path = [one for one in sys.path if one]
 
-import wire
+import wire  # noqa: E402
 
-from lathe_kernel import boot
+from lathe_kernel import boot  # noqa: E402
 
 
 def main(control: socket.socket) -> None:
@@ -44,8 +45,8 @@ def kernel(request: dict[str, str], descriptors: list[int]) -> None:
     os.chdir(request["folder"])
     os.environ["LATHE_LIBRARY"] = request["library"]
     module = types.ModuleType("_lathe_channel")
-    module.send = lambda *frame: wire.send(channel, *frame)  # pyright: ignore[reportAttributeAccessIssue]
-    module.receive = lambda: wire.receive(channel)  # pyright: ignore[reportAttributeAccessIssue]
+    module.__dict__["send"] = functools.partial(wire.send, channel)
+    module.__dict__["receive"] = functools.partial(wire.receive, channel)
     sys.modules["_lathe_channel"] = module
     code = 1
     try:

@@ -59,6 +59,12 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("LatheVocabularyTests", ["LatheVocabulary"]),
+        tests("LatheWireTests", ["LatheWire"]),
+        tests("LatheSandboxTests", ["LatheSandbox", "LatheVocabulary"]),
+        tests(
+            "LatheKernelHostTests",
+            ["LatheKernelHost", "LatheSandbox", "LatheVocabulary", "LatheWire"]
+        ),
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),

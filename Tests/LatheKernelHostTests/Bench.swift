@@ -1,0 +1,89 @@
+import Foundation
+import LatheKernelHost
+import LatheSandbox
+import LatheVocabulary
+import Synchronization
+
+/// A real session folder with a real template in a real sandbox, gone at the end of the test.
+struct Bench {
+    let root: URL
+    let host: KernelHost
+
+    /// Starts a host on a fresh folder, runs `body` and stops everything, whatever happens.
+    static func with(
+        inputs: [DataInput] = [], adjust: (inout KernelHostConfiguration) -> Void = { _ in },
+        _ body: (Bench) async throws -> Void
+    ) async throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "lathe-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: root) }
+        var configuration = configuration(root: root, inputs: inputs)
+        adjust(&configuration)
+        let host = try await KernelHost.start(configuration)
+        do {
+            try await body(Bench(root: root, host: host))
+        } catch {
+            await host.stop()
+            throw error
+        }
+        await host.stop()
+    }
+
+    static func configuration(root: URL, inputs: [DataInput] = []) -> KernelHostConfiguration {
+        KernelHostConfiguration(
+            sessionFolder: root.path, environment: repository.appending(path: ".venv").path,
+            python: repository.appending(path: "python").path, kernelProgram: kernelProgram,
+            library: root.appending(path: "library").path, inputs: inputs)
+    }
+
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// The program that was built with these tests.
+    static var kernelProgram: String {
+        repository.appending(path: ".build/debug/lathe-kernel").resolvingSymlinksInPath().path
+    }
+
+    func kernel(
+        _ role: KernelRole = .session, slices: [BoundSlice] = [],
+        hostCall: @escaping @Sendable (HostCall) async -> HostReply = { .error("unknown_call", $0.name) }
+    ) async throws -> any Kernel {
+        let place = role == .session ? Place.coordinator : Place.coordinator.child("part")
+        let start = KernelStart(role: role, place: place, bindsInputs: role == .session, slices: slices)
+        return try await host.startKernel(start, hostCall: hostCall).kernel
+    }
+
+    func whole(_ text: CapturedText) throws -> String {
+        guard let file = text.file else { return text.head }
+        return try String(decoding: Data(contentsOf: root.appending(path: file)), as: UTF8.self)
+    }
+}
+
+extension Kernel {
+    /// Runs code and collects nothing but the result.
+    func run(_ code: String, number: Int = 1) async -> CellResult {
+        await run(Cell(number: number, code: code), output: { _ in })
+    }
+}
+
+/// Collects what a cell says while it runs.
+final class Collected: Sendable {
+    private let seen = Mutex<[CellOutput]>([])
+
+    func add(_ output: CellOutput) { seen.withLock { $0.append(output) } }
+
+    var all: [CellOutput] { seen.withLock { $0 } }
+
+    var text: String {
+        all.compactMap { if case .text(_, let text) = $0 { text } else { nil } }.joined()
+    }
+
+    /// Waits until the text holds `part`; false after ten seconds.
+    func waits(for part: String) async -> Bool {
+        for _ in 0..<1000 {
+            if text.contains(part) { return true }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+}

@@ -43,10 +43,10 @@ struct CommandParserTests {
     }
 
     @Test(arguments: [
-        (["aks", "x"], "there is no command 'aks', did you mean 'ask'?; see lathe --help"),
+        (["aks", "x"], "there is no command 'aks' (did you mean 'ask'?); see lathe --help"),
         (["sessions"], "say what to do: lathe sessions list|show|delete"),
-        (["sessions", "lst"], "there is no command 'sessions lst', did you mean 'list'?; see lathe sessions --help"),
-        (["ask", "x", "--sesion", "a"], "lathe ask has no option '--sesion', did you mean '--session'?; see lathe ask --help"),
+        (["sessions", "lst"], "there is no command 'sessions lst' (did you mean 'list'?); see lathe sessions --help"),
+        (["ask", "x", "--sesion", "a"], "lathe ask has no option '--sesion' (did you mean '--session'?); see lathe ask --help"),
         (["ask", "-5 degrees"], "lathe ask has no option '-5 degrees'; a text that begins with '-' goes after --; see lathe ask --help"),
         (["ask"], "TASK is missing (what to do, in quotes; - reads it from standard input): lathe ask [OPTIONS] TASK"),
         (["ask", "  "], "the task is empty; write what to do: lathe ask \"…\""),

@@ -77,11 +77,11 @@ struct DataInputTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data("PAR1....PAR1".utf8).write(to: folder.appending(path: "table"))
-        let inputs = try DataInput.resolve(["table", "all=."], workingDirectory: folder.path)
+        let inputs = try DataInput.resolve(["table", "folder=."], workingDirectory: folder.path)
         #expect(
             inputs == [
                 DataInput(name: "table", path: folder.path + "/table", format: .parquet),
-                DataInput(name: "all", path: folder.path, format: .folder),
+                DataInput(name: "folder", path: folder.path, format: .folder),
             ])
     }
 }

@@ -1,9 +1,9 @@
 /// The nearest of several words to one that was mistyped.
 enum Suggestion {
-    /// Such as `; did you mean '--data'?`, without the question mark; empty where nothing is near.
+    /// Such as ` (did you mean '--data'?)`; empty where nothing is near.
     static func text(for word: String, among words: [String]) -> String {
         guard let nearest = nearest(to: word, among: words) else { return "" }
-        return ", did you mean '\(nearest)'?"
+        return " (did you mean '\(nearest)'?)"
     }
 
     static func nearest(to word: String, among words: [String]) -> String? {

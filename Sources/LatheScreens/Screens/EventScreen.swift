@@ -1,0 +1,44 @@
+package import LatheVocabulary
+
+/// Shows a run: fed by its events, in order.
+package protocol EventScreen: Sendable {
+    func show(_ event: Event)
+
+    /// Draws what changes without an event, such as the clock, until the task is cancelled. Returns at once where
+    /// nothing does.
+    func animate() async
+
+    /// Leaves the terminal as a shell expects it; to be called once, at the end, whatever happened.
+    func finish()
+}
+
+extension EventScreen {
+    package func animate() async {}
+
+    /// Runs `body` while the screen moves, and finishes it afterwards.
+    package func during<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        defer { finish() }
+        async let _: Void = animate()
+        return try await body()
+    }
+}
+
+/// The screen that fits what the user asked for and where it goes.
+package func screen(
+    for form: OutputForm,
+    output: TerminalOutput = .standardOutput,
+    errors: TerminalOutput = .standardError,
+    environment: [String: String]
+) -> any EventScreen {
+    switch form {
+    case .json: return JSONScreen(output: output)
+    case .quiet: return QuietScreen(output: output, errors: errors)
+    case .screen:
+        let term = environment["TERM", default: ""]
+        guard output.size() != nil, !term.isEmpty, term != "dumb" else {
+            return PlainScreen(
+                output: output, canvas: Canvas(size: output.size(), environment: environment))
+        }
+        return LiveScreen(output: output, environment: environment)
+    }
+}

@@ -1,0 +1,78 @@
+import LatheVocabulary
+
+extension LiveState {
+    /// Output lines that the view remembers; it shows fewer.
+    private static let outputLimit = 40
+    private static let draftLimit = 16_000
+
+    /// An event of the coordinator itself.
+    mutating func coordinate(_ event: Event, _ canvas: Canvas) -> [StyledLine] {
+        switch event.body {
+        case .turnStarted(let started):
+            (turn, model, phase) = (started.turn, started.model, .waiting)
+            clearDraft()
+        case .replyProgressed(let progress): write(progress)
+        case .turnFinished(let finished):
+            clearDraft()
+            let text = finished.reply.text
+            let lines = LiveLines(canvas: canvas).said(pendingText)
+            pendingText = text
+            return lines
+        case .turnFailed(let failed):
+            clearDraft()
+            return LiveLines(canvas: canvas).turnFailed(failed)
+        case .modelTold(let told): return LiveLines(canvas: canvas).told(told)
+        case .cellStarted(let cell): return start(cell, at: event.time, canvas)
+        case .cellOutput(let seen): print(seen)
+        case .cellFinished(let cell): return finish(cell, canvas)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func clearDraft() { (draftCode, draftText, retry) = ("", "", "") }
+
+    private mutating func write(_ progress: ReplyProgressed) {
+        phase = .writing
+        if let reason = progress.retry {
+            clearDraft()
+            retry = reason
+            phase = .waiting
+        }
+        draftCode = String((draftCode + (progress.code ?? "")).suffix(Self.draftLimit))
+        draftText = String((draftText + (progress.text ?? "")).suffix(Self.draftLimit))
+    }
+
+    private mutating func start(_ cell: Cell, at time: Double, _ canvas: Canvas) -> [StyledLine] {
+        phase = .running(cell: cell.number)
+        output = []
+        began = began ?? time
+        let said = LiveLines(canvas: canvas).said(pendingText)
+        pendingText = ""
+        guard cell.purpose == .work, cell.author == .model else {
+            quietCells.insert(cell.number)
+            return said
+        }
+        let place = turn > 0 ? "  turn \(turn)" : ""
+        let head = canvas.text("▸ ", .cyan) + canvas.text("cell \(cell.number)", .bold) + canvas.text(place, .dim)
+        return said + [canvas.fit(head)] + CellBlock(canvas: canvas).code(cell.code)
+    }
+
+    private mutating func print(_ seen: CellOutputSeen) {
+        guard let text = seen.text else { return }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if let last = output.popLast() { lines[0] = last + lines[0] }
+        output = (output + lines).suffix(Self.outputLimit).map { line in
+            let bare = line.hasSuffix("\r") ? String(line.dropLast()) : line
+            return String((bare.split(separator: "\r").last ?? "").suffix(2_000))
+        }
+    }
+
+    private mutating func finish(_ cell: CellResult, _ canvas: Canvas) -> [StyledLine] {
+        phase = .idle
+        output = []
+        let wasQuiet = quietCells.remove(cell.number) != nil
+        if wasQuiet, turn > 0, cell.status == .ok { return [] }
+        return CellBlock(canvas: canvas).result(cell)
+    }
+}

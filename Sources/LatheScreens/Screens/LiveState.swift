@@ -1,0 +1,86 @@
+import LatheVocabulary
+
+/// What the live view shows, derived from the events so far.
+struct LiveState: Sendable, Hashable {
+    /// What the coordinator is doing.
+    enum Phase: Sendable, Hashable { case idle, waiting, writing, running(cell: Int) }
+
+    var tally = RunTally()
+    var subtasks = SubtaskTree()
+    var phase = Phase.idle
+    var turn = 0
+    var model = ""
+    /// The reply as it comes in: code where there is some, else text.
+    var draftCode = ""
+    var draftText = ""
+    /// The last lines that the cell under way printed; a carriage return begins its line anew.
+    var output: [String] = []
+    var retry = ""
+    var began: Double?
+    /// The text of a reply that is shown once a cell follows it: alone it is the answer.
+    var pendingText = ""
+    var quietCells: Set<Int> = []
+
+    /// Takes an event and returns the lines that it leaves above the view for good.
+    mutating func take(_ event: Event, _ canvas: Canvas) -> [StyledLine] {
+        tally.take(event)
+        switch event.body {
+        case .taskSubmitted(let task): return begin(task, at: event.time, canvas)
+        case .taskFinished(let outcome): return end(outcome, canvas)
+        case .sessionOpened(let opened): return LiveLines(canvas: canvas).session(opened)
+        case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
+        case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
+        case .capabilityUsed(let used): return LiveLines(canvas: canvas).used(used, at: event.place)
+        case .subtaskStarted(let started):
+            subtasks.start(started, at: event.time)
+            return []
+        case .subtaskFinished(let outcome):
+            subtasks.update(outcome.place) { $0.outcome = outcome }
+            return subtasksDone(canvas, at: event.time)
+        default:
+            guard event.place == .coordinator else {
+                follow(event)
+                return []
+            }
+            return coordinate(event, canvas)
+        }
+    }
+
+    private mutating func begin(_ task: TaskSubmitted, at time: Double, _ canvas: Canvas) -> [StyledLine] {
+        self = LiveState(tally: tally)
+        began = time
+        return LiveLines(canvas: canvas).task(task)
+    }
+
+    private mutating func end(_ outcome: TaskOutcome, _ canvas: Canvas) -> [StyledLine] {
+        let unsaid = outcome.answer.isEmpty ? LiveLines(canvas: canvas).said(pendingText) : []
+        let lines = unsaid + EndBlock(canvas: canvas, answer: .rendered).lines(outcome, tally: tally)
+        self = LiveState(tally: tally)
+        return lines
+    }
+
+    /// Once the last running subtask has ended, all of them move up as lines that stay.
+    private mutating func subtasksDone(_ canvas: Canvas, at time: Double) -> [StyledLine] {
+        guard subtasks.running == 0 else { return [] }
+        let lines = [subtasks.heading(canvas)] + subtasks.lines(canvas, limit: 24, now: time, spinner: "")
+        subtasks = SubtaskTree()
+        return lines
+    }
+
+    /// An event of a subtask, or of a question that code asked a model.
+    private mutating func follow(_ event: Event) {
+        subtasks.update(event.place) { row in
+            switch event.body {
+            case .turnStarted(let turn):
+                row.turn = turn.turn
+                row.phase = "waiting for the model"
+            case .replyProgressed(let progress): row.phase = progress.retry ?? "writing"
+            case .turnFinished(let turn): row.tokens += turn.reply.usage.total
+            case .turnFailed(let turn): row.phase = turn.reason
+            case .cellStarted(let cell): row.phase = "running cell \(cell.number)"
+            case .cellFinished(let cell): row.phase = cell.status == .ok ? "cell done" : "cell \(cell.status.rawValue)"
+            default: break
+            }
+        }
+    }
+}

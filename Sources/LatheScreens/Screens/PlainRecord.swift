@@ -1,0 +1,78 @@
+import LatheVocabulary
+
+/// The lines of `PlainScreen`: the place, what happened, and its figures, in a form that stays the same.
+struct PlainRecord {
+    let canvas: Canvas
+
+    func lines(_ event: Event, tally: RunTally) -> [StyledLine] {
+        switch event.body {
+        case .sessionOpened(let opened): return session(opened)
+        case .notice(let notice): return [canvas.text("\(notice.level.rawValue): \(notice.text)")]
+        case .taskFinished(let outcome): return EndBlock(canvas: canvas, answer: .raw).lines(outcome, tally: tally)
+        default: return records(event.body).map { canvas.text("\(event.place) \($0)") }
+        }
+    }
+
+    private func session(_ opened: SessionOpened) -> [StyledLine] {
+        var texts = ["session \(opened.session): lathe \(opened.version), model \(opened.model)"]
+        if opened.rebuiltCells > 0 { texts.append("working memory rebuilt from \(Figure.count(opened.rebuiltCells, "cell"))") }
+        texts += opened.inputs.map { "input \($0.name): \($0.format.rawValue), \($0.path)" }
+        texts += opened.sandbox.map { "sandbox: \($0)" }
+        return texts.map { canvas.text($0) }
+    }
+
+    private func records(_ body: EventBody) -> [String] {
+        switch body {
+        case .taskSubmitted(let task): ["task: \(brief(task.task))"]
+        case .turnStarted(let turn): ["turn \(turn.turn) started: \(turn.model)"]
+        case .turnFinished(let turn): ["turn \(turn.turn) finished: \(figures(turn))"]
+        case .turnFailed(let turn): ["turn \(turn.turn) failed (\(turn.code.rawValue)): \(brief(turn.reason))"]
+        case .replyProgressed(let progress): progress.retry.map { ["turn \(progress.turn) retries: \(brief($0))"] } ?? []
+        case .modelTold(let told): ["told the model: \(brief(told.text))"]
+        case .cellStarted(let cell):
+            ["cell \(cell.number) started: \(Figure.count(TerminalText.lines(cell.code).count, "line")): \(brief(cell.code))"]
+        case .cellFinished(let cell): finished(cell)
+        case .hostCalled(let call): ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
+        case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []
+        case .subtaskStarted(let subtask): ["subtask \(subtask.label) started: \(brief(subtask.task))"]
+        case .subtaskFinished(let subtask): [self.subtask(subtask)]
+        case .capabilitySaved(let saved): [
+            "\(saved.replaced ? "replaced" : "saved") \(saved.capability.kind.rawValue) \(saved.capability.name) "
+                + "(\(saved.capability.status.rawValue)): generated-capabilities/\(saved.capability.path)"
+        ]
+        case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
+        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished: []
+        }
+    }
+
+    private func figures(_ turn: TurnFinished) -> String {
+        let tokens = canvas.tokens(turn.reply.usage).plain
+        return "\(Figure.duration(turn.seconds)), \(tokens)" + (turn.isReplayed ? ", replayed" : "")
+    }
+
+    private func subtask(_ subtask: SubtaskOutcome) -> String {
+        let why = subtask.reason.isEmpty ? "" : ": \(brief(subtask.reason))"
+        return "subtask \(subtask.label) \(EndBlock.word(subtask.status)): \(Figure.count(subtask.turns, "turn")), "
+            + "\(Figure.tokens(subtask.usage.total)) tokens, \(Figure.duration(subtask.seconds))\(why)"
+    }
+
+    private func finished(_ cell: CellResult) -> [String] {
+        let block = CellBlock(canvas: canvas)
+        let head = "cell \(cell.number) \(cell.status.rawValue): \(Figure.duration(cell.seconds))"
+        let kept = [("stdout", cell.stdout), ("stderr", cell.stderr), ("value", cell.value?.text ?? CapturedText())]
+        var records = [head]
+        for (name, text) in kept {
+            records += block.captured(text).map { "cell \(cell.number) \(name):\($0.plain.dropFirst())" }
+        }
+        if let failure = cell.failure { records.append("cell \(cell.number) raised \(failure.type): \(brief(failure.message))") }
+        return records + cell.artifacts.map { "artifact \($0.name): \($0.mime), \(Figure.bytes($0.bytes)), \($0.path)" }
+    }
+
+    /// The beginning of a text, on one line.
+    private func brief(_ text: String) -> String {
+        let lines = TerminalText.lines(text).filter { !$0.allSatisfy(\.isWhitespace) }
+        let first = lines.first ?? ""
+        let more = lines.count > 1 ? " … (\(Figure.count(lines.count - 1, "more line")))" : ""
+        return (first.count > 200 ? first.prefix(199) + "…" : first) + more
+    }
+}

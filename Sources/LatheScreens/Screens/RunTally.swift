@@ -1,0 +1,44 @@
+import LatheVocabulary
+
+/// What a run has used so far, summed from its turns.
+struct RunTally: Sendable, Hashable {
+    var session = ""
+    var usage = Usage()
+    var cost = Cost.none
+    /// Models that were used and have no known price, in order of appearance.
+    var unpriced: [String] = []
+    var isReplayed = false
+
+    mutating func take(_ event: Event) {
+        switch event.body {
+        case .sessionOpened(let opened): session = opened.session
+        case .taskSubmitted: self = RunTally(session: session)
+        case .turnFinished(let turn):
+            usage = usage + turn.reply.usage
+            isReplayed = isReplayed || turn.isReplayed
+            guard !turn.isReplayed else { return }
+            cost = cost + turn.reply.cost
+            if turn.reply.cost == .unknown, !unpriced.contains(turn.reply.model) { unpriced.append(turn.reply.model) }
+        default: break
+        }
+    }
+}
+
+extension Canvas {
+    /// `in 71.2k (30.1k cached) · out 3.1k`.
+    func tokens(_ usage: Usage) -> StyledLine {
+        let about = usage.isEstimated ? "about " : ""
+        let cached = usage.cacheRead > 0 ? " (\(Figure.tokens(usage.cacheRead)) cached)" : ""
+        let read = usage.input + usage.cacheRead + usage.cacheWrite
+        return text("in \(about)\(Figure.tokens(read))\(cached) · out \(Figure.tokens(usage.output))")
+    }
+
+    /// What was spent, in words where no figure would be true.
+    func cost(_ cost: Cost, unpriced: [String], isReplayed: Bool) -> StyledLine {
+        if let money = Figure.money(cost) {
+            return text(isReplayed && cost == .none ? "replayed: nothing was spent" : money)
+        }
+        let models = unpriced.isEmpty ? "a model that was used" : unpriced.joined(separator: ", ")
+        return text("cost unknown: no price for \(models)")
+    }
+}

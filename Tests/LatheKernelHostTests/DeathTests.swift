@@ -1,0 +1,140 @@
+import Foundation
+import LatheVocabulary
+import Testing
+
+extension KernelHostTests {
+    @Suite struct Deaths {
+        @Test(arguments: [
+            ("import os; os.abort()", "SIGABRT"), ("import os; os._exit(3)", "exit code 3"),
+            ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ])
+        func `a death in a cell is told with its cause, and others live on`(code: String, cause: String) async throws {
+            try await Bench.with { bench in
+                let bystander = try await bench.kernel(.subtask)
+                let kernel = try await bench.kernel()
+                let result = await kernel.run("print('before', flush=True)\n" + code)
+                #expect(result.status == .died)
+                #expect(result.failure?.type == "KernelDied")
+                #expect(result.failure?.message.contains(cause) == true, "\(result.failure?.message ?? "")")
+                #expect(result.stdout.head == "before\n")
+                if cause == "SIGSEGV" { #expect(result.stderr.head.contains("Segmentation fault")) }
+                let next = await kernel.run("1", number: 2)
+                #expect(next.status == .died)
+                #expect(await bystander.run("2").value?.text.head == "2")
+                let successor = try await bench.kernel()
+                #expect(await successor.run("3").value?.text.head == "3")
+            }
+        }
+
+        @Test func `sys.exit in a cell does not end the kernel`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                _ = await kernel.run("import sys; sys.exit(4)")
+                #expect(await kernel.run("7", number: 2).value?.text.head == "7")
+            }
+        }
+
+        @Test func `a death inside a host call ends the cell and cancels the call`() async throws {
+            try await Bench.with { bench in
+                let collected = Collected()
+                let kernel = try await bench.kernel(hostCall: { _ in
+                    collected.add(.text(.stdout, "called"))
+                    try? await Task.sleep(for: .seconds(60))
+                    collected.add(.text(.stdout, Task.isCancelled ? "cancelled" : "slept"))
+                    return .value([:])
+                })
+                let code = """
+                    import os, threading, time
+                    threading.Thread(target=lambda: (time.sleep(0.5), os._exit(9))).start()
+                    lathe.ask_model("hello")
+                    """
+                let result = await kernel.run(code)
+                #expect(result.status == .died)
+                #expect(result.failure?.message.contains("exit code 9") == true)
+                #expect(await collected.waits(for: "cancelled"))
+            }
+        }
+
+        @Test func `an idle kernel's death is told at the next cell`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                _ = await kernel.run("import os, threading; threading.Timer(0.2, lambda: os._exit(5)).start()")
+                try await Task.sleep(for: .seconds(1))
+                let result = await kernel.run("1", number: 2)
+                #expect(result.status == .died)
+                #expect(result.failure?.message.contains("exit code 5") == true)
+            }
+        }
+
+        @Test func `memory beyond the limit is a MemoryError, and the kernel survives`() async throws {
+            try await Bench.with(adjust: { $0.limits.memoryBytes = 256 << 20 }) { bench in
+                let kernel = try await bench.kernel()
+                let result = await kernel.run("b = bytearray(1 << 30)")
+                #expect(result.failure?.type == "MemoryError")
+                #expect(await kernel.run("1", number: 2).status == .ok)
+            }
+        }
+
+        @Test func `when the template dies every kernel is told, and so is who wants another`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                async let result = kernel.run("import time; time.sleep(60)")
+                try await Task.sleep(for: .milliseconds(200))
+                for process in try Self.sandboxes() { kill(process, SIGKILL) }
+                #expect(await result.status == .died)
+                await #expect(throws: KernelError.self) { try await bench.kernel() }
+            }
+        }
+
+        @Test func `a kernel that was forked ahead and died is replaced`() async throws {
+            try await Bench.with { bench in
+                for _ in 0..<6 {
+                    let kernel = try await bench.kernel(.subtask)
+                    #expect(await kernel.run("1").status == .ok)
+                    await kernel.stop()
+                }
+            }
+        }
+
+        @Test func `stopping kills a running cell and leaves no process`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                async let result = kernel.run("import time; time.sleep(60)")
+                try await Task.sleep(for: .milliseconds(200))
+                await bench.host.stop()
+                #expect(await result.status == .died)
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(try Self.sandboxes().isEmpty)
+            }
+        }
+
+        @Test func `kernels come and go without leaving descriptors`() async throws {
+            try await Bench.with { bench in
+                let open = { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+                let warm = try await bench.kernel(.subtask)
+                await warm.stop()
+                try await Task.sleep(for: .milliseconds(500))
+                let before = try open()
+                for _ in 0..<50 {
+                    let kernel = try await bench.kernel(.subtask)
+                    #expect(await kernel.run("1").status == .ok)
+                    await kernel.stop()
+                }
+                try await Task.sleep(for: .milliseconds(500))
+                #expect(try open() <= before + 2)
+            }
+        }
+
+        /// The bubblewrap processes that are children of this one and not yet ended.
+        private static func sandboxes() throws -> [pid_t] {
+            let children = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").flatMap { task in
+                (try? String(contentsOfFile: "/proc/self/task/\(task)/children", encoding: .utf8))?.split(separator: " ") ?? []
+            }
+            return children.compactMap { pid_t($0) }.filter { process in
+                let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+                return status.contains("(bwrap)") && !status.contains(") Z")
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import LatheVocabulary
+import Testing
+
+extension KernelHostTests {
+    @Suite struct Interrupts {
+        @Test func `an interrupted cell ends at once and keeps its variables`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                let collected = Collected()
+                let code = "kept = 1\nprint('go', flush=True)\nwhile True: pass"
+                async let result = kernel.run(Cell(number: 1, code: code), output: collected.add)
+                #expect(await collected.waits(for: "go"))
+                let start = ContinuousClock.now
+                kernel.interrupt()
+                #expect(await result.status == .interrupted)
+                #expect(ContinuousClock.now - start < .seconds(2))
+                #expect(await kernel.run("kept", number: 2).value?.text.head == "1")
+            }
+        }
+
+        @Test func `an interrupt sent with the cell is not lost`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                for number in 1...10 {
+                    async let result = kernel.run("while True: pass", number: number)
+                    try await Task.sleep(for: .milliseconds(number))
+                    kernel.interrupt()
+                    #expect(await result.status == .interrupted)
+                }
+            }
+        }
+
+        @Test func `an idle kernel is not disturbed by an interrupt`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                _ = await kernel.run("x = 5")
+                kernel.interrupt()
+                #expect(await kernel.run("x", number: 2).value?.text.head == "5")
+            }
+        }
+
+        @Test func `a cell that ignores interrupts is killed after the grace period`() async throws {
+            try await Bench.with(adjust: { $0.interruptGrace = .milliseconds(500) }) { bench in
+                let kernel = try await bench.kernel()
+                let collected = Collected()
+                let code = """
+                    import signal
+                    signal.signal(signal.SIGINT, signal.SIG_IGN)
+                    print('go', flush=True)
+                    while True: pass
+                    """
+                async let result = kernel.run(Cell(number: 1, code: code), output: collected.add)
+                #expect(await collected.waits(for: "go"))
+                kernel.interrupt()
+                let died = await result
+                #expect(died.status == .died)
+                #expect(died.failure?.message.contains("did not end after an interrupt") == true)
+                #expect(died.stdout.head == "go\n")
+            }
+        }
+
+        @Test func `a cell waiting in a host call can be interrupted`() async throws {
+            try await Bench.with { bench in
+                let collected = Collected()
+                let kernel = try await bench.kernel(hostCall: { _ in
+                    collected.add(.text(.stdout, "called"))
+                    try? await Task.sleep(for: .seconds(60))
+                    return .error("cancelled", "too late")
+                })
+                async let result = kernel.run("lathe.ask_model('hello')")
+                #expect(await collected.waits(for: "called"))
+                kernel.interrupt()
+                #expect(await result.status == .interrupted)
+                #expect(await kernel.run("1 + 1", number: 2).value?.text.head == "2")
+            }
+        }
+
+        @Test func `cancelling the task that runs a cell interrupts the cell`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                let task = Task { await kernel.run("import time; time.sleep(60)") }
+                try await Task.sleep(for: .milliseconds(300))
+                task.cancel()
+                #expect(await task.value.status == .interrupted)
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package import Foundation
+package import LatheVocabulary
+
+/// A model behind Anthropic's Messages API, streamed.
+package struct AnthropicModel: LanguageModel {
+    /// The provider's own address.
+    static let officialBase = URL(string: "https://api.anthropic.com/v1") ?? URL(fileURLWithPath: "/")
+
+    package let name: String
+    package let codeForm: CodeForm
+    private let model: String
+    private let call: StreamedCall
+    private let price: ModelPrice?
+    private let settings: ModelConfiguration.Settings
+    private let retries: RetryPolicy
+
+    /// `key` nil leads to `.keyMissing` at the first call, not here. `price` nil: costs are unknown.
+    package init(
+        name: String,
+        model: String,
+        base: URL,
+        key: String?,
+        price: ModelPrice?,
+        settings: ModelConfiguration.Settings = .init(),
+        retries: RetryPolicy = RetryPolicy()
+    ) {
+        self.name = name
+        self.model = model
+        self.price = price
+        self.settings = settings
+        self.retries = retries
+        codeForm = settings.codeForm ?? .tool
+        let endpoint = Endpoint(
+            title: "Anthropic", base: base, key: key, keyVariable: "ANTHROPIC_API_KEY", needsKey: true
+        )
+        var headers = ["anthropic-version": "2023-06-01"]
+        headers["x-api-key"] = key
+        call = StreamedCall(
+            client: HTTPClient(), endpoint: endpoint, url: endpoint.url("messages"), headers: headers,
+            timeouts: settings.timeouts ?? HTTPTimeouts()
+        )
+    }
+
+    package func reply(
+        to request: ModelRequest,
+        progress: @escaping @Sendable (ReplyProgress) -> Void
+    ) async throws(ModelError) -> ModelReply {
+        try call.endpoint.checkKey()
+        let body = AnthropicRequest.body(
+            request,
+            model: model,
+            maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
+            repeatable: settings.repeatable ?? false
+        )
+        let schema = request.codeForm == nil ? request.replySchema : nil
+        let reader = AnthropicReply(
+            endpoint: call.endpoint,
+            replyTool: schema == nil ? nil : AnthropicRequest.replyTool,
+            unwrapsReply: schema.map { !ReplySchema.isObject($0) } ?? false
+        )
+        let received = try await retries.run(progress: progress) { () async throws(ProviderFailure) in
+            try await call.reply(to: body, reading: reader, progress: progress)
+        }
+        return ModelReply(received, request: request, price: price, model: model)
+    }
+}

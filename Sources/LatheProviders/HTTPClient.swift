@@ -1,0 +1,122 @@
+import Foundation
+import FoundationNetworking
+import LatheVocabulary
+import Synchronization
+
+/// Makes HTTP exchanges whose bodies are seen as they come in.
+///
+/// Follows no redirect (a key must not go where a server points), keeps no cookies and no cache. One client serves any
+/// number of exchanges at a time; its connections are closed when the last reference goes.
+final class HTTPClient: Sendable {
+    private let router = ExchangeRouter()
+    private let session: URLSession
+
+    init() {
+        let settings = URLSessionConfiguration.ephemeral
+        settings.httpCookieStorage = nil
+        settings.urlCache = nil
+        settings.httpMaximumConnectionsPerHost = 64
+        // Deadlines are kept by the exchanges: these count other things on this platform.
+        settings.timeoutIntervalForRequest = 86_400
+        settings.timeoutIntervalForResource = 86_400
+        session = URLSession(configuration: settings, delegate: router, delegateQueue: nil)
+    }
+
+    deinit { session.invalidateAndCancel() }
+
+    /// Sends a request and returns its head; the body follows in the response's pieces.
+    ///
+    /// Cancelling the surrounding task, or dropping the response's pieces, ends the exchange.
+    func send(
+        _ method: String,
+        _ url: URL,
+        headers: [String: String] = [:],
+        body: [UInt8]? = nil,
+        timeouts: HTTPTimeouts
+    ) async throws(ProviderFailure) -> HTTPResponse {
+        var request = URLRequest(url: url)
+        request.httpMethod = method
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        if let body { request.httpBody = Data(body) }
+        let task = session.dataTask(with: request)
+        let exchange = HTTPExchange(task: task, host: url.host ?? "the server", timeouts: timeouts)
+        router.add(exchange, for: task.taskIdentifier)
+        return try await exchange.response()
+    }
+}
+
+/// What a server answered. The head is there; the body comes in pieces.
+struct HTTPResponse: Sendable {
+    var status: Int
+    /// Names in lower case.
+    var headers: [String: String]
+    var pieces: AsyncThrowingStream<[UInt8], any Error>
+
+    /// The body, up to `limit` bytes; what goes beyond is left.
+    func body(limit: Int) async throws(ProviderFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await piece in pieces {
+                bytes += piece.prefix(limit - bytes.count)
+                if bytes.count >= limit { break }
+            }
+        } catch let failure as ProviderFailure {
+            throw failure
+        } catch {
+            throw ProviderFailure(.cutStream, "The connection was lost: \(PlainText.line("\(error)")).")
+        }
+        return bytes
+    }
+}
+
+/// Hands what URLSession reports to the exchange it belongs to.
+private final class ExchangeRouter: NSObject, URLSessionDataDelegate, Sendable {
+    private let exchanges = Mutex<[Int: HTTPExchange]>([:])
+
+    func add(_ exchange: HTTPExchange, for task: Int) {
+        exchanges.withLock { $0[task] = exchange }
+    }
+
+    private func exchange(_ task: URLSessionTask) -> HTTPExchange? {
+        exchanges.withLock { $0[task.taskIdentifier] }
+    }
+
+    func urlSession(
+        _ session: URLSession,
+        task: URLSessionTask,
+        willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest,
+        completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
+    }
+
+    func urlSession(
+        _ session: URLSession,
+        task: URLSessionTask,
+        didSendBodyData bytesSent: Int64,
+        totalBytesSent: Int64,
+        totalBytesExpectedToSend: Int64
+    ) {
+        exchange(task)?.requestIsOnItsWay()
+    }
+
+    func urlSession(
+        _ session: URLSession,
+        dataTask: URLSessionDataTask,
+        didReceive response: URLResponse,
+        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+    ) {
+        exchange(dataTask)?.headArrived(response)
+        completionHandler(.allow)
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        exchange(dataTask)?.bodyArrived(Array(data))
+    }
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        exchange?.ended(error)
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import FoundationNetworking
+import LatheVocabulary
+import Synchronization
+
+/// One exchange under way: its deadline, its head and its body's pieces. Called from URLSession's queue.
+final class HTTPExchange: Sendable {
+    private typealias Head = CheckedContinuation<Result<HTTPResponse, ProviderFailure>, Never>
+
+    private enum Phase { case connecting, waiting, reading, over }
+
+    private struct State {
+        var phase = Phase.connecting
+        var deadline: ContinuousClock.Instant
+        var head: Head?
+        var failure: ProviderFailure?
+        var received = 0
+    }
+
+    /// What one reply may hold, in bytes.
+    private static let limit = 64 << 20
+
+    private let task: URLSessionDataTask
+    private let host: String
+    private let timeouts: HTTPTimeouts
+    private let state: Mutex<State>
+    private let pieces: AsyncThrowingStream<[UInt8], any Error>
+    private let body: AsyncThrowingStream<[UInt8], any Error>.Continuation
+
+    init(task: URLSessionDataTask, host: String, timeouts: HTTPTimeouts) {
+        self.task = task
+        self.host = PlainText.line(host, limit: 100)
+        self.timeouts = timeouts
+        state = Mutex(State(deadline: .now + .seconds(timeouts.connect)))
+        (pieces, body) = AsyncThrowingStream.makeStream()
+        body.onTermination = { [task] _ in task.cancel() }
+    }
+
+    /// Starts the exchange and waits for the head.
+    func response() async throws(ProviderFailure) -> HTTPResponse {
+        let watch = Task { [weak self] in
+            while let next = self?.timeLeft() { try await Task.sleep(until: next) }
+        }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (head: Head) in
+                let early = state.withLock { state -> ProviderFailure? in
+                    if state.failure == nil { state.head = head }
+                    return state.failure
+                }
+                if let early { return head.resume(returning: .failure(early)) }
+                task.resume()
+            }
+        } onCancel: {
+            fail(.lasting(.cancelled, "The call was stopped."))
+        }
+        switch result {
+        case .success(let response): return response
+        case .failure(let failure):
+            watch.cancel()
+            throw failure
+        }
+    }
+
+    func requestIsOnItsWay() {
+        state.withLock { state in
+            guard state.phase == .connecting else { return }
+            state.phase = .waiting
+            state.deadline = .now + .seconds(timeouts.firstByte)
+        }
+    }
+
+    func headArrived(_ response: URLResponse) {
+        requestIsOnItsWay()
+        guard let answer = response as? HTTPURLResponse else {
+            return fail(ProviderFailure(.badReply, "\(host) gave an answer that is not HTTP."))
+        }
+        var headers: [String: String] = [:]
+        for (name, value) in answer.allHeaderFields {
+            if let name = name as? String, let value = value as? String { headers[name.lowercased()] = value }
+        }
+        let head = state.withLock { $0.head.take() }
+        head?.resume(returning: .success(HTTPResponse(status: answer.statusCode, headers: headers, pieces: pieces)))
+    }
+
+    func bodyArrived(_ bytes: [UInt8]) {
+        let isTooLong = state.withLock { state in
+            state.phase = state.phase == .over ? .over : .reading
+            state.deadline = .now + .seconds(timeouts.idle)
+            state.received += bytes.count
+            return state.received > Self.limit
+        }
+        if isTooLong { return fail(.lasting(.badReply, "\(host) sent more than \(Self.limit >> 20) MB in one reply.")) }
+        body.yield(bytes)
+    }
+
+    func ended(_ error: (any Error)?) {
+        guard let error else {
+            state.withLock { $0.phase = .over }
+            body.finish()
+            return fail(ProviderFailure(.cutStream, "\(host) closed the connection without an answer."))
+        }
+        fail(explained(error))
+    }
+
+    private func explained(_ error: any Error) -> ProviderFailure {
+        let isReading = state.withLock { $0.phase == .reading || $0.head == nil }
+        let cause = (error as NSError).localizedDescription
+        return isReading
+            ? ProviderFailure(.cutStream, "The connection to \(host) was lost in the middle of a reply.")
+            : ProviderFailure(.unreachable, "\(host) cannot be reached: \(PlainText.line(cause)).")
+    }
+
+    /// Ends the exchange once; what comes after the first failure or the end is ignored.
+    private func fail(_ failure: ProviderFailure) {
+        let head = state.withLock { state -> Head? in
+            state.failure = state.failure ?? failure
+            state.phase = .over
+            return state.head.take()
+        }
+        head?.resume(returning: .failure(failure))
+        body.finish(throwing: failure)
+        task.cancel()
+    }
+
+    /// The next moment to look at the clock; nil when the exchange is over, also by running out of time just now.
+    private func timeLeft() -> ContinuousClock.Instant? {
+        let (phase, deadline) = state.withLock { ($0.phase, $0.deadline) }
+        guard phase != .over else { return nil }
+        // Pieces move the deadline, so a stale one is looked at again soon.
+        if .now < deadline { return min(deadline, .now + .seconds(1)) }
+        switch phase {
+        case .connecting:
+            fail(ProviderFailure(.unreachable, "\(host) did not answer within \(Int(timeouts.connect)) s."))
+        case .waiting:
+            fail(ProviderFailure(.cutStream, "\(host) sent nothing for \(Int(timeouts.firstByte)) s."))
+        default:
+            fail(ProviderFailure(.cutStream, "\(host) fell silent for \(Int(timeouts.idle)) s amid a reply."))
+        }
+        return nil
+    }
+}

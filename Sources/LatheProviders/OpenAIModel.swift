@@ -1,0 +1,119 @@
+package import Foundation
+package import LatheVocabulary
+import Synchronization
+
+/// A model behind OpenAI's chat completions or a server that speaks them, streamed.
+package final class OpenAIModel: LanguageModel {
+    /// Whose server it is, which decides about keys and dialect.
+    package enum Server: Sendable, Hashable {
+        case openAI
+        /// Somebody's own; the key from `LATHE_LOCAL_API_KEY` is sent where there is one.
+        case local
+        /// Started by Lathe itself, with a key of its own; the first reply to a task is bound to code.
+        case embedded
+    }
+
+    /// The provider's own address.
+    static let officialBase = URL(string: "https://api.openai.com/v1") ?? URL(fileURLWithPath: "/")
+
+    package let name: String
+    package let codeForm: CodeForm
+    private let model: String
+    private let server: Server
+    private let call: StreamedCall
+    private let price: ModelPrice?
+    private let settings: ModelConfiguration.Settings
+    private let retries: RetryPolicy
+    private let dialect: Mutex<OpenAIDialect>
+
+    /// `price` nil: costs are unknown. `settings.grammar` says whether the server takes llama.cpp's `grammar`.
+    package init(
+        name: String,
+        model: String,
+        server: Server,
+        base: URL,
+        key: String?,
+        price: ModelPrice?,
+        settings: ModelConfiguration.Settings = .init(),
+        retries: RetryPolicy = RetryPolicy()
+    ) {
+        self.name = name
+        self.model = model
+        self.server = server
+        self.price = price
+        self.settings = settings
+        self.retries = retries
+        codeForm = settings.codeForm ?? (server == .openAI ? .tool : .fence)
+        let address = (base.host ?? "") + (base.port.map { ":\($0)" } ?? "")
+        let endpoint = Endpoint(
+            title: server == .openAI ? "OpenAI" : "The server at \(PlainText.line(address, limit: 100))",
+            base: base,
+            key: key,
+            keyVariable: server == .openAI ? "OPENAI_API_KEY" : "LATHE_LOCAL_API_KEY",
+            needsKey: server == .openAI
+        )
+        var headers: [String: String] = [:]
+        if let key { headers["authorization"] = "Bearer " + key }
+        call = StreamedCall(
+            client: HTTPClient(), endpoint: endpoint, url: endpoint.url("chat/completions"), headers: headers,
+            timeouts: settings.timeouts ?? (server == .openAI ? HTTPTimeouts() : .patient)
+        )
+        dialect = Mutex(
+            OpenAIDialect(takesCompletionTokens: server == .openAI, takesGrammar: settings.grammar ?? false)
+        )
+    }
+
+    package func reply(
+        to request: ModelRequest,
+        progress: @escaping @Sendable (ReplyProgress) -> Void
+    ) async throws(ModelError) -> ModelReply {
+        try call.endpoint.checkKey()
+        let received = try await retries.run(progress: progress) { () async throws(ProviderFailure) in
+            try await self.attempt(request, progress)
+        }
+        return ModelReply(received, request: request, price: price, model: model)
+    }
+
+    /// One attempt; where the server refuses a parameter by name, the same again without it.
+    private func attempt(
+        _ request: ModelRequest,
+        _ progress: @Sendable (ReplyProgress) -> Void
+    ) async throws(ProviderFailure) -> ReceivedReply {
+        let unwraps = request.codeForm == nil && request.replySchema.map { !ReplySchema.isObject($0) } ?? false
+        let reader = OpenAIReply(endpoint: call.endpoint, unwrapsReply: unwraps)
+        var rounds = 0
+        while true {
+            let used = dialect.withLock { $0 }
+            do throws(ProviderFailure) {
+                return try await call.reply(to: body(request, used), reading: reader, progress: progress)
+            } catch {
+                var learnt = used
+                guard error.code == .badRequest, rounds < 4, learnt.learn(from: error.reason) else {
+                    throw explained(error, request)
+                }
+                rounds += 1
+                let next = learnt
+                dialect.withLock { $0 = next }
+            }
+        }
+    }
+
+    private func body(_ request: ModelRequest, _ dialect: OpenAIDialect) -> JSONValue {
+        OpenAIRequest(
+            model: model,
+            maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
+            repeatable: settings.repeatable ?? false,
+            dialect: dialect,
+            firstRule: server == .embedded ? .code : .codeOrAnswer
+        ).body(request)
+    }
+
+    private func explained(_ failure: ProviderFailure, _ request: ModelRequest) -> ProviderFailure {
+        guard failure.code == .badRequest, request.codeForm == .tool, failure.reason.contains("tool") else {
+            return failure
+        }
+        var told = failure
+        told.reason += " If the model takes no tools, set \"codeForm\": \"fence\" for it in lathe.json."
+        return told
+    }
+}

@@ -1,0 +1,1 @@
+// placeholder while the part is being written

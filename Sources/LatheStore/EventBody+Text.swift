@@ -27,7 +27,8 @@ extension EventBody {
         guard let known = Kind(rawValue: kind) else {
             throw JournalError(
                 .newerFormat,
-                "Event \(sequence) is of the kind '\(kind.prefix(40))', which this lathe does not know. Use a newer lathe.")
+                "Event \(sequence) is of the kind '\(kind.prefix(40))', which this lathe does not know. Use a newer lathe."
+            )
         }
         do {
             let value = try JSONValue(parsing: text, limits: Self.limits)

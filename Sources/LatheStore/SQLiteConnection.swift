@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 internal import LatheVocabulary
 
 /// One connection to a database file. Used from one thread at a time; closes when it goes.
@@ -41,6 +42,7 @@ final class SQLiteConnection {
 
     /// Runs statements that return nothing of interest.
     func execute(_ sql: String) throws(JournalError) {
+        errno = 0
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw failure(code) }
     }
@@ -80,11 +82,16 @@ final class SQLiteConnection {
         }
     }
 
+    /// The error of the call that just returned `code`.
     func failure(_ code: Int32) -> JournalError {
-        JournalError(
-            sqlite: sqlite3_extended_errcode(handle) & 0xFF == code & 0xFF ? sqlite3_extended_errcode(handle) : code,
+        // SQLite notes no errno for a COMMIT that fails; then errno itself, cleared before each call, has it.
+        let noted = sqlite3_system_errno(handle)
+        let systemError = noted == 0 ? errno : noted
+        let extended = sqlite3_extended_errcode(handle)
+        return JournalError(
+            sqlite: extended & 0xFF == code & 0xFF ? extended : code,
             message: String(cString: sqlite3_errmsg(handle)),
-            systemError: [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF) ? sqlite3_system_errno(handle) : 0,
+            systemError: [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF) ? systemError : 0,
             path: path)
     }
 

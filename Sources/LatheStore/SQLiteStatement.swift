@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 internal import LatheVocabulary
 
 /// A prepared statement. Keeps its connection open; columns count from 0, parameters from 1.
@@ -35,6 +36,7 @@ final class SQLiteStatement {
 
     /// True while there is a row to read.
     func step() throws(JournalError) -> Bool {
+        errno = 0
         let code = sqlite3_step(handle)
         guard code == SQLITE_ROW || code == SQLITE_DONE else {
             let failure = connection.failure(code)

@@ -19,7 +19,8 @@ final class SessionLock: Sendable {
         }
         let holder = Self.writtenProcess(path).map { "lathe process \($0)" } ?? "another lathe"
         throw StoreError(
-            .locked, "Session \(session) is in use by \(holder). Wait until it is done, or end it, or use another session.")
+            .locked,
+            "Session \(session) is in use by \(holder). Wait until it is done, or end it, or use another session.")
     }
 
     deinit { close(descriptor) }

@@ -108,7 +108,8 @@ package struct SessionStore: Sendable {
                 try FileManager.default.removeItem(atPath: grave)
             } catch {
                 throw StoreError(
-                    .failed, "The session is gone, but not all of \(grave) could be deleted: \(error.localizedDescription)")
+                    .failed,
+                    "The session is gone, but not all of \(grave) could be deleted: \(error.localizedDescription)")
             }
         }
     }
@@ -161,7 +162,9 @@ extension SessionStore {
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             let type = Int32(entry.pointee.d_type)
-            guard type == Int32(DT_DIR) || type == Int32(DT_UNKNOWN), let name = try? SessionName(text) else { continue }
+            guard type == Int32(DT_DIR) || type == Int32(DT_UNKNOWN), let name = try? SessionName(text) else {
+                continue
+            }
             names.append(name)
         }
         return names

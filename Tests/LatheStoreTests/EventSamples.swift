@@ -1,0 +1,63 @@
+import LatheVocabulary
+
+/// One event of every kind that a journal keeps, with values that are easy to lose on the way.
+enum EventSamples {
+    static let nested: JSONValue = [
+        "whole": 1, "fraction": 1.0, "null": nil, "text": "é\u{1b}[31m\u{0}\u{2028}", "list": [true, false, nil, [:]],
+        "large": .integer(.max), "small": 1e-300,
+    ]
+
+    static let bodies: [EventBody] = [
+        .sessionOpened(
+            SessionOpened(
+                session: "s", version: "0.1", model: "m",
+                inputs: [DataInput(name: "flights", path: "/data/f.parquet", format: .parquet)], sandbox: ["seccomp"])),
+        .taskSubmitted(TaskSubmitted(task: "Why?\nBecause.")),
+        .notice(Notice(.warning, "careful")),
+        .turnStarted(
+            TurnStarted(
+                turn: 1, model: "m",
+                request: ModelRequest(
+                    place: .coordinator, turn: 1, system: "s",
+                    messages: [
+                        Message(.user, [.text("go")]),
+                        Message(
+                            .assistant,
+                            [.call(id: "1", code: "1/0"), .callResult(id: "1", text: "no", isError: true)]),
+                    ],
+                    replySchema: nested))),
+        .turnFinished(turn(input: 10, output: 5, cost: .microdollars(7))),
+        .turnFailed(TurnFailed(turn: 2, code: .overloaded, reason: "busy")),
+        .cellStarted(Cell(number: 1, code: "x = 1")),
+        .cellFinished(
+            CellResult(
+                number: 1, status: .error, seconds: 0.25, stdout: CapturedText(bytes: 3, head: "abc"),
+                value: CellResult.Value(type: "int", text: CapturedText(), name: "_1"),
+                failure: CellResult.Failure(type: "E", message: "m", traceback: "t"),
+                artifacts: [Artifact(name: "a.png", mime: "image/png", title: "", bytes: 9, path: "/a.png")],
+                variables: VariableListing(
+                    items: [Variable(name: "x", type: "DataFrame", bytes: 1, shape: [2, 3])], omitted: 4))),
+        .hostCalled(HostCalled(cell: 1, call: 1, name: "delegate", arguments: nested, slices: 2)),
+        .hostAnswered(HostAnswered(call: 1, name: "delegate", value: .null)),
+        .hostAnswered(HostAnswered(call: 2, name: "delegate", code: "refused", reason: "no")),
+        .subtaskStarted(
+            SubtaskStarted(
+                id: 1, label: "UA", place: .coordinator.child("UA"),
+                agent: Agent(name: "a", instructions: "do", returns: nested), task: "t", model: "m", maxTurns: 4)),
+        .subtaskFinished(
+            SubtaskOutcome(
+                id: 1, label: "UA", place: .coordinator.child("UA"), status: .complete, value: 3.0, cost: .unknown)),
+        .capabilityUsed(CapabilityUsed(kind: .agent, name: "a", sha256: "00")),
+        .answered(Answered(value: .number(2))),
+        .taskFinished(TaskOutcome(status: .incomplete, answer: "half", reason: "turns used up")),
+    ]
+
+    static func turn(input: Int, output: Int, cost: Cost, isReplayed: Bool = false) -> TurnFinished {
+        TurnFinished(
+            turn: 1,
+            reply: ModelReply(
+                text: "", calls: [ToolCall(id: "1", code: "x")], stop: .toolUse,
+                usage: Usage(input: input, output: output), cost: cost, model: "m"),
+            seconds: 1, isReplayed: isReplayed)
+    }
+}

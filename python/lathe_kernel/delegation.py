@@ -205,8 +205,7 @@ def started(
             manifest: Manifest | None = None
             if value is not None:
                 piece, is_temporary = _frozen(cache, label, value)
-                manifest = piece.manifest.copy()
-                manifest["descriptor"] = len(descriptors)
+                manifest = _placed(piece.manifest, len(descriptors))
                 descriptors.append(piece.descriptor)
                 if is_temporary:
                     temporary.append(piece.descriptor)
@@ -273,7 +272,7 @@ def labelled(slices: object) -> list[tuple[str, object]]:
         pairs: list[tuple[object, object]] = list(cast("Mapping[object, object]", slices).items())
     elif isinstance(slices, Iterable):
         members = list(cast("Iterable[object]", slices))
-        pairs = _pairs(members, grouped=_is_group_by(slices))
+        pairs = _pairs(members, grouped=_is_group_by(cast("object", slices)))
     else:
         raise invalid(
             f"a {type(slices).__name__} cannot be split into slices; give a dict or a list."
@@ -322,6 +321,12 @@ def _unique(pairs: list[tuple[str, object]]) -> list[tuple[str, object]]:
         used.add(candidate)
         result.append((candidate, value))
     return result
+
+
+def _placed(manifest: Manifest, position: int) -> Manifest:
+    placed = manifest.copy()
+    placed["descriptor"] = position
+    return placed
 
 
 def _frozen(cache: SliceCache, label: str, value: object) -> tuple[Any, bool]:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -39,7 +39,7 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
     def compute_format_data(self, result: Any) -> Any:
         """Ask only for the forms that are kept: none but text for data."""
         include = _TEXT if _is_data(result) else _TEXT + _RICH
-        shell: Any = self.shell
+        shell = cast("Any", self).shell
         bundle, metadata = shell.display_formatter.format(result, include=include)
         text = bundle.get("text/plain", "")
         self.captured = {

@@ -4,13 +4,13 @@ A memory file holds a pickle (protocol 5) followed by its out-of-band buffers. T
 maps it privately: it may change what it got, and nobody else ever sees that.
 """
 
+import hashlib
 import io
 import mmap
 import os
 import pickle
 import types
 import weakref
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -30,11 +30,12 @@ class Slice:
     manifest: Manifest
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Kept:
     slice: Slice
-    # A shallow copy: pandas copies a column before it changes one that this still shares, so
-    # buffers that are the same objects hold the same values.
+    signature: bytes
+    # A shallow copy: pandas copies a column before it changes one that this still shares, so the
+    # memory that the signature names is neither changed nor used for anything else.
     shadow: Any
 
 
@@ -50,15 +51,17 @@ class SliceCache:
         Raises:
             LatheError: the value cannot be handed over; the reason names the mend.
         """
-        if not _is_cacheable(value):
+        if not is_pandas(value, "DataFrame", "Series"):
             return freeze(value), True
+        signature = _signature(value)
         known = self._kept.get(id(value))
-        if known is not None and _is_unchanged(value, known.shadow):
+        if known is not None and known.signature == signature:
             return known.slice, False
+        if known is None:
+            weakref.finalize(value, self._forget, id(value)).atexit = False
         self._forget(id(value))
-        kept = _Kept(freeze(value), cast("Any", value).copy(deep=False))
+        kept = _Kept(freeze(value), signature, cast("Any", value).copy(deep=False))
         self._kept[id(value)] = kept
-        weakref.finalize(value, self._forget, id(value)).atexit = False
         return kept.slice, False
 
     def _forget(self, key: int) -> None:
@@ -214,46 +217,16 @@ def _is_strings(column: Any) -> bool:
     return pandas().api.types.infer_dtype(column, skipna=False) == "string"
 
 
-def _is_cacheable(value: object) -> bool:
-    if not is_pandas(value, "DataFrame", "Series"):
-        return False
-    frame = cast("Any", value)
-    columns = [frame] if is_pandas(value, "Series") else _columns(frame)
-    # Lists and dicts inside an object column can change without the column noticing.
-    return not frame.attrs and all(c.dtype != object or _is_strings(c) for c in columns)
+def _signature(value: object) -> bytes:
+    """Return what a frame consists of: where its buffers are, and a hash of all the rest."""
+    buffers: list[memoryview] = []
+    digest = hashlib.blake2b(_pickled(value, buffers), digest_size=16)
+    for buffer in buffers:
+        digest.update(b"%d %d " % (_address(buffer), buffer.nbytes))
+    return digest.digest()
 
 
-def _is_unchanged(value: Any, shadow: Any) -> bool:
-    if type(value) is not type(shadow) or value.shape != shadow.shape:
-        return False
-    if not _same_index(value.index, shadow.index):
-        return False
-    if is_pandas(value, "Series"):
-        return value.name == shadow.name and _same_array(value, shadow)
-    return _same_index(value.columns, shadow.columns) and all(
-        _same_array(mine, kept)
-        for mine, kept in zip(_columns(value), _columns(shadow), strict=True)
-    )
-
-
-def _columns(frame: Any) -> list[Any]:
-    return [frame.iloc[:, position] for position in range(frame.shape[1])]
-
-
-def _same_index(one: Any, other: Any) -> bool:
-    return bool(one.is_(other)) and list(one.names) == list(other.names)
-
-
-def _same_array(one: Any, other: Any) -> bool:
-    if one.dtype != other.dtype:
-        return False
-    share: Callable[[Any, Any], bool] = numpy().shares_memory
-    mine, kept = one.array, other.array
-    if hasattr(mine, "__arrow_array__") and hasattr(mine, "_pa_array"):
-        return _addresses(mine.__arrow_array__()) == _addresses(kept.__arrow_array__())
-    return bool(share(one.to_numpy(copy=False), other.to_numpy(copy=False)))
-
-
-def _addresses(data: Any) -> list[int]:
-    chunks = data.chunks if hasattr(data, "chunks") else [data]
-    return [buffer.address for chunk in chunks for buffer in chunk.buffers() if buffer is not None]
+def _address(buffer: memoryview) -> int:
+    if not buffer.nbytes:
+        return 0
+    return int(numpy().frombuffer(buffer, dtype="uint8").__array_interface__["data"][0])

@@ -125,7 +125,7 @@ def _described(value: object) -> _Described:
 
 
 def _frame(value: Any) -> _Described:
-    sizes = [_array_bytes(value.iloc[:, position].array) for position in range(value.shape[1])]
+    sizes = [_column_bytes(value.iloc[:, position]) for position in range(value.shape[1])]
     total = sum(size for size, _ in sizes) + _index_bytes(value.index)
     columns = [
         [_clipped(_label(name)), _dtype(dtype)]
@@ -136,7 +136,7 @@ def _frame(value: Any) -> _Described:
 
 
 def _series(value: Any) -> _Described:
-    size, sampled = _array_bytes(value.array)
+    size, sampled = _column_bytes(value)
     columns = (
         [[_clipped(_label(value.name)), _dtype(value.dtype)]] if value.name is not None else None
     )
@@ -224,11 +224,11 @@ def _flat_size(value: object) -> int:
         return 0
 
 
-def _array_bytes(array: Any) -> tuple[int, bool]:
-    """Return the bytes of a column and whether they are estimated."""
-    if array.dtype != object:
+def _column_bytes(column: Any) -> tuple[int, bool]:
+    """Return the bytes of a Series' or an Index's values and whether they are estimated."""
+    array, count = column.array, len(column)
+    if column.dtype != object:
         return int(array.nbytes), False
-    count = len(array)
     if count == 0:
         return 0, False
     step = max(1, count // _SAMPLE)
@@ -244,7 +244,7 @@ def _index_bytes(index: Any) -> int:
         return sum(_index_bytes(level) for level in index.levels) + sum(
             int(c.nbytes) for c in index.codes
         )
-    return _array_bytes(index.array)[0]
+    return _column_bytes(index)[0]
 
 
 def _dtype(dtype: Any) -> str:

@@ -26,7 +26,7 @@ struct DelegationPlan: Sendable {
         }
         task = try arguments.optionalText("task", upTo: limits.instructionCharacters) ?? ""
         let role = try arguments.optionalText("model", upTo: 64) ?? agent.modelRole
-        model = try services.modelForHostCall(role)
+        model = try await services.modelForHostCall(role)
         parallel = min(
             try arguments.optionalInteger("parallel", in: 1...1_000) ?? limits.parallelSubtasks, limits.parallelSubtasks
         )

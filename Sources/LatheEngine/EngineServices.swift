@@ -7,13 +7,13 @@ package struct EngineServices: Sendable {
     package var template: any KernelTemplate
     package var library: any CapabilityLibrary
     /// The model of a role (`default`, `small` …); nil means `default`.
-    package var model: @Sendable (String?) throws(ModelError) -> any LanguageModel
+    package var model: @Sendable (String?) async throws(ModelError) -> any LanguageModel
     package var limits: EngineLimits
 
     package init(
         session: String, log: EventLog, template: any KernelTemplate, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(),
-        model: @escaping @Sendable (String?) throws(ModelError) -> any LanguageModel
+        model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
         self.log = log

@@ -121,7 +121,7 @@ final class HostDesk: Sendable {
         let proposal = CapabilityProposal(
             kind: kind, name: try arguments.text("name", upTo: 64),
             source: try arguments.text("source", upTo: 256 << 10), session: services.session,
-            model: (try? services.model(nil).name) ?? "none")
+            model: (try? await services.model(nil).name) ?? "none")
         let saved: SavedCapability
         do throws(LibraryError) {
             saved = try await services.library.save(proposal)
@@ -160,7 +160,7 @@ final class HostDesk: Sendable {
         let question = ModelQuestion(
             prompt: try arguments.text("prompt", upTo: services.limits.instructionCharacters),
             returns: try arguments.schema("returns"), place: place.child("ask"))
-        let model = try services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
+        let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
         let turn = ModelTurn(model: model, log: services.log, spending: spending)
         return ["value": try await question.ask(turn, maxOutputTokens: 2_048, nextTurn: nextQuestion)]
     }
@@ -182,9 +182,9 @@ final class HostDesk: Sendable {
 }
 
 extension EngineServices {
-    func modelForHostCall(_ role: String?) throws(HostRefusal) -> any LanguageModel {
+    func modelForHostCall(_ role: String?) async throws(HostRefusal) -> any LanguageModel {
         do throws(ModelError) {
-            return try model(role)
+            return try await model(role)
         } catch {
             throw HostRefusal("model_failed", error.reason)
         }

@@ -100,7 +100,7 @@ package actor SessionEngine {
     private func turns(upTo maxTurns: Int) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         let model: any LanguageModel
         do throws(ModelError) {
-            model = try services.model(nil)
+            model = try await services.model(nil)
         } catch {
             return (.modelFailed(error), false)
         }

@@ -9,6 +9,8 @@ package struct SessionPast: Sendable {
     let skippedCells: [Int]
     /// Answers to the host calls of each cell, in order.
     let answers: [Int: [HostAnswered]]
+    /// How many cells `SessionEngine.open` runs again.
+    package var cellsToRebuild: Int { cells.count }
     let lastCell: Int
     let hostCalls: Int
     let questions: Int

@@ -104,6 +104,14 @@ int lathe_python_set_environment(const char *name, const char *value) {
     return status;
 }
 
+int lathe_python_forget_temporary_folder(void) {
+    PyObject *module = PyImport_ImportModule("tempfile");
+    int status = module ? PyObject_SetAttrString(module, "tempdir", Py_None) : -1;
+    if (status < 0) PyErr_Print();
+    Py_XDECREF(module);
+    return status;
+}
+
 int lathe_python_serve(void) {
     int code = 0;
     PyObject *result = call("lathe_kernel.boot", "serve");

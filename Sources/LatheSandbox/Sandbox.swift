@@ -38,7 +38,7 @@ extension SandboxPolicy {
             descriptors: [null, log, log, control] + files, staged: dropsUser ? mounts.map(\.source) : nil)
     }
 
-    private static func spawn(
+    static func spawn(
         _ arguments: [String], descriptors: [Int32], staged: [String]?
     ) throws(SandboxError) -> SandboxedProcess {
         let words = CStrings(arguments)

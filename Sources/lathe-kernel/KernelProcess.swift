@@ -26,6 +26,7 @@ enum KernelProcess {
         }
         _ = lathe_python_set_environment("HOME", confinement.work)
         _ = lathe_python_set_environment("TMPDIR", confinement.temporary)
+        _ = lathe_python_forget_temporary_folder()
         openChannel(on: channelDescriptor)
         return lathe_python_serve()
     }

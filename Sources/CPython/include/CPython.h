@@ -54,6 +54,9 @@ pid_t lathe_python_fork(void);
 /// Sets a variable in os.environ. Returns 0, or -1 after printing the traceback.
 int lathe_python_set_environment(const char *name, const char *value);
 
+/// Makes `tempfile` look at TMPDIR again: it remembers the template's folder. Returns 0, or -1 after printing the traceback.
+int lathe_python_forget_temporary_folder(void);
+
 /// Calls `lathe_kernel.boot.serve()`, then runs the exit handlers. Returns the exit code that the process should end with.
 int lathe_python_serve(void);
 

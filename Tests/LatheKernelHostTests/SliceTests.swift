@@ -1,0 +1,110 @@
+import Foundation
+import LatheVocabulary
+import Synchronization
+import Testing
+
+extension KernelHostTests {
+    @Suite struct Slices {
+        /// Keeps what a `delegate` call brings, as an engine would.
+        private final class Received: Sendable {
+            let calls = Mutex<[HostCall]>([])
+            func take(_ call: HostCall) -> HostReply {
+                calls.withLock { $0.append(call) }
+                return .value(["subtasks": [["id": 1, "label": "part", "uri": "subtask://1"]]])
+            }
+        }
+
+        private func handOver(_ bench: Bench, _ make: String) async throws -> (any Kernel, BoundSlice) {
+            let received = Received()
+            let kernel = try await bench.kernel(hostCall: { received.take($0) })
+            let result = await kernel.run("\(make)\nlathe.delegate('look at it', 'task', data=part)")
+            #expect(result.status == .ok, "\(result)")
+            let call = try #require(received.calls.withLock { $0.first })
+            #expect(call.name == "delegate")
+            let manifest = try #require(call.arguments["items"]?.arrayValue?.first?["manifest"])
+            let index = try #require(manifest["descriptor"]?.integerValue)
+            return (kernel, BoundSlice(name: "data", manifest: manifest, reference: call.slices[index]))
+        }
+
+        @Test func `a subtask changes its slice as it likes, and the source stays as it was`() async throws {
+            try await Bench.with { bench in
+                let make = "import pandas as pd\npart = pd.DataFrame({'a': [3, 1, 2], 's': ['x', 'y', 'z']})"
+                let (parent, slice) = try await handOver(bench, make)
+                let child = try await bench.kernel(.subtask, slices: [slice])
+                let changed = await child.run(
+                    "data.loc[:, 'a'] = 9; data['b'] = 1; data.sort_values('s', inplace=True); int(data.a.sum())")
+                #expect(changed.value?.text.head == "27", "\(changed)")
+                let second = try await bench.kernel(.subtask, slices: [slice])
+                #expect(await second.run("data.a.tolist(), data.s.tolist()").value?.text.head == "([3, 1, 2], ['x', 'y', 'z'])")
+                #expect(await parent.run("part.a.tolist()", number: 2).value?.text.head == "[3, 1, 2]")
+            }
+        }
+
+        @Test func `a slice outlives the kernel that made it`() async throws {
+            try await Bench.with { bench in
+                let (parent, slice) = try await handOver(bench, "import numpy as np\npart = np.arange(1_000_000)")
+                await parent.stop()
+                let child = try await bench.kernel(.subtask, slices: [slice])
+                #expect(await child.run("int(data.sum())").value?.text.head == "499999500000")
+            }
+        }
+
+        @Test func `host calls of several kernels are answered side by side`() async throws {
+            try await Bench.with { bench in
+                let kernels = try await [bench.kernel(.subtask, hostCall: slow), bench.kernel(.subtask, hostCall: slow)]
+                let start = ContinuousClock.now
+                await withTaskGroup(of: CellResult.self) { group in
+                    for kernel in kernels { group.addTask { await kernel.run("lathe.ask_model('q')") } }
+                    for await result in group { #expect(result.value?.text.head == "'a'", "\(result)") }
+                }
+                #expect(ContinuousClock.now - start < .seconds(1.8))
+            }
+        }
+
+        @Sendable private func slow(_ call: HostCall) async -> HostReply {
+            try? await Task.sleep(for: .seconds(1))
+            return .value("a")
+        }
+
+        @Test func `an error of the engine is an exception with its reason`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel(hostCall: { _ in .error("limit", "only three at once") })
+                let result = await kernel.run("lathe.ask_model('q')")
+                #expect(result.status == .error)
+                #expect(result.failure?.message.contains("only three at once") == true)
+            }
+        }
+
+        @Test func `a kernel that says what nobody asked is killed, and only it`() async throws {
+            try await Bench.with { bench in
+                let bystander = try await bench.kernel(.subtask)
+                for (frame, index) in zip(["99, 0, b'{}', []", "33, 0, b'{\"cell\": 77, \"status\": \"ok\"}', []", "36, 5, b'[[[', []", "1, 0, b'{}', []"], 0...) {
+                    let kernel = try await bench.kernel(.subtask)
+                    let code = index == 0
+                        ? "import os; os.write(3, b'\\x00\\x00\\x00\\x00\\x63' + b'\\x00' * 11)\nimport time; time.sleep(30)"
+                        : "import _lathe_channel, time; _lathe_channel.send(\(frame)); time.sleep(30)"
+                    let result = await kernel.run(code)
+                    #expect(result.status == .died, "\(frame)")
+                    #expect(result.failure?.message.contains("broke the protocol") == true)
+                }
+                #expect(await bystander.run("1").status == .ok)
+            }
+        }
+
+        @Test func `a slice that its maker could still change is refused`() async throws {
+            try await Bench.with { bench in
+                let reached = Received()
+                let kernel = try await bench.kernel(hostCall: { reached.take($0) })
+                let code = """
+                    import os, json, _lathe_channel
+                    f = os.memfd_create("open", os.MFD_ALLOW_SEALING)
+                    _lathe_channel.send(36, 1 << 40, json.dumps({"name": "delegate", "arguments": {}}).encode(), [f])
+                    kind, call, payload, _ = _lathe_channel.receive()
+                    json.loads(payload)["error"]["code"]
+                    """
+                #expect(await kernel.run(code).value?.text.head == "'invalid_arguments'")
+                #expect(reached.calls.withLock { $0.isEmpty })
+            }
+        }
+    }
+}

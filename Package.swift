@@ -69,5 +69,10 @@ let package = Package(
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
         tests("LatheCommandTests", ["LatheScreens", "LatheVocabulary"]),
+        tests(
+            "LatheProvidersTests",
+            ["LatheProviders", "LatheVocabulary"],
+            resources: [.copy("Fixtures")]
+        ),
     ]
 )

@@ -137,13 +137,17 @@ class _SlicePickler(pickle.Pickler):
         return NotImplemented
 
 
-def _pickled(value: object, buffers: list[memoryview]) -> bytes:
+def _pickled(
+    value: object,
+    buffers: list[memoryview],
+    pickler: type[pickle.Pickler] = _SlicePickler,
+) -> bytes:
     def keep(buffer: pickle.PickleBuffer) -> None:
         buffers.append(buffer.raw())
 
     stream = io.BytesIO()
     try:
-        _SlicePickler(stream, protocol=5, buffer_callback=keep).dump(value)
+        pickler(stream, protocol=5, buffer_callback=keep).dump(value)
     except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
         raise invalid(
             f"a {type(value).__name__} cannot be handed over ({error}); hand over plain data: "
@@ -217,13 +221,30 @@ def _is_strings(column: Any) -> bool:
     return pandas().api.types.infer_dtype(column, skipna=False) == "string"
 
 
+class _SignaturePickler(pickle.Pickler):
+    """Names Arrow columns by where they are: pandas would copy them to pickle them."""
+
+    def reducer_override(self, obj: object) -> Any:
+        if isinstance(obj, pandas().arrays.ArrowExtensionArray):
+            return tuple, (_places(cast("Any", obj).__arrow_array__()),)
+        return NotImplemented
+
+
 def _signature(value: object) -> bytes:
     """Return what a frame consists of: where its buffers are, and a hash of all the rest."""
     buffers: list[memoryview] = []
-    digest = hashlib.blake2b(_pickled(value, buffers), digest_size=16)
+    digest = hashlib.blake2b(_pickled(value, buffers, _SignaturePickler), digest_size=16)
     for buffer in buffers:
         digest.update(b"%d %d " % (_address(buffer), buffer.nbytes))
     return digest.digest()
+
+
+def _places(data: Any) -> tuple[object, ...]:
+    chunks = data.chunks if hasattr(data, "chunks") else [data]
+    return tuple(
+        (chunk.offset, len(chunk), *(b.address for b in chunk.buffers() if b is not None))
+        for chunk in chunks
+    )
 
 
 def _address(buffer: memoryview) -> int:

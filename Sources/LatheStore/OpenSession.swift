@@ -5,16 +5,14 @@ package final class OpenSession: Sendable {
     package let name: SessionName
     package let folder: SessionFolder
     package let journal: SQLiteJournal
-    private let lock: SessionLock
 
-    init(name: SessionName, folder: SessionFolder, journal: SQLiteJournal, lock: SessionLock) {
+    init(name: SessionName, folder: SessionFolder, journal: SQLiteJournal) {
         self.name = name
         self.folder = folder
         self.journal = journal
-        self.lock = lock
     }
 
-    /// Closes the journal. The lock goes with the last reference to the session.
+    /// Closes the journal and lets the session go: another process may open it from here on.
     package func close() async throws(JournalError) {
         try await journal.close()
     }

@@ -32,13 +32,17 @@ package final class SQLiteJournal: Journal {
     private let queue = DispatchQueue(label: "lathe.journal")
     private let line: Mutex<Line>
     private let writer: Mutex<JournalWriter?>
+    private let lock: SessionLock
     private let ballast: Ballast
     private let flushDelay: Double
 
-    /// Opens or makes the journal at `path`. Blocks on the disk. The caller holds the session's lock.
-    init(path: String, session: String, ballast: Ballast, flushDelay: Double = 1) throws(JournalError) {
+    /// Opens or makes the journal at `path`, and keeps the session's lock until it is closed. Blocks on the disk.
+    init(
+        path: String, session: String, lock: SessionLock, ballast: Ballast, flushDelay: Double = 1
+    ) throws(JournalError) {
         let writer = try JournalWriter(path: path, session: session, now: Clock.now())
         self.path = path
+        self.lock = lock
         self.ballast = ballast
         self.flushDelay = flushDelay
         epoch = writer.epoch
@@ -79,13 +83,16 @@ package final class SQLiteJournal: Journal {
         try await onQueue(writePending)
     }
 
-    /// Writes what is batched, folds the log into the database file and closes it. Further calls throw `.misuse`.
+    /// Writes what is batched, folds the log into the database file, closes it and lets the session go. Further calls throw `.misuse`.
     ///
     /// Throws when something could not be kept, and is closed all the same.
     package func close() async throws(JournalError) {
         try await onQueue { () throws(JournalError) in
             self.line.withLock { $0.isClosed = true }
-            defer { self.writer.withLock { $0 = nil } }
+            defer {
+                self.writer.withLock { $0 = nil }
+                self.lock.release()
+            }
             try self.writePending()
             try self.withWriter { writer throws(JournalError) in try writer.checkpoint() }
         }

@@ -1,10 +1,11 @@
 internal import Glibc
-internal import LatheVocabulary
+internal import Synchronization
 
 /// Keeps a second lathe off a session for as long as it lives. The system drops the lock when the process ends, however it
 /// ends, so that no stale lock is ever left.
 final class SessionLock: Sendable {
-    private let descriptor: Int32
+    /// Nil once released.
+    private let descriptor: Mutex<Int32?>
 
     /// Takes the lock or throws `.locked`, naming the process that has it.
     ///
@@ -13,7 +14,7 @@ final class SessionLock: Sendable {
         for attempt in 0..<6 {
             if attempt > 0 { usleep(50_000) }
             if let taken = try Self.take(path) {
-                descriptor = taken
+                descriptor = Mutex(taken)
                 return
             }
         }
@@ -23,13 +24,25 @@ final class SessionLock: Sendable {
             "Session \(session) is in use by \(holder). Wait until it is done, or end it, or use another session.")
     }
 
-    deinit { close(descriptor) }
+    deinit { release() }
+
+    /// Lets the session go. The lock is gone for good; further calls do nothing.
+    func release() {
+        let held = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let held { close(held) }
+    }
 
     /// Writes down who holds the lock: for people and for the message of the next lathe, never to decide anything.
     func sign(epoch: Int) {
         let text = "pid \(getpid())\nepoch \(epoch)\n"
-        ftruncate(descriptor, 0)
-        text.withCString { _ = pwrite(descriptor, $0, text.utf8.count, 0) }
+        descriptor.withLock { descriptor in
+            guard let descriptor else { return }
+            ftruncate(descriptor, 0)
+            text.withCString { _ = pwrite(descriptor, $0, text.utf8.count, 0) }
+        }
     }
 
     /// The process that holds the lock now; nil when nobody does. 0 where its number is not known.

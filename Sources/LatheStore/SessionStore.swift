@@ -122,13 +122,13 @@ extension SessionStore {
         let ballast = Ballast(path: folder.ballast)
         let journal: SQLiteJournal
         do throws(JournalError) {
-            journal = try SQLiteJournal(path: folder.journal, session: name.description, ballast: ballast)
+            journal = try SQLiteJournal(path: folder.journal, session: name.description, lock: lock, ballast: ballast)
         } catch {
             throw StoreError(error)
         }
         ballast.take()
         lock.sign(epoch: journal.epoch)
-        return OpenSession(name: name, folder: folder, journal: journal, lock: lock)
+        return OpenSession(name: name, folder: folder, journal: journal)
     }
 
     private static func read(_ name: SessionName, _ folder: SessionFolder) throws(StoreError) -> RecordedSession {

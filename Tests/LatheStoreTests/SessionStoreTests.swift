@@ -107,6 +107,21 @@ struct SessionStoreTests {
         }
     }
 
+    @Test func `a closed session can be opened again at once, and its numbers go on`() async throws {
+        try await withScratch { folder in
+            let store = SessionStore(folder: folder)
+            let first = try await store.create("s")
+            _ = try await first.journal.append(.taskSubmitted(TaskSubmitted(task: "t")), at: .coordinator)
+            let refused = await #expect(throws: StoreError.self) { _ = try await store.open("s") }
+            #expect(refused?.code == .locked)
+            try await first.close()
+            let second = try await store.open("s")
+            let event = try await second.journal.append(.taskSubmitted(TaskSubmitted(task: "u")), at: .coordinator)
+            #expect(event.sequence == 2)
+            #expect(second.journal.epoch == 2)
+        }
+    }
+
     @Test func `a summary counts what happened and never what was only replayed`() async throws {
         try await withScratch { folder in
             let store = SessionStore(folder: folder)
@@ -151,11 +166,9 @@ struct SessionStoreTests {
     @Test func `a task that nobody works on any more is listed as incomplete`() async throws {
         try await withScratch { folder in
             let store = SessionStore(folder: folder)
-            do {
-                let session = try await store.create("s")
-                _ = try await session.journal.append(.taskSubmitted(TaskSubmitted(task: "t")), at: .coordinator)
-                try await session.close()
-            }
+            let session = try await store.create("s")
+            _ = try await session.journal.append(.taskSubmitted(TaskSubmitted(task: "t")), at: .coordinator)
+            try await session.close()
             let summary = try await store.summary("s")
             #expect(summary.lastStatus == .incomplete)
             #expect(summary.holder == nil)

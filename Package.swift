@@ -68,7 +68,7 @@ let package = Package(
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
-        tests("LatheCommandTests", ["LatheScreens", "LatheVocabulary"]),
+        tests("LatheScreensTests", ["LatheScreens", "LatheVocabulary"]),
         tests(
             "LatheProvidersTests",
             ["LatheProviders", "LatheVocabulary"],

@@ -14,6 +14,18 @@ extension CommandTable {
             SessionsCommand(action: .show(try SessionName.checked(given.argument())), options: given.listingOptions()))
     }
 
+    static let sessionsRecording = CommandForm(
+        path: ["sessions", "recording"],
+        summary: "print a session's replies, for lathe replay FILE",
+        arguments: [.init(name: "NAME", summary: "the session")],
+        options: [.project],
+        examples: ["lathe sessions recording flights > flights.jsonl"]
+    ) { given throws(CommandError) in
+        .sessions(
+            SessionsCommand(
+                action: .recording(try SessionName.checked(given.argument())), options: given.listingOptions()))
+    }
+
     static let sessionsDelete = CommandForm(
         path: ["sessions", "delete"],
         summary: "delete sessions with their journal and artifacts",

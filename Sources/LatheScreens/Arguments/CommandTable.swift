@@ -2,7 +2,7 @@
 enum CommandTable {
     static let commands: [CommandForm] = [
         ask, chat, exec,
-        sessionsList, sessionsShow, sessionsDelete,
+        sessionsList, sessionsShow, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch,
         replay,
         modelInstall, modelList, modelRemove,

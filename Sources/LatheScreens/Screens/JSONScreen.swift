@@ -19,9 +19,9 @@ package struct JSONScreen: EventScreen {
                 "sequence": .integer(event.sequence), "place": .string(event.place.description),
                 "type": .string(event.body.kind.rawValue), "unwritable": true,
             ]
-            return failed.text
+            return TerminalText.json(failed)
         }
-        return escaped(value.text)
+        return TerminalText.json(value)
     }
 
     private static func value(_ event: Event) -> JSONValue? {
@@ -43,23 +43,6 @@ package struct JSONScreen: EventScreen {
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         guard let data = try? encoder.encode(event) else { return nil }
         return try? JSONValue(parsing: Array(data), limits: JSONLimits(bytes: .max, depth: 512))
-    }
-
-    /// Direction overrides and invisible characters as `\uXXXX`; controls are escaped already.
-    private static func escaped(_ json: String) -> String {
-        guard json.unicodeScalars.contains(where: TerminalText.isTreacherous) else { return json }
-        var out = ""
-        for scalar in json.unicodeScalars {
-            guard TerminalText.isTreacherous(scalar) else {
-                out.unicodeScalars.append(scalar)
-                continue
-            }
-            for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() {
-                let digits = String(unit, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            }
-        }
-        return out
     }
 }
 

@@ -5,10 +5,9 @@ struct LiveLines {
     let canvas: Canvas
 
     func session(_ opened: SessionOpened) -> [StyledLine] {
-        var lines = [
+        var lines = canvas.wrap(
             canvas.text("lathe \(opened.version)", .bold)
-                + canvas.text(" · session \(opened.session) · \(opened.model)", .dim)
-        ]
+                + canvas.text(" · session \(opened.session) · \(opened.model)", .dim), indent: 2)
         let names = opened.inputs.map { input in
             [canvas.text("  " + input.name, .bold), canvas.text(input.format.rawValue, .dim), canvas.text(input.path, .dim)]
         }
@@ -67,7 +66,7 @@ struct LiveLines {
         for line in TerminalText.lines(text) {
             if line.hasPrefix("```") { isCode.toggle() } else if !isCode, !line.isEmpty { lines.append(line) }
         }
-        let laidOut = lines.flatMap { canvas.wrap(canvas.text($0, .dim)) }
+        let laidOut = lines.flatMap { canvas.wrap(Markdown(canvas: canvas).inline($0).with(.dim)) }
         guard laidOut.count > 6 else { return laidOut }
         return laidOut.prefix(5) + [canvas.text("… \(laidOut.count - 5) more lines, whole in the journal", .dim)]
     }

@@ -40,7 +40,7 @@ struct LiveRegion {
     private func work(_ state: LiveState, limit: Int) -> [StyledLine] {
         let (lines, style): ([String], Style) =
             if case .running = state.phase {
-                (state.output.last == "" ? state.output.dropLast() : state.output, [])
+                (printed(state.output), [])
             } else if state.draftCode.isEmpty {
                 (TerminalText.lines(state.draftText), .dim)
             } else {
@@ -49,21 +49,27 @@ struct LiveRegion {
         return lines.suffix(limit).map { canvas.fit(canvas.text("│ ", .dim) + canvas.text($0, style)) }
     }
 
-    /// Clock, tokens and money; what does not fit goes from the end.
+    private func printed(_ output: [String]) -> [String] {
+        let lines = output.map { $0.hasSuffix("\r") ? String($0.dropLast()) : $0 }
+        return lines.last == "" ? lines.dropLast() : lines
+    }
+
+    /// Clock, money and tokens, each in the longest form for which there is room.
     private func status(_ state: LiveState, began: Double) -> StyledLine {
         let tally = state.tally
-        var facts = [canvas.text(Figure.clock(now - began)), canvas.tokens(tally.usage)]
+        var brief = tally.usage
+        (brief.input, brief.cacheRead, brief.cacheWrite) = (brief.total - brief.output, 0, 0)
+        var money: [StyledLine] = []
         if tally.isReplayed {
-            facts.append(canvas.text("replayed"))
+            money = [canvas.text("replayed")]
         } else if tally.usage.total > 0 {
-            facts.append(canvas.text(Figure.money(tally.cost) ?? "cost unknown"))
+            money = [canvas.text(Figure.money(tally.cost) ?? "cost unknown")]
         }
-        facts.append(canvas.text("Ctrl-C stops", .dim))
-        var line = canvas.text(spinner + " ", .cyan)
-        for (index, fact) in facts.enumerated() {
-            let next = line + (index > 0 ? canvas.text(" · ", .dim) : canvas.blank) + fact
-            if let width = canvas.width, next.width > width { break }
-            line = next
+        let facts = [money, [canvas.tokens(tally.usage), canvas.tokens(brief)], [canvas.text("Ctrl-C stops", .dim)]]
+        var line = canvas.text(spinner + " ", .cyan) + canvas.text(Figure.clock(now - began))
+        for forms in facts {
+            let longer = forms.lazy.map { line + canvas.text(" · ", .dim) + $0 }
+            line = longer.first { $0.width <= canvas.width ?? .max } ?? line
         }
         return line
     }

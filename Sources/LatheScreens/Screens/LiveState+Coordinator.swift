@@ -55,17 +55,21 @@ extension LiveState {
         }
         let place = turn > 0 ? "  turn \(turn)" : ""
         let head = canvas.text("▸ ", .cyan) + canvas.text("cell \(cell.number)", .bold) + canvas.text(place, .dim)
-        return said + [canvas.fit(head)] + CellBlock(canvas: canvas).code(cell.code)
+        return [canvas.blank] + said + [canvas.fit(head)] + CellBlock(canvas: canvas).code(cell.code)
     }
 
     private mutating func print(_ seen: CellOutputSeen) {
         guard let text = seen.text else { return }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if let last = output.popLast() { lines[0] = last + lines[0] }
-        output = (output + lines).suffix(Self.outputLimit).map { line in
-            let bare = line.hasSuffix("\r") ? String(line.dropLast()) : line
-            return String((bare.split(separator: "\r").last ?? "").suffix(2_000))
-        }
+        var lines = TerminalText.lines((output.popLast() ?? "") + text, keepsLast: true)
+        lines = lines.map { String(Self.overwritten($0).suffix(2_000)) }
+        output = (output + lines).suffix(Self.outputLimit)
+    }
+
+    /// What a line shows after its carriage returns. One at the very end stays: what is printed next overwrites the line.
+    private static func overwritten(_ line: String) -> String {
+        let parts = line.split(separator: "\r", omittingEmptySubsequences: false)
+        guard let last = parts.last(where: { !$0.isEmpty }) else { return "" }
+        return String(last) + (parts.last?.isEmpty == true ? "\r" : "")
     }
 
     private mutating func finish(_ cell: CellResult, _ canvas: Canvas) -> [StyledLine] {

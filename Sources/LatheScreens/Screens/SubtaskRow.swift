@@ -30,7 +30,7 @@ struct SubtaskRow: Sendable, Hashable {
             case .cancelled: ("⚠", .yellow)
             default: ("✗", .red)
             }
-        let seconds = outcome?.seconds ?? max(0, now - began)
+        let seconds = outcome.map { Figure.duration($0.seconds) } ?? Figure.clock(now - began)
         let turns = outcome?.turns ?? turn
         let spent = outcome.map { $0.usage.total > 0 ? $0.usage.total : tokens } ?? tokens
         let last = outcome.map { $0.status == .complete ? "" : $0.reason } ?? phase
@@ -38,7 +38,7 @@ struct SubtaskRow: Sendable, Hashable {
             canvas.pad(2 * max(1, depth)) + canvas.text(mark + " ", style) + canvas.text(label, outcome == nil ? .bold : []),
             canvas.text(outcome == nil ? "turn \(turns)/\(maxTurns)" : Figure.count(turns, "turn"), .dim),
             canvas.text(Figure.tokens(spent), .dim),
-            canvas.text(Figure.duration(seconds), .dim),
+            canvas.text(seconds, .dim),
             canvas.text(last, isFailed ? .red : .dim),
         ]
     }

@@ -2,11 +2,10 @@
 enum Alignment: Sendable, Hashable { case left, right, center }
 
 extension Canvas {
-    /// Rows in aligned columns, two spaces apart. Where that is too wide, the widest columns are cut, and cells end in `…`.
+    /// Rows in aligned columns, two spaces apart. Where that is too wide, the last column is cut, then the widest ones; a cut
+    /// cell ends in `…`.
     func table(_ rows: [[StyledLine]], alignment: [Alignment] = []) -> [StyledLine] {
-        let count = rows.map(\.count).max() ?? 0
-        let widths = columnWidths(
-            (0..<count).map { column in rows.map { column < $0.count ? $0[column].width : 0 }.max() ?? 0 })
+        let widths = columnWidths(naturalWidths(rows))
         return rows.map { row in
             var line = StyledLine()
             for (column, cell) in row.enumerated() {
@@ -29,11 +28,27 @@ extension Canvas {
         }
     }
 
-    /// Takes columns away from the widest until the row fits, but leaves each at least 4.
+    /// How wide the rows are when nothing is cut.
+    func tableWidth(_ rows: [[StyledLine]]) -> Int {
+        let widths = naturalWidths(rows)
+        return widths.reduce(0, +) + 2 * max(0, widths.count - 1)
+    }
+
+    private func naturalWidths(_ rows: [[StyledLine]]) -> [Int] {
+        let count = rows.map(\.count).max() ?? 0
+        return (0..<count).map { column in rows.map { column < $0.count ? $0[column].width : 0 }.max() ?? 0 }
+    }
+
+    /// Takes away from the last column, then from the widest, but leaves each at least 4.
     private func columnWidths(_ natural: [Int]) -> [Int] {
         guard let width else { return natural }
         var widths = natural
         var excess = widths.reduce(0, +) + 2 * max(0, widths.count - 1) - width
+        if excess > 0, let last = widths.last, last > 4 {
+            let cut = min(excess, last - 4)
+            widths[widths.count - 1] -= cut
+            excess -= cut
+        }
         while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 4 {
             widths[widest] -= 1
             excess -= 1

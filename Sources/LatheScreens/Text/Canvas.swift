@@ -48,13 +48,13 @@ package struct Canvas: Sendable, Hashable {
         return lines + [rest]
     }
 
-    /// Breaks after the last space that fits, unless that leaves nothing but the first `keeping` columns.
+    /// Breaks at the last space that fits, unless that leaves nothing but the first `keeping` columns.
     private func broken(_ line: StyledLine, at width: Int, keeping: Int) -> (StyledLine, StyledLine) {
         let hard = line.split(at: width)
         if hard.1.plain.first == " " { return (hard.0, dropLeadingSpaces(hard.1)) }
         let plain = Array(hard.0.plain)
         guard let space = plain.lastIndex(of: " "), plain[..<space].contains(where: { $0 != " " }) else { return hard }
-        let columns = DisplayWidth.of(String(plain[...space]))
+        let columns = DisplayWidth.of(String(plain[..<space]))
         guard columns > keeping else { return hard }
         let soft = line.split(at: columns)
         return (soft.0, dropLeadingSpaces(soft.1))

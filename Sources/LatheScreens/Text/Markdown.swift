@@ -104,10 +104,22 @@ extension Markdown {
             rows.append(cells(line).map { inline($0) })
             rest.removeFirst()
         }
+        if let width = canvas.width, canvas.tableWidth(rows) > width { return stacked(rows) }
         var lines = canvas.table(rows, alignment: alignment)
         let width = lines.map(\.width).max() ?? 0
         lines.insert(canvas.text(String(repeating: "─", count: width), .dim), at: 1)
         return lines
+    }
+
+    /// A table that is too wide, one row after the other with the heads as labels, so that nothing of the answer is cut.
+    private func stacked(_ rows: [[StyledLine]]) -> [StyledLine] {
+        let heads = rows.first ?? []
+        return rows.dropFirst().flatMap { row in
+            row.enumerated().flatMap { column, cell in
+                let head = column < heads.count ? heads[column] + canvas.text(": ") : canvas.blank
+                return canvas.wrap((column == 0 ? canvas.blank : canvas.pad(2)) + head + cell, indent: 4)
+            }
+        }
     }
 
     /// The cells of a row; `\|` is a bar inside one.

@@ -1,0 +1,63 @@
+package import LatheVocabulary
+
+/// `lathe library list`, `search` and `show`, from plain values.
+package enum LibraryListing {
+    package static func lines(_ capabilities: [Capability], canvas: Canvas) -> [StyledLine] {
+        guard !capabilities.isEmpty else {
+            return [canvas.text("nothing saved yet; a session saves functions and agents while it works")]
+        }
+        return capabilities.flatMap { capability in
+            let lead =
+                canvas.text(capability.kind.rawValue + " ", .dim) + canvas.text(capability.name, .bold)
+                + canvas.text(" (\(capability.status.rawValue))", .dim)
+            return canvas.wrap(lead, indent: 2) + [canvas.fit(canvas.text("  " + capability.signature, .cyan))]
+                + canvas.wrap(canvas.text("  " + capability.summary), indent: 2) + problems(capability, canvas)
+        }
+    }
+
+    /// What belongs to search words: those whose name, signature or summary contains each of them, best first.
+    package static func search(_ words: String, in capabilities: [Capability]) -> [Capability] {
+        let words = words.lowercased().split(whereSeparator: \.isWhitespace)
+        let scored = capabilities.compactMap { capability -> (Capability, Int)? in
+            let name = capability.name.lowercased()
+            let text = "\(name) \(name.replacing("_", with: " ")) \(capability.signature) \(capability.summary)".lowercased()
+            guard words.allSatisfy(text.contains) else { return nil }
+            return (capability, words.count { name.contains($0) })
+        }
+        return scored.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element.0)
+    }
+
+    /// One capability with its metadata and source.
+    package static func lines(_ capability: Capability, source: String, canvas: Canvas) -> [StyledLine] {
+        let facts = [
+            (capability.kind.rawValue, capability.name), ("status", capability.status.rawValue),
+            ("file", "generated-capabilities/" + capability.path), ("created", capability.created),
+            ("session", capability.session), ("model", capability.model), ("sha256", capability.sha256),
+        ]
+        return facts.filter { !$0.1.isEmpty }.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
+            + problems(capability, canvas) + [canvas.blank] + TerminalText.lines(source).map { canvas.text($0) }
+    }
+
+    package static func json(_ capabilities: [Capability]) -> JSONValue { .array(capabilities.map(\.json)) }
+
+    package static func json(_ capability: Capability, source: String) -> JSONValue {
+        guard case .object(var members) = capability.json else { return capability.json }
+        members["source"] = .string(source)
+        return .object(members)
+    }
+
+    private static func problems(_ capability: Capability, _ canvas: Canvas) -> [StyledLine] {
+        capability.problems.flatMap { canvas.wrap(canvas.text("  ✗ " + $0, .red), indent: 4) }
+    }
+}
+
+extension Capability {
+    var json: JSONValue {
+        [
+            "kind": .string(kind.rawValue), "name": .string(name), "path": .string(path), "signature": .string(signature),
+            "summary": .string(summary), "status": .string(status.rawValue), "created": .string(created),
+            "session": .string(session), "model": .string(model), "sha256": .string(sha256),
+            "problems": .array(problems.map { .string($0) }),
+        ]
+    }
+}

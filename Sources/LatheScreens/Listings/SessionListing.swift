@@ -1,0 +1,117 @@
+import Foundation
+package import LatheVocabulary
+
+/// `lathe sessions list` and `show`, from plain values.
+package enum SessionListing {
+    /// The latest first. `now` and the times are in seconds since 1970.
+    package static func lines(_ rows: [SessionRow], now: Double, canvas: Canvas) -> [StyledLine] {
+        guard !rows.isEmpty else { return [canvas.text("no sessions yet; begin one with lathe ask \"…\" --data PATH")] }
+        let head = ["session", "used", "tasks", "tokens", "cost", "ended", "last task"].map { canvas.text($0, .dim) }
+        let body = rows.sorted { $0.lastUsed > $1.lastUsed }.map { row in
+            [
+                canvas.text(row.name, .bold),
+                canvas.text(age(now - row.lastUsed)),
+                canvas.text(String(row.tasks)),
+                canvas.text(Figure.tokens(row.usage.total)),
+                canvas.text(Figure.money(row.cost) ?? "unknown"),
+                canvas.text(row.status.map(EndBlock.word) ?? "-"),
+                canvas.text(row.lastTask, .dim),
+            ]
+        }
+        return canvas.table([head] + body, alignment: [.left, .left, .right, .right, .right])
+    }
+
+    package static func json(_ rows: [SessionRow]) -> JSONValue { .array(rows.map(\.json)) }
+
+    /// A session with its tasks, inputs, artifacts and saved capabilities.
+    package static func lines(_ detail: SessionDetail, now: Double, canvas: Canvas) -> [StyledLine] {
+        let row = detail.row
+        var facts = [
+            ("session", row.name), ("folder", detail.folder), ("model", row.model), ("last used", age(now - row.lastUsed)),
+            ("tokens", canvas.tokens(row.usage).plain), ("cost", Figure.money(row.cost) ?? "unknown: a model has no price"),
+        ]
+        facts += detail.inputs.map { ("input", "\($0.name): \($0.format.rawValue), \($0.path)") }
+        facts += detail.artifacts.map { ("artifact", "\($0.path) (\($0.mime), \(Figure.bytes($0.bytes)))") }
+        facts += detail.saved.map { ("saved", "\($0.kind.rawValue) \($0.name) (\($0.status.rawValue))") }
+        var lines = facts.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
+        for task in detail.tasks {
+            lines += [canvas.blank]
+            lines += canvas.wrap(canvas.text("› ", .cyan) + canvas.text(task.task, .bold), indent: 2)
+            if !task.answer.isEmpty { lines += Markdown(canvas: canvas).lines(task.answer) }
+            let ending = "\(EndBlock.word(task.status)), \(Figure.count(task.turns, "turn")), \(Figure.duration(task.seconds))"
+            lines += canvas.wrap(canvas.text(ending + (task.reason.isEmpty ? "" : ": \(task.reason)"), .dim), indent: 2)
+        }
+        return lines
+    }
+
+    /// `just now`, `12 min ago`, `3 h ago`, `10 d ago`.
+    static func age(_ seconds: Double) -> String {
+        guard seconds.isFinite else { return "-" }
+        switch seconds {
+        case ..<60: return "just now"
+        case ..<3600: return "\(Int(seconds / 60)) min ago"
+        case ..<86400: return "\(Int(seconds / 3600)) h ago"
+        default: return "\(Int(min(seconds, 1e12) / 86400)) d ago"
+        }
+    }
+}
+
+/// One session, as `lathe sessions show` shows it.
+package struct SessionDetail: Sendable, Hashable {
+    package struct TaskRow: Sendable, Hashable {
+        package var task: String
+        package var status: OutcomeStatus
+        package var answer: String
+        package var reason: String
+        package var turns: Int
+        package var seconds: Double
+
+        package init(
+            task: String, status: OutcomeStatus, answer: String = "", reason: String = "", turns: Int = 0, seconds: Double = 0
+        ) {
+            self.task = task
+            self.status = status
+            self.answer = answer
+            self.reason = reason
+            self.turns = turns
+            self.seconds = seconds
+        }
+    }
+
+    package var row: SessionRow
+    package var folder: String
+    package var inputs: [DataInput]
+    package var tasks: [TaskRow]
+    package var artifacts: [Artifact]
+    package var saved: [Capability]
+
+    package init(
+        row: SessionRow, folder: String, inputs: [DataInput] = [], tasks: [TaskRow] = [], artifacts: [Artifact] = [],
+        saved: [Capability] = []
+    ) {
+        self.row = row
+        self.folder = folder
+        self.inputs = inputs
+        self.tasks = tasks
+        self.artifacts = artifacts
+        self.saved = saved
+    }
+
+    package var json: JSONValue {
+        guard case .object(var members) = row.json else { return row.json }
+        members["folder"] = .string(folder)
+        members["inputs"] = .array(
+            inputs.map { ["name": .string($0.name), "format": .string($0.format.rawValue), "path": .string($0.path)] })
+        members["tasks"] = .array(
+            tasks.map {
+                [
+                    "task": .string($0.task), "status": .string($0.status.rawValue), "answer": .string($0.answer),
+                    "reason": .string($0.reason), "turns": .integer($0.turns), "seconds": .number($0.seconds),
+                ]
+            })
+        members["artifacts"] = .array(
+            artifacts.map { ["path": .string($0.path), "mime": .string($0.mime), "bytes": .integer($0.bytes)] })
+        members["saved"] = .array(saved.map(\.json))
+        return .object(members)
+    }
+}

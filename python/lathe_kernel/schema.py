@@ -28,7 +28,7 @@ _KEYWORDS = frozenset(
     }
 )
 # Keywords that say nothing a check needs; dropped so that a schema written elsewhere is accepted.
-_ANNOTATIONS = frozenset({"title", "$schema", "default", "examples"})
+_ANNOTATIONS = frozenset({"title", "$schema", "default", "examples", "format"})
 _SCALARS: dict[object, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -123,14 +123,15 @@ def _generic(returns: Any) -> Schema:
     )
 
 
-def is_schema(value: Mapping[object, object]) -> bool:
-    """Tell a JSON Schema from a dict that maps names to types."""
+def is_schema(value: Mapping[object, object], *, nested: bool = False) -> bool:
+    """Tell a JSON Schema from a dict that maps names to types; `nested`, it is inside a schema."""
     kind = value.get("type")
     known = all(key in _KEYWORDS | _ANNOTATIONS for key in value)
     if not value:
         return True
     if isinstance(kind, str):
-        return kind in _NAMED and known
+        # Beside these two an unknown keyword is a mistake; beside the others it may be a name.
+        return kind in ("object", "array") or (kind in _NAMED and (known or nested))
     if isinstance(kind, list):
         return all(one in _NAMED for one in cast("list[object]", kind)) and known
     shaped = isinstance(value.get("properties"), dict) or isinstance(value.get("anyOf"), list)
@@ -190,6 +191,9 @@ def _checked_keyword(key: str, value: Any) -> Any:
 
 def _checked_member(member: object) -> Schema:
     try:
+        if isinstance(member, dict):
+            mapping = cast("dict[object, object]", member)
+            return _checked(mapping) if is_schema(mapping, nested=True) else _object(mapping)
         return _schema(member)
     except LatheError as error:
         raise invalid(f"in a schema: {error.reason}") from None

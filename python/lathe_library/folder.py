@@ -85,9 +85,10 @@ def _text(path: Path) -> str:
         raise Refusal(
             f"{path.name} cannot be opened as a regular file: {error.strerror}."
         ) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Refusal(f"{path.name} is not a regular file.")
     with open(descriptor, "rb") as file:  # noqa: PTH123 - opened above, without following links
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Refusal(f"{path.name} is not a regular file.")
         content = file.read(facts.MAXIMUM_BYTES + 1)
     if len(content) > facts.MAXIMUM_BYTES:
         raise Refusal(f"{path.name} is larger than {facts.MAXIMUM_BYTES // 1024} KiB.")

@@ -11,7 +11,7 @@ package final class EventLog: Sendable {
     private let newest = Mutex(0)
 
     /// The sequence number of the newest event recorded through this log; 0 before the first.
-    var newestSequence: Int { newest.withLock { $0 } }
+    package var newestSequence: Int { newest.withLock { $0 } }
 
     package init(journal: any Journal) {
         self.journal = journal

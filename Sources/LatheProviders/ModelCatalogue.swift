@@ -9,6 +9,11 @@ package struct ModelCatalogue: Sendable {
     package struct Choice: Sendable {
         package var model: any LanguageModel
         package var notice: String?
+
+        package init(model: any LanguageModel, notice: String?) {
+            self.model = model
+            self.notice = notice
+        }
     }
 
     package let configuration: ModelConfiguration

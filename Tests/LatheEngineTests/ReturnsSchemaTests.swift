@@ -40,11 +40,15 @@ struct ReturnsSchemaTests {
         #expect(checked.misfits(of: "x") == ["result fits none of the 2 alternatives"])
     }
 
-    @Test(arguments: [
-        (["type": "object", "patternProperties": [:]], "returns uses the keyword 'patternProperties', which is not supported"),
-        (["type": "date"], "returns names the unknown type 'date'"),
-        ("str", "returns is not a JSON Schema object"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (
+                ["type": "object", "patternProperties": [:]],
+                "returns uses the keyword 'patternProperties', which is not supported"
+            ),
+            (["type": "date"], "returns names the unknown type 'date'"),
+            ("str", "returns is not a JSON Schema object"),
+        ] as [(JSONValue, String)])
     func `a schema that cannot be checked whole is refused`(schema: JSONValue, reason: String) {
         #expect(throws: ReturnsSchema.RefusedSchema(reason: reason)) { try ReturnsSchema.checked(schema).get() }
     }

@@ -34,7 +34,8 @@ struct TranscriptTests {
     @Test func `a call that never ran is answered before anything else is said`() {
         var transcript = Transcript()
         transcript.apply(.taskSubmitted(TaskSubmitted(task: "one")))
-        transcript.apply(finished(ModelReply(text: "", calls: [ToolCall(id: "a", code: "x")], stop: .toolUse, model: "m")))
+        transcript.apply(
+            finished(ModelReply(text: "", calls: [ToolCall(id: "a", code: "x")], stop: .toolUse, model: "m")))
         transcript.apply(.taskSubmitted(TaskSubmitted(task: "two")))
         #expect(
             transcript.messages.last

@@ -34,7 +34,9 @@ struct ViewsTests {
     @Test func `the state block stays within its cap whatever the kernel holds`() {
         let columns = (0..<60).map { Variable.Column(name: "column_with_a_long_name_\($0)", type: "float64") }
         let items = (0..<80).map {
-            Variable(name: "frame\($0)", type: "DataFrame", bytes: 1_000, shape: [10, 200], columns: columns, columnsOmitted: 140)
+            Variable(
+                name: "frame\($0)", type: "DataFrame", bytes: 1_000, shape: [10, 200], columns: columns,
+                columnsOmitted: 140)
         }
         let text = StateBlock(variables: VariableListing(items: items, omitted: 7), turnsLeft: 3).text
         #expect(text.count <= StateBlock.cap)

@@ -57,7 +57,8 @@ package enum CommandParser {
         let known = CommandTable.commands.first { $0.options.contains { $0.name == name || $0.short == name } }
         if let known {
             return CommandError(
-                .unknownOption, "'\(name)' stands before the command; write it after, such as lathe \(known.name) \(name)")
+                .unknownOption,
+                "'\(name)' stands before the command; write it after, such as lathe \(known.name) \(name)")
         }
         let hint = Suggestion.text(for: name, among: ["--help", "--version"])
         return CommandError(.unknownOption, "there is no option '\(name)'\(hint); see lathe --help")

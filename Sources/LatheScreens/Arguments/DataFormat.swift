@@ -19,7 +19,8 @@ enum DataFormat {
         return (parts.dropLast().joined(separator: "."), (parts.last ?? "").lowercased())
     }
 
-    static func of(_ path: String, fileName: String, bytes: Int, head: [UInt8]) throws(CommandError) -> DataInput.Format {
+    static func of(_ path: String, fileName: String, bytes: Int, head: [UInt8]) throws(CommandError) -> DataInput.Format
+    {
         let (_, ending) = split(fileName)
         let byEnding = endings[ending]
         guard bytes > 0 || byEnding == .text else {

@@ -67,8 +67,10 @@ private struct DataPlace {
             throw CommandError(.dataMissing, "--data \(argument): the path is missing; write --data NAME=PATH")
         }
         guard let fault = PythonName.fault(of: name) else { return (name, path) }
-        throw CommandError(.dataName, "--data \(argument): \(Self.explain(fault, name)); "
-            + "write --data \(PythonName.derived(from: name))=\(path)")
+        throw CommandError(
+            .dataName,
+            "--data \(argument): \(Self.explain(fault, name)); "
+                + "write --data \(PythonName.derived(from: name))=\(path)")
     }
 
     private static func explain(_ fault: PythonName.Fault, _ name: String) -> String {

@@ -44,12 +44,15 @@ struct GivenArguments: Sendable, Hashable {
 package enum SessionName {
     package static func checked(_ text: String) throws(CommandError) -> String {
         let allowed = text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_.".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_.".unicodeScalars.contains($0))
         }
-        guard allowed, (1...64).contains(text.utf8.count), let first = text.first, first.isLetter || first.isNumber else {
+        guard allowed, (1...64).contains(text.utf8.count), let first = text.first, first.isLetter || first.isNumber
+        else {
             throw CommandError(
                 .badValue,
-                "'\(text)' cannot name a session: use up to 64 letters, digits, '-', '_' and '.', a letter or digit first")
+                "'\(text)' cannot name a session: use up to 64 letters, digits, '-', '_' and '.', a letter or digit first"
+            )
         }
         return text
     }

@@ -56,7 +56,8 @@ enum HelpText {
         let indent = min(rows.map(\.0.count).max() ?? 0, 26) + 4
         return rows.flatMap { name, summary in
             let text = wrap(summary, width: 80 - indent)
-            let first = "  " + name + String(repeating: " ", count: max(2, indent - 2 - name.count)) + (text.first ?? "")
+            let first =
+                "  " + name + String(repeating: " ", count: max(2, indent - 2 - name.count)) + (text.first ?? "")
             return [first] + text.dropFirst().map { String(repeating: " ", count: indent) + $0 }
         }
     }

@@ -47,5 +47,6 @@ enum PythonName {
             + "slice sorted staticmethod str sum super tuple type vars zip")
 
     /// What a kernel binds itself, and what code usually imports.
-    private static let reserved = words("lathe In Out get_ipython display np pd pa plt pyarrow pandas numpy duckdb matplotlib")
+    private static let reserved = words(
+        "lathe In Out get_ipython display np pd pa plt pyarrow pandas numpy duckdb matplotlib")
 }

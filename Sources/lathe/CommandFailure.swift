@@ -1,0 +1,10 @@
+/// Why a command cannot go on: one line for the user, and the exit code.
+struct CommandFailure: Error, Sendable, Hashable {
+    var reason: String
+    var exitCode: Int32
+
+    init(_ reason: String, exitCode: Int32 = 1) {
+        self.reason = reason
+        self.exitCode = exitCode
+    }
+}

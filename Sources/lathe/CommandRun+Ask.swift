@@ -1,0 +1,88 @@
+internal import Foundation
+internal import LatheEngine
+internal import LatheScreens
+internal import LatheVocabulary
+
+extension CommandRun {
+    /// `lathe ask`: one task in a new or an earlier session.
+    func ask(_ command: AskCommand) async throws(CommandFailure) -> Int32 {
+        let task = try text(command.task, of: "task")
+        let setup = try SessionSetup(command.options, environment: environment)
+        let name = try await sessionName(command.options.session, for: task, in: setup)
+        return try await inSession(setup, named: name) { session in
+            let outcome = try await session.engine.ask(task, maxTurns: command.options.maxTurns)
+            return ExitCode(outcome.status).rawValue
+        }
+    }
+
+    /// `lathe exec`: one cell that the user wrote.
+    func exec(_ command: ExecCommand) async throws(CommandFailure) -> Int32 {
+        let code = try text(command.code, of: "code")
+        let setup = try SessionSetup(command.options, environment: environment, needsModel: false)
+        return try await inSession(setup, named: command.session) { session in
+            let result = try await session.engine.execute(code)
+            switch result.status {
+            case .ok: return ExitCode.complete.rawValue
+            case .interrupted: return ExitCode.interrupted.rawValue
+            case .error, .died: return ExitCode.failed.rawValue
+            }
+        }
+    }
+
+    /// Opens a session, shows its events, runs `work`, and closes it; Ctrl-C stops `work`, and the session stays resumable.
+    func inSession(
+        _ setup: SessionSetup, named name: String, _ work: @escaping @Sendable (OpenedSession) async throws -> Int32
+    ) async throws(CommandFailure) -> Int32 {
+        let interrupts = Interrupts()
+        let screen = screen(for: setup.options.output, environment: environment)
+        let result: Result<Int32, CommandFailure> = await interrupts.guarding {
+            await screen.during {
+                await Self.run(setup, name, screen, work)
+            }
+        }
+        await setup.models.close()
+        if interrupts.wasInterrupted, setup.options.output != .json {
+            let hint = "Everything so far is kept. Go on with: lathe ask --session \(name) \"…\"\n"
+            TerminalOutput.standardError.write(hint)
+        }
+        return try result.get()
+    }
+
+    private static func run(
+        _ setup: SessionSetup, _ name: String, _ screen: any EventScreen,
+        _ work: @Sendable (OpenedSession) async throws -> Int32
+    ) async -> Result<Int32, CommandFailure> {
+        let feed = EventFeed()
+        feed.set(screen)
+        do throws(CommandFailure) {
+            let session = try await OpenedSession.open(setup, named: name) { feed.follow($0) }
+            let result: Result<Int32, CommandFailure>
+            do {
+                result = .success(try await work(session))
+            } catch {
+                result = .failure(CommandFailure(CommandFailure.reason(of: error)))
+            }
+            await feed.settle(session.log)
+            await session.close()
+            return result
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The name given, or a new one made of the task's first words.
+    func sessionName(
+        _ given: String?, for task: String, in setup: SessionSetup
+    ) async throws(CommandFailure) -> String {
+        if let given { return given }
+        let words = task.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        let stem = words.isEmpty ? "session" : words.prefix(5).joined(separator: "-").prefix(48).description
+        var name = stem
+        var number = 2
+        while (try? await setup.store.exists(name)) == true {
+            name = "\(stem)-\(number)"
+            number += 1
+        }
+        return name
+    }
+}

@@ -1,0 +1,73 @@
+internal import Foundation
+internal import LatheEngine
+internal import LatheScreens
+internal import LatheVocabulary
+
+extension CommandRun {
+    /// `lathe chat`: one task after another in one session, whose kernel stays.
+    func chat(_ options: RunOptions) async throws(CommandFailure) -> Int32 {
+        let setup = try SessionSetup(options, environment: environment)
+        let name = try await sessionName(options.session, for: "chat", in: setup)
+        let feed = EventFeed()
+        let interrupts = Interrupts()
+        let environment = environment
+        let opening = screen(for: options.output, environment: environment)
+        feed.set(opening)
+        let opened: Result<OpenedSession, CommandFailure> = await interrupts.guarding {
+            await opening.during {
+                do throws(CommandFailure) {
+                    let session = try await OpenedSession.open(setup, named: name) { feed.follow($0) }
+                    await feed.settle(session.log)
+                    return .success(session)
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        let session = try opened.get()
+        let code = await converse(session, options, feed, interrupts)
+        await session.close()
+        await setup.models.close()
+        if options.output == .screen { _ = say("Session \(name) stays: lathe chat --session \(name)") }
+        return code
+    }
+
+    private func converse(
+        _ session: OpenedSession, _ options: RunOptions, _ feed: EventFeed, _ interrupts: Interrupts
+    ) async -> Int32 {
+        let input = ChatInput()
+        var code = ExitCode.complete.rawValue
+        if options.output == .screen { _ = say("Session \(session.name). /help tells more, Ctrl-D leaves.") }
+        while true {
+            interrupts.whileIdle { input.interrupt() }
+            switch await input.next() {
+            case .exit: return code
+            case .help: _ = say(ChatEntry.helpText)
+            case .unknown(let problem): TerminalOutput.standardError.write(problem + "\n")
+            case .state:
+                for variable in await session.engine.variables.items {
+                    _ = say(TerminalText.safe(variable.line(columnsUpTo: 200)))
+                }
+            case .task(let task):
+                let screen = screen(for: options.output, environment: environment)
+                feed.set(screen)
+                code = await interrupts.guarding {
+                    await screen.during {
+                        let code = await Self.work(on: task, session, options)
+                        await feed.settle(session.log)
+                        return code
+                    }
+                }
+            }
+        }
+    }
+
+    private static func work(on task: String, _ session: OpenedSession, _ options: RunOptions) async -> Int32 {
+        do throws(JournalError) {
+            return ExitCode(try await session.engine.ask(task, maxTurns: options.maxTurns).status).rawValue
+        } catch {
+            TerminalOutput.standardError.write("lathe: \(TerminalText.safe(error.reason))\n")
+            return ExitCode.failed.rawValue
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import LatheProviders
+internal import LatheVocabulary
+internal import Synchronization
+
+/// Models by the configuration, each made once; the default one may be named on the command line.
+final class ConfiguredModels: ModelSource {
+    private struct State {
+        var title = "no model"
+        var made: [String: any LanguageModel] = [:]
+    }
+
+    private let catalogue: ModelCatalogue
+    private let given: String?
+    private let isNeeded: Bool
+    private let state = Mutex(State())
+
+    init(
+        configuration: ModelConfiguration, given: String?, isNeeded: Bool, installation: Installation,
+        environment: [String: String]
+    ) {
+        catalogue = ModelCatalogue(
+            configuration: configuration, environment: environment, tools: installation.tools(environment))
+        self.given = given
+        self.isNeeded = isNeeded
+    }
+
+    var title: String { state.withLock { $0.title } }
+
+    func prepare() async throws(CommandFailure) -> String? {
+        guard isNeeded else { return nil }
+        do throws(ModelSetupError) {
+            let choice = try await choice("default")
+            state.withLock { $0.title = choice.model.name }
+            return choice.notice
+        } catch {
+            throw CommandFailure(error.reason, exitCode: error.code == .badName ? 2 : 1)
+        }
+    }
+
+    func model(for role: String?) async throws(ModelError) -> any LanguageModel {
+        let role = role ?? "default"
+        if let made = state.withLock({ $0.made[role] }) { return made }
+        do throws(ModelSetupError) {
+            return try await choice(role).model
+        } catch {
+            throw ModelError(.notInstalled, error.reason)
+        }
+    }
+
+    private func choice(_ role: String) async throws(ModelSetupError) -> ModelCatalogue.Choice {
+        let configured = catalogue.configuration.roles[role]
+        let choice: ModelCatalogue.Choice
+        if let given, role == "default" || configured == nil {
+            choice = ModelCatalogue.Choice(model: try await catalogue.model(try ModelName(parsing: given)), notice: nil)
+        } else {
+            choice = try await catalogue.model(role: role)
+        }
+        state.withLock { $0.made[role] = choice.model }
+        return choice
+    }
+
+    func close() async {
+        await catalogue.shutDown()
+    }
+}

@@ -1,0 +1,110 @@
+internal import Foundation
+internal import LatheKernelHost
+internal import LatheProviders
+internal import LatheSandbox
+internal import LatheScreens
+internal import LatheVocabulary
+
+/// Looks at everything that a session needs, by trying it, and says how to mend what is missing.
+struct DoctorCheck: Sendable {
+    var environment: [String: String]
+    var project: String?
+
+    func findings() async throws(CommandFailure) -> [DoctorFinding] {
+        let installation = try Installation.find(environment: environment)
+        let project = try Project.find(project, environment: environment)
+        var findings = [parts(installation)]
+        findings += SandboxReport.probe().layers.map(DoctorFinding.init)
+        findings.append(await kernel(installation))
+        findings += await models(installation, project)
+        findings.append(
+            DoctorFinding(topic: "project", status: .ok, detail: "\(project.folder), library \(project.library)"))
+        return findings
+    }
+
+    private func parts(_ installation: Installation) -> DoctorFinding {
+        guard let missing = installation.missingParts.first else {
+            return DoctorFinding(topic: "installation", status: .ok, detail: installation.root)
+        }
+        return DoctorFinding(
+            topic: "installation", status: .missing, detail: missing, mend: "make build, in \(installation.root)")
+    }
+
+    /// Starts a template and runs a cell, as a session would.
+    private func kernel(_ installation: Installation) async -> DoctorFinding {
+        let folder = FileManager.default.temporaryDirectory.path + "/lathe-doctor-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let configuration = KernelHostConfiguration(
+            sessionFolder: folder, environment: installation.environment, python: installation.python,
+            kernelProgram: installation.kernelProgram, library: folder + "/library")
+        let clock = ContinuousClock.now
+        do throws(KernelError) {
+            let host = try await KernelHost.start(configuration)
+            let ready = clock.duration(to: .now)
+            let start = KernelStart(role: .session, place: .coordinator, bindsInputs: true)
+            let kernel = try await host.startKernel(start) { _ in .error("not_allowed", "there is no engine") }.kernel
+            let code =
+                "import sys, pandas, pyarrow; f'Python {sys.version.split()[0]}, pandas {pandas.__version__}, '"
+                + " f'pyarrow {pyarrow.__version__}'"
+            let result = await kernel.run(Cell(number: 1, code: code)) { _ in }
+            await host.stop()
+            guard result.status == .ok, let value = result.value else {
+                return DoctorFinding(
+                    topic: "kernel", status: .missing, detail: result.failure?.message ?? "the test cell did not run",
+                    mend: "make build, in \(installation.root)")
+            }
+            let seconds = (ready / .seconds(1) * 100).rounded() / 100
+            return DoctorFinding(topic: "kernel", status: .ok, detail: "\(value.text.head), ready in \(seconds) s")
+        } catch {
+            return DoctorFinding(
+                topic: "kernel", status: .missing, detail: error.reason, mend: "see the findings above")
+        }
+    }
+
+    private func models(_ installation: Installation, _ project: Project) async -> [DoctorFinding] {
+        let source = ConfiguredModels(
+            configuration: project.models, given: nil, isNeeded: true, installation: installation,
+            environment: environment)
+        var findings: [DoctorFinding] = []
+        do throws(CommandFailure) {
+            let notice = try await source.prepare()
+            findings.append(
+                DoctorFinding(
+                    topic: "default model", status: .ok, detail: notice.map { "\(source.title). \($0)" } ?? source.title
+                ))
+        } catch {
+            findings.append(
+                DoctorFinding(
+                    topic: "default model", status: .warning, detail: "there is none yet",
+                    mend: "lathe model install, or --model NAME; see lathe ask --help"))
+        }
+        await source.close()
+        for (variable, provider) in [("ANTHROPIC_API_KEY", "anthropic"), ("OPENAI_API_KEY", "openai")] {
+            let isSet = !(environment[variable] ?? "").isEmpty
+            findings.append(
+                DoctorFinding(
+                    topic: "\(provider) key", status: .ok,
+                    detail: isSet ? "\(variable) is set" : "\(variable) is not set"))
+        }
+        for server in await LocalServer.search() {
+            findings.append(
+                DoctorFinding(
+                    topic: "local server", status: .ok,
+                    detail: "\(server.base.absoluteString): \(server.models.prefix(5).joined(separator: ", "))"))
+        }
+        let installer = ModelInstaller(tools: installation.tools(environment))
+        for listing in installer.list() where listing.path != nil {
+            findings.append(DoctorFinding(topic: "embedded model", status: .ok, detail: listing.weights.title))
+        }
+        return findings
+    }
+}
+
+extension DoctorFinding {
+    init(_ layer: SandboxReport.Layer) {
+        self.init(
+            topic: "sandbox: \(layer.name)",
+            status: layer.isAvailable ? .ok : layer.isRequired ? .missing : .warning,
+            detail: layer.isAvailable ? layer.guarantee : "not there: \(layer.guarantee)", mend: layer.mend)
+    }
+}

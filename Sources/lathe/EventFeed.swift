@@ -1,0 +1,50 @@
+internal import LatheEngine
+internal import LatheScreens
+internal import LatheVocabulary
+internal import Synchronization
+
+/// Leads a session's events to the screen that is up, without ever making the engine wait for a slow terminal.
+final class EventFeed: Sendable {
+    private struct State {
+        var screen: (any EventScreen)?
+        var shown = 0
+        var waiting: [(sequence: Int, resume: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    func set(_ screen: any EventScreen) {
+        state.withLock { $0.screen = screen }
+    }
+
+    /// Shows everything that is recorded from now on, until the log is closed.
+    func follow(_ log: EventLog) {
+        let events = log.watch()
+        Task {
+            for await event in events { show(event) }
+        }
+    }
+
+    /// Returns when all that was recorded so far is on the screen.
+    func settle(_ log: EventLog) async {
+        let sequence = log.newestSequence
+        await withCheckedContinuation { continuation in
+            let isShown = state.withLock { state in
+                if state.shown < sequence { state.waiting.append((sequence, continuation)) }
+                return state.shown >= sequence
+            }
+            if isShown { continuation.resume() }
+        }
+    }
+
+    private func show(_ event: Event) {
+        state.withLock { $0.screen }?.show(event)
+        let reached = state.withLock { state in
+            state.shown = max(state.shown, event.sequence)
+            let reached = state.waiting.filter { $0.sequence <= state.shown }
+            state.waiting.removeAll { $0.sequence <= state.shown }
+            return reached
+        }
+        for waiter in reached { waiter.resume.resume() }
+    }
+}

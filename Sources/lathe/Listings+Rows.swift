@@ -1,0 +1,63 @@
+internal import LatheEngine
+internal import LatheProviders
+internal import LatheScreens
+internal import LatheStore
+internal import LatheVocabulary
+
+extension SessionRow {
+    init(_ summary: SessionSummary) {
+        self.init(
+            name: summary.name, lastUsed: summary.lastActive, tasks: summary.tasks, turns: summary.turns,
+            usage: summary.usage, cost: summary.cost, status: summary.lastStatus,
+            lastTask: summary.problem.map { "cannot be read: \($0.reason)" } ?? summary.firstTask)
+    }
+}
+
+extension SessionDetail {
+    /// Folds a session's journal into what `sessions show` shows.
+    static func read(_ name: String, in store: SessionStore) async throws -> SessionDetail {
+        let summary = try await store.summary(name)
+        let events = try await store.read(name).journal.events(after: 0)
+        var detail = SessionDetail(row: SessionRow(summary), folder: summary.path)
+        var task = ""
+        for event in events {
+            switch event.body {
+            case .sessionOpened(let opened):
+                detail.row.model = opened.model
+                detail.inputs = opened.inputs
+            case .taskSubmitted(let submitted) where event.place == .coordinator: task = submitted.task
+            case .cellFinished(let result): detail.artifacts += result.artifacts
+            case .capabilitySaved(let saved): detail.saved.append(saved.capability)
+            case .taskFinished(let outcome):
+                detail.tasks.append(
+                    TaskRow(
+                        task: task, status: outcome.status, answer: outcome.answer, reason: outcome.reason,
+                        turns: outcome.turns, seconds: outcome.seconds))
+                task = ""
+            default: break
+            }
+        }
+        if !task.isEmpty {
+            detail.tasks.append(
+                TaskRow(task: task, status: .incomplete, reason: "not finished; go on with lathe ask --session \(name)")
+            )
+        }
+        return detail
+    }
+}
+
+extension ModelRow {
+    init(_ listing: ModelInstaller.Listing) {
+        let presence: Presence =
+            if let path = listing.path {
+                .installed(path)
+            } else if listing.partialBytes > 0 {
+                .partial(bytes: listing.partialBytes)
+            } else {
+                .absent
+            }
+        self.init(
+            name: listing.weights.name, bytes: listing.weights.bytes, license: listing.weights.license,
+            note: listing.weights.title, presence: presence)
+    }
+}

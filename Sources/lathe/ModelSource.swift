@@ -1,0 +1,24 @@
+internal import LatheProviders
+internal import LatheVocabulary
+
+/// Where a session's models come from: the configuration, or a recording.
+protocol ModelSource: Sendable {
+    /// What the screens call the default model; known after `prepare`.
+    var title: String { get }
+    /// Finds the default model, so that a missing server is told before anything else happens; returns a sentence
+    /// where the choice was not the user's.
+    func prepare() async throws(CommandFailure) -> String?
+    func model(for role: String?) async throws(ModelError) -> any LanguageModel
+    /// Stops a model server that was started for this program run.
+    func close() async
+}
+
+/// Every place answered from one recording.
+struct RecordedModels: ModelSource {
+    let model: ReplayModel
+
+    var title: String { model.name }
+    func prepare() -> String? { nil }
+    func model(for role: String?) -> any LanguageModel { model }
+    func close() {}
+}

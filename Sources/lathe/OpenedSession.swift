@@ -1,0 +1,124 @@
+internal import Foundation
+internal import LatheEngine
+internal import LatheKernelHost
+internal import LatheProviders
+internal import LatheSandbox
+internal import LatheScreens
+internal import LatheStore
+internal import LatheVocabulary
+
+/// A session that this program run has open: its journal, its kernels and its engine, wired.
+struct OpenedSession: Sendable {
+    let name: String
+    let engine: SessionEngine
+    let log: EventLog
+    private let session: OpenSession
+    private let host: KernelHost
+
+    /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
+    /// where that fails. `watch` gets the events from the first one on.
+    static func open(
+        _ setup: SessionSetup, named name: String, watch: (EventLog) -> Void
+    ) async throws(CommandFailure) -> OpenedSession {
+        let choice = try await setup.models.prepare()
+        let session = try await openFolder(setup, name)
+        do throws(CommandFailure) {
+            return try await start(setup, session, choice, watch)
+        } catch {
+            try? await session.close()
+            throw error
+        }
+    }
+
+    private static func openFolder(_ setup: SessionSetup, _ name: String) async throws(CommandFailure) -> OpenSession {
+        do throws(StoreError) {
+            return try await setup.store.exists(name) ? setup.store.open(name) : setup.store.create(name)
+        } catch {
+            throw CommandFailure(error.reason)
+        }
+    }
+
+    private static func start(
+        _ setup: SessionSetup, _ session: OpenSession, _ choice: String?, _ watch: (EventLog) -> Void
+    ) async throws(CommandFailure) -> OpenedSession {
+        let past = SessionPast(try await history(of: session))
+        let inputs = try merged(past.inputs, setup.inputs)
+        let log = EventLog(journal: session.journal)
+        watch(log)
+        var configuration = KernelHostConfiguration(
+            sessionFolder: session.folder.path, environment: setup.installation.environment,
+            python: setup.installation.python, kernelProgram: setup.installation.kernelProgram,
+            library: setup.project.library)
+        configuration.inputs = inputs
+        let host: KernelHost
+        do throws(KernelError) {
+            host = try await KernelHost.start(configuration)
+        } catch {
+            throw CommandFailure(error.reason)
+        }
+        let models = setup.models
+        let services = EngineServices(
+            session: session.name.description, log: log, template: host, library: setup.library,
+            limits: setup.project.limits, model: { role async throws(ModelError) in try await models.model(for: role) })
+        let opened = OpenedSession(
+            name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
+            session: session, host: host)
+        do {
+            let event = SessionOpened(
+                session: opened.name, version: Version.text, model: models.title, inputs: inputs,
+                sandbox: SandboxReport.probe().present, rebuiltCells: past.cellsToRebuild)
+            try await log.record(.sessionOpened(event), at: .coordinator)
+            if let choice { try await log.record(.notice(Notice(.info, choice)), at: .coordinator) }
+            try await opened.engine.open()
+        } catch {
+            await opened.engine.close()
+            await host.stop()
+            throw CommandFailure(CommandFailure.reason(of: error))
+        }
+        return opened
+    }
+
+    private static func history(of session: OpenSession) async throws(CommandFailure) -> [Event] {
+        do throws(JournalError) {
+            return try await session.journal.events(after: 0)
+        } catch {
+            throw CommandFailure(error.reason)
+        }
+    }
+
+    /// Earlier inputs with the new ones; a new one replaces an earlier one of its name. Earlier files must still be there.
+    private static func merged(_ earlier: [DataInput], _ given: [DataInput]) throws(CommandFailure) -> [DataInput] {
+        let kept = earlier.filter { old in !given.contains { $0.name == old.name } }
+        for input in kept where !FileManager.default.fileExists(atPath: input.path) {
+            throw CommandFailure(
+                "The session's input '\(input.name)' was \(input.path), which is not there any more. Put it back, or name "
+                    + "another: --data \(input.name)=PATH")
+        }
+        return kept + given
+    }
+
+    /// Stops everything and makes it durable. Events recorded so far are shown; none come after.
+    func close() async {
+        await engine.close()
+        await host.stop()
+        log.close()
+        try? await session.close()
+    }
+}
+
+extension CommandFailure {
+    /// The sentence of whatever error went wrong below.
+    static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as CommandFailure: error.reason
+        case let error as KernelError: error.reason
+        case let error as JournalError: error.reason
+        case let error as StoreError: error.reason
+        case let error as ModelError: error.reason
+        case let error as LibraryError: error.reason
+        case let error as ModelSetupError: error.reason
+        case is CancellationError: "stopped by the user"
+        default: "\(error)"
+        }
+    }
+}

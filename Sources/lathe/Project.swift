@@ -1,0 +1,108 @@
+internal import Foundation
+internal import LatheEngine
+internal import LatheProviders
+internal import LatheVocabulary
+
+/// The user's folder with `lathe.json`, sessions and library, and what is configured for it.
+struct Project: Sendable {
+    let folder: String
+    let models: ModelConfiguration
+    let limits: EngineLimits
+    let library: String
+
+    var sessions: String { folder + "/.lathe/sessions" }
+
+    /// Finds the project: the folder given, else the nearest one above the working directory with a `lathe.json`, else the working
+    /// directory. The user's own configuration lies below the project's.
+    static func find(_ given: String?, environment: [String: String]) throws(CommandFailure) -> Project {
+        let folder = try folder(given)
+        let config = environment["XDG_CONFIG_HOME"] ?? (environment["HOME"] ?? "/root") + "/.config"
+        let user = try ProjectFile(path: config + "/lathe/lathe.json")
+        let own = try ProjectFile(path: folder + "/lathe.json")
+        let library = own.library ?? user.library ?? "generated-capabilities"
+        return Project(
+            folder: folder, models: user.models.overlaid(by: own.models),
+            limits: try own.limits(over: user.limits(over: EngineLimits())),
+            library: library.hasPrefix("/") ? library : folder + "/" + library)
+    }
+
+    private static func folder(_ given: String?) throws(CommandFailure) -> String {
+        let start = URL(fileURLWithPath: given ?? FileManager.default.currentDirectoryPath).standardizedFileURL
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: start.path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw CommandFailure(
+                "--project \(start.path): there is no such folder. Make it, or name another.", exitCode: 2)
+        }
+        if given != nil { return start.path }
+        var candidate = start
+        while candidate.path != "/" {
+            if FileManager.default.fileExists(atPath: candidate.path + "/lathe.json") { return candidate.path }
+            candidate = candidate.deletingLastPathComponent()
+        }
+        return start.path
+    }
+}
+
+/// One `lathe.json`. An absent file is an empty one.
+struct ProjectFile: Sendable {
+    let models: ModelConfiguration
+    let library: String?
+    private let limitValues: [String: JSONValue]
+    private let path: String
+
+    private static let limitNames = ["coordinatorTurns", "subtaskTurns", "parallelSubtasks", "maxOutputTokens"]
+
+    init(path: String) throws(CommandFailure) {
+        self.path = path
+        guard let data = FileManager.default.contents(atPath: path) else {
+            (models, library, limitValues) = (ModelConfiguration(), nil, [:])
+            return
+        }
+        let members = try Self.members(of: data, path)
+        let known = ModelConfiguration.keys + ["limits", "library"]
+        for key in members.keys.sorted() where !known.contains(key) {
+            throw CommandFailure(
+                "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
+        }
+        do throws(ModelSetupError) {
+            models = try ModelConfiguration(
+                parsing: .object(members.filter { ModelConfiguration.keys.contains($0.key) }))
+        } catch {
+            throw CommandFailure("\(path): \(error.reason)", exitCode: 2)
+        }
+        library = members["library"]?.stringValue
+        limitValues = members["limits"]?.objectValue ?? [:]
+    }
+
+    private static func members(of data: Data, _ path: String) throws(CommandFailure) -> [String: JSONValue] {
+        do throws(JSONError) {
+            let value = try JSONValue(parsing: Array(data), limits: JSONLimits(bytes: 1 << 20))
+            if let members = value.objectValue { return members }
+        } catch {
+            throw CommandFailure("\(path) is not JSON: \(error.reason), at byte \(error.offset).", exitCode: 2)
+        }
+        throw CommandFailure("\(path) must hold one JSON object.", exitCode: 2)
+    }
+
+    /// The engine's limits with what this file says.
+    func limits(over base: EngineLimits) throws(CommandFailure) -> EngineLimits {
+        var limits = base
+        for (name, value) in limitValues.sorted(by: { $0.key < $1.key }) {
+            guard Self.limitNames.contains(name) else {
+                throw CommandFailure(
+                    "\(path): limits has no '\(name)'. Known are \(Self.limitNames.joined(separator: ", ")).",
+                    exitCode: 2)
+            }
+            guard let number = value.integerValue, (1...1_000_000).contains(number) else {
+                throw CommandFailure("\(path): limits.\(name) must be a whole number above 0.", exitCode: 2)
+            }
+            switch name {
+            case "coordinatorTurns": limits.coordinatorTurns = number
+            case "subtaskTurns": limits.subtaskTurns = number
+            case "parallelSubtasks": limits.parallelSubtasks = number
+            default: limits.maxOutputTokens = number
+            }
+        }
+        return limits
+    }
+}

@@ -1,0 +1,247 @@
+import Foundation
+import LatheTestSupport
+import LatheVocabulary
+import Testing
+
+@testable import LatheEngine
+
+/// The main job through the engine: a scripted model, everything else real.
+@Suite(.serialized) struct SessionTests {
+    @Test func `cells share a namespace and the answer comes out of the kernel`() async throws {
+        let model = ScriptedModel([
+            .code("x = 20"), .code("x += 1\nprint('x is', x)"), .code("lathe.answer(f'The answer is {x * 2}.')"),
+        ])
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("compute")
+            #expect(outcome.status == .complete)
+            #expect(outcome.answer == "The answer is 42.")
+            #expect(outcome.turns == 3)
+            let last = try #require(model.requests.last)
+            #expect(last.messages.count == 5)
+            #expect(last.messages[4].blocks == [.callResult(id: "call-coordinator-1", text: "x is 21", isError: false)])
+        }
+    }
+
+    @Test func `an exception is shown to the model with its traceback and the namespace stays`() async throws {
+        let model = ScriptedModel([.code("y = 5\n1/0"), .code("lathe.answer(str(y))")])
+        try await TestSession.run(model) { session in
+            #expect(try await session.engine.ask("divide").answer == "5")
+            guard case .callResult(_, let text, true)? = model.requests.last?.messages.last?.blocks.first else {
+                Issue.record("the traceback was not sent")
+                return
+            }
+            #expect(text.contains("ZeroDivisionError: division by zero"))
+        }
+    }
+
+    @Test func `an answer put by a cell that fails is dropped`() async throws {
+        let model = ScriptedModel([.code("lathe.answer('half')\nraise ValueError('no')"), .text("whole")])
+        try await TestSession.run(model) { session in
+            #expect(try await session.engine.ask("x").answer == "whole")
+        }
+    }
+
+    @Test func `slices go to subtasks by reference and typed results come back in order`() async throws {
+        let coordinator = """
+            import pandas as pd
+            frame = pd.DataFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
+            agent = lathe.agent(name="adder", instructions="Add up v.", returns={"total": int})
+            outcomes = lathe.delegate_each(agent, frame.groupby("k"), task="add")
+            lathe.answer(str([(o.label, o.status, o.value) for o in outcomes]))
+            """
+        let model = ScriptedModel { place, index in
+            if place == .coordinator { return index == 0 ? .code(coordinator) : nil }
+            return index == 0 ? .code("lathe.answer({'total': int(data['v'].sum())})") : nil
+        }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("sum")
+            #expect(
+                outcome.answer == "[('a', 'complete', {'total': 4}), ('b', 'complete', {'total': 2})]")
+            #expect(outcome.subtasks == 2)
+            #expect(outcome.status == .complete)
+            let subtask = try #require(model.requests.first { $0.place == Place.coordinator.child("a") })
+            #expect(subtask.state.contains("data: DataFrame 2×2"))
+            #expect(!subtask.state.contains("frame:"))
+        }
+    }
+
+    @Test func `a result that does not fit is mended once, then fails without taking others down`() async throws {
+        let coordinator = """
+            agent = lathe.agent(name="counter", instructions="Count.", returns={"n": int})
+            outcomes = lathe.delegate_each(agent, {"good": [1], "bad": [2], "mends": [3]}, task="count")
+            lathe.answer("; ".join(f"{o.label} {o.status} {o.value} {o.reason}" for o in outcomes))
+            """
+        let wrong = "lathe.answer({'n': 'many'})"
+        let right = "lathe.answer({'n': len(data)})"
+        let script: [String: [String]] = ["good": [right], "bad": [wrong, wrong], "mends": [wrong, right]]
+        let model = ScriptedModel { place, index in
+            if place == .coordinator { return index == 0 ? .code(coordinator) : nil }
+            let lines = script[place.path.last ?? ""] ?? []
+            return lines.indices.contains(index) ? .code(lines[index]) : nil
+        }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("count")
+            #expect(outcome.answer.contains("good complete {'n': 1}"))
+            #expect(outcome.answer.contains("mends complete {'n': 1}"))
+            #expect(outcome.answer.contains("bad failed None"))
+            #expect(outcome.answer.contains("result.n must be integer, not string"))
+            #expect(outcome.status == .incomplete)
+            #expect(outcome.reason == "1 of 3 subtasks did not complete: bad")
+        }
+    }
+
+    @Test func `a subtask whose model fails is a typed outcome`() async throws {
+        let model = ScriptedModel { place, index in
+            if place == .coordinator {
+                let code =
+                    "t = lathe.delegate(lathe.agent(name='w', instructions='x'), 'do')\ntry:\n    t.result()\n"
+                    + "except Exception as e:\n    lathe.answer(f'{type(e).__name__}: {e}')"
+                return index == 0 ? .code(code) : nil
+            }
+            return .failure(ModelError(.rateLimited, "too many requests"))
+        }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer.contains("too many requests"))
+            #expect(outcome.status == .incomplete)
+        }
+    }
+
+    @Test func `the kernel's death is told, and the work goes on in a new kernel`() async throws {
+        let model = ScriptedModel([
+            .code("z = 1"), .code("import os; os.abort()"), .code("lathe.answer(str('z' in globals()))"),
+        ])
+        try await TestSession.run(model) { session in
+            #expect(try await session.engine.ask("x").answer == "False")
+            let last = try #require(model.requests.last?.messages.last)
+            guard case .callResult(_, let text, true)? = last.blocks.first else {
+                Issue.record("the death was not told")
+                return
+            }
+            #expect(text.contains("SIGABRT"))
+            #expect(text.contains("variables are lost"))
+        }
+    }
+
+    @Test func `stopping interrupts the cell and cancels the subtasks`() async throws {
+        let model = ScriptedModel { place, index in
+            if place == .coordinator {
+                return .code("lathe.delegate_each(lathe.agent(name='s', instructions='x'), {'a': 1, 'b': 2}, task='t')")
+            }
+            return .code("import time; time.sleep(600)")
+        }
+        try await TestSession.run(model) { session in
+            let started = session.log.watch()
+            let task = Task { try await session.engine.ask("x") }
+            var cells = 0
+            for await event in started {
+                if case .cellStarted = event.body { cells += 1 }
+                if cells == 3 { break }
+            }
+            task.cancel()
+            let outcome = try await task.value
+            #expect(outcome.status == .cancelled)
+            #expect(outcome.failedSubtasks.map(\.status) == [.cancelled, .cancelled])
+        }
+    }
+
+    @Test func `a saved function and agent are used in a later session`() async throws {
+        let save = """
+            def double_all(values: list[int]) -> list[int]:
+                \"\"\"Double every value.
+
+                Example:
+                    >>> double_all([1, 2])
+                    [2, 4]
+                \"\"\"
+                return [value * 2 for value in values]
+
+            lathe.save_function(double_all)
+            lathe.save_agent("adder", instructions="Add up data.", returns={"total": int})
+            from lathe.capabilities import double_all as again
+            lathe.answer(str(again([4])))
+            """
+        let model = ScriptedModel([.code(save)])
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("save")
+            #expect(outcome.answer == "[8]")
+            #expect(outcome.saved.map(\.capability.path) == ["functions/double_all.py", "agents/adder.py"])
+            #expect(try await session.library.list().map(\.status) == [.proposed, .proposed])
+            #expect(try await session.library.agent(named: "adder").instructions == "Add up data.")
+        }
+    }
+
+    @Test func `an earlier session's memory is rebuilt and nothing is asked or saved twice`() async throws {
+        let code = """
+            total = sum(o.value["n"] for o in lathe.delegate_each(
+                lathe.agent(name="c", instructions="x", returns={"n": int}), {"a": [1], "b": [1, 2]}, task="t"))
+            """
+        let first = ScriptedModel { place, index in
+            if place == .coordinator { return index == 0 ? .code(code) : .text("done") }
+            return .code("lathe.answer({'n': len(data)})")
+        }
+        let events = try await TestSession.run(first) { session in
+            _ = try await session.engine.ask("x")
+            return await session.journal.events(after: 0)
+        }
+        let second = ScriptedModel([.code("lathe.answer(str(total))")])
+        try await TestSession.run(second, past: events) { session in
+            let outcome = try await session.engine.ask("and now?")
+            #expect(outcome.answer == "3")
+            #expect(second.requests.count == 1)
+            #expect(second.requests[0].turn == 3)
+        }
+    }
+
+    @Test(arguments: [
+        (ScriptedModel.Line.text(""), "three replies in a row"),
+        (.reply(ModelReply(text: "half a", stop: .maxTokens, model: "m")), "three replies in a row"),
+        (.reply(ModelReply(text: "I will not.", stop: .refusal, model: "m")), "the model refused: I will not."),
+        (.code("x = 1"), "the same cell three times"),
+    ])
+    func `a model that gets nowhere is stopped and never reported as an answer`(
+        line: ScriptedModel.Line, reason: String
+    ) async throws {
+        let model = ScriptedModel { place, _ in place == .coordinator ? line : nil }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.status == .failed)
+            #expect(outcome.answer == "")
+            #expect(outcome.reason.contains(reason))
+        }
+    }
+
+    @Test func `turns used up are an incomplete task`() async throws {
+        let model = ScriptedModel { _, index in .code("x = \(index)") }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x", maxTurns: 2)
+            #expect(outcome.status == .incomplete)
+            #expect(outcome.turns == 2)
+        }
+    }
+
+    @Test func `a journal that cannot be written stops the work before the model is asked`() async throws {
+        let model = ScriptedModel([.text("never")])
+        try await TestSession.run(model) { session in
+            await session.journal.fail(with: JournalError(.diskFull, "the disk is full"))
+            await #expect(throws: JournalError(.diskFull, "the disk is full")) { try await session.engine.ask("x") }
+            #expect(model.requests.isEmpty)
+        }
+    }
+
+    @Test func `inputs are described by shape and columns and not one value`() async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/lathe-input-\(UUID().uuidString).csv"
+        try Data("city,people\nAtlantis,4711\nEl Dorado,1234\n".utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let model = ScriptedModel([.code("lathe.answer(str(int(towns['people'].sum())))")])
+        let input = DataInput(name: "towns", path: path, format: .csv)
+        try await TestSession.run(model, inputs: [input]) { session in
+            #expect(try await session.engine.ask("how many?").answer == "5945")
+            let state = try #require(model.requests.first?.state)
+            #expect(state.contains("towns: DataFrame 2×2"))
+            #expect(state.contains("city"))
+            #expect(!state.contains("Atlantis"))
+            #expect(!state.contains("4711"))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+internal import Foundation
+package import LatheEngine
+internal import LatheKernelHost
+package import LatheLibrary
+package import LatheVocabulary
+
+/// A session in a folder of its own with a real sandboxed kernel and a real library, for tests through the engine.
+package struct TestSession: Sendable {
+    package let folder: String
+    package let engine: SessionEngine
+    package let log: EventLog
+    package let journal: MemoryJournal
+    package let library: SourceLibrary
+    package let model: ScriptedModel
+
+    /// Opens a session, runs `body`, and stops and deletes everything.
+    package static func run<T>(
+        _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], limits: EngineLimits = EngineLimits(),
+        _ body: (TestSession) async throws -> T
+    ) async throws -> T {
+        let folder = FileManager.default.temporaryDirectory.path + "/lathe-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let built = try BuiltParts.find()
+        let host = try await KernelHost.start(built.configuration(folder: folder, inputs: inputs))
+        let journal = MemoryJournal(past)
+        let log = EventLog(journal: journal)
+        let library = built.library(folder: folder + "/generated-capabilities")
+        let services = EngineServices(
+            session: "test", log: log, template: host, library: library, limits: limits, model: { _ in model })
+        let engine = SessionEngine(services: services, past: SessionPast(past))
+        let session = TestSession(
+            folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)
+        do {
+            try await engine.open()
+            let value = try await body(session)
+            await engine.close()
+            await host.stop()
+            return value
+        } catch {
+            await engine.close()
+            await host.stop()
+            throw error
+        }
+    }
+}

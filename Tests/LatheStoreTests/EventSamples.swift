@@ -49,6 +49,13 @@ enum EventSamples {
                 id: 1, label: "UA", place: .coordinator.child("UA"), status: .complete, value: 3.0, cost: .unknown)),
         .capabilityUsed(CapabilityUsed(kind: .agent, name: "a", sha256: "00")),
         .answered(Answered(value: .number(2))),
+        .modelTold(ModelTold(text: "Your reply was cut.")),
+        .capabilitySaved(
+            SavedCapability(
+                capability: Capability(
+                    kind: .function, name: "f", path: "functions/f.py", signature: "f() -> int", summary: "One.",
+                    status: .proposed, created: "2025-01-01", session: "s", model: "m", sha256: "00"),
+                replaced: false)),
         .taskFinished(TaskOutcome(status: .incomplete, answer: "half", reason: "turns used up")),
     ]
 

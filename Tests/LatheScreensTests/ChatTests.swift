@@ -11,8 +11,11 @@ struct ChatTests {
 
     @Test func `lines become entries; backslashes and fences go on`() {
         #expect(
-            entries(["Why late?", "", "one \\", "two", "```", "a", "", "b", "```", "see", "/state", "/help", "/data/x.csv?"]) == [
-                .task("Why late?"), .task("one \ntwo"), .task("a\n\nb"), .task("see"), .state, .help, .task("/data/x.csv?"),
+            entries([
+                "Why late?", "", "one \\", "two", "```", "a", "", "b", "```", "see", "/state", "/help", "/data/x.csv?",
+            ]) == [
+                .task("Why late?"), .task("one \ntwo"), .task("a\n\nb"), .task("see"), .state, .help,
+                .task("/data/x.csv?"),
                 .exit,
             ])
     }

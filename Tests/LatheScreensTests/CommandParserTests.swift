@@ -28,9 +28,18 @@ struct CommandParserTests {
             ["exec", "--session", "s", "-"],
             .exec(ExecCommand(code: .standardInput, session: "s", options: RunOptions(session: "s")))
         ),
-        (["sessions", "list", "--json"], .sessions(SessionsCommand(action: .list, options: ListingOptions(output: .json)))),
-        (["sessions", "delete", "a", "b"], .sessions(SessionsCommand(action: .delete(["a", "b"]), options: ListingOptions()))),
-        (["library", "search", "late", "ua"], .library(LibraryCommand(action: .search("late ua"), options: ListingOptions()))),
+        (
+            ["sessions", "list", "--json"],
+            .sessions(SessionsCommand(action: .list, options: ListingOptions(output: .json)))
+        ),
+        (
+            ["sessions", "delete", "a", "b"],
+            .sessions(SessionsCommand(action: .delete(["a", "b"]), options: ListingOptions()))
+        ),
+        (
+            ["library", "search", "late", "ua"],
+            .library(LibraryCommand(action: .search("late ua"), options: ListingOptions()))
+        ),
         (["replay", "r.jsonl"], .replay(ReplayCommand(source: "r.jsonl", options: RunOptions()))),
         (["model", "install"], .model(ModelCommand(action: .install(nil), options: ListingOptions()))),
         (["model", "remove", "x"], .model(ModelCommand(action: .remove("x"), options: ListingOptions()))),
@@ -44,13 +53,22 @@ struct CommandParserTests {
 
     @Test(arguments: [
         (["aks", "x"], "there is no command 'aks' (did you mean 'ask'?); see lathe --help"),
-        (["sessions"], "say what to do: lathe sessions list|show|delete"),
+        (["sessions"], "say what to do: lathe sessions list|show|recording|delete"),
         (["sessions", "lst"], "there is no command 'sessions lst' (did you mean 'list'?); see lathe sessions --help"),
-        (["ask", "x", "--sesion", "a"], "lathe ask has no option '--sesion' (did you mean '--session'?); see lathe ask --help"),
-        (["ask", "-5 degrees"], "lathe ask has no option '-5 degrees'; a text that begins with '-' goes after --; see lathe ask --help"),
+        (
+            ["ask", "x", "--sesion", "a"],
+            "lathe ask has no option '--sesion' (did you mean '--session'?); see lathe ask --help"
+        ),
+        (
+            ["ask", "-5 degrees"],
+            "lathe ask has no option '-5 degrees'; a text that begins with '-' goes after --; see lathe ask --help"
+        ),
         (["ask"], "TASK is missing (what to do, in quotes; - reads it from standard input): lathe ask [OPTIONS] TASK"),
         (["ask", "  "], "the task is empty; write what to do: lathe ask \"…\""),
-        (["ask", "why", "late"], "'late' is one argument too many for lathe ask; put a TASK of several words in quotes"),
+        (
+            ["ask", "why", "late"],
+            "'late' is one argument too many for lathe ask; put a TASK of several words in quotes"
+        ),
         (["ask", "x", "--data"], "--data needs a value: --data [NAME=]PATH"),
         (["ask", "x", "--data", "--json"], "--data needs a value: --data [NAME=]PATH"),
         (["ask", "x", "--json=yes"], "--json takes no value; write it alone"),
@@ -70,7 +88,9 @@ struct CommandParserTests {
     }
 
     @Test func `help exists for every command and group, at most 80 columns wide`() throws {
-        var lines = [["--help"], [], ["help"], ["sessions", "--help"], ["help", "library"], ["help", "sessions", "show"]]
+        var lines = [
+            ["--help"], [], ["help"], ["sessions", "--help"], ["help", "library"], ["help", "sessions", "show"],
+        ]
         lines += CommandTable.commands.map { $0.path + ["--help"] }
         for line in lines {
             guard case .help(let text) = try CommandParser.command(from: line) else {
@@ -87,7 +107,8 @@ struct CommandParserTests {
         for code in ["  0    complete", "  1    failed", "  2    ", "  3    ended without", "  130  interrupted"] {
             #expect(text.contains(code))
         }
-        for option in ["-d, --data [NAME=]PATH", "--session", "--model", "--json", "--quiet", "--yes", "--max-turns N"] {
+        for option in ["-d, --data [NAME=]PATH", "--session", "--model", "--json", "--quiet", "--yes", "--max-turns N"]
+        {
             #expect(text.contains(option))
         }
     }
@@ -95,7 +116,7 @@ struct CommandParserTests {
     @Test func `every example in the help is a command line that is understood`() throws {
         for form in CommandTable.commands {
             for example in form.examples {
-                let shell = example.prefix { $0 != "<" }
+                let shell = example.prefix { $0 != "<" && $0 != ">" }
                 var words: [String] = []
                 for (index, part) in shell.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
                     words += index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)

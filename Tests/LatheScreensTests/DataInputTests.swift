@@ -10,9 +10,12 @@ struct DataInputTests {
         "/d/2013 delays.csv.gz": (.file(bytes: 9), "\u{1F}"), "/d/list.json": (.file(bytes: 2), "[]"),
         "/d/base.db": (.file(bytes: 99), "SQLite format 3\0"), "/d/odd.bin": (.file(bytes: 99), "SQLite format 3\0"),
         "/d/fake.parquet": (.file(bytes: 99), "version https"), "/d/fake.db": (.file(bytes: 99), "hello"),
-        "/d/empty.csv": (.file(bytes: 0), ""), "/d/note.log": (.file(bytes: 0), ""), "/d/x.pdf": (.file(bytes: 3), "%PD"),
-        "/d/locked.csv": (.unreadable("Permission denied"), ""), "/d/pipe.csv": (.special, ""), "/d/logs": (.folder, ""),
-        "/d/a=b.csv": (.file(bytes: 1), "a"), "/home/u/h.tsv": (.file(bytes: 1), "a"), "/d/naïve.XLSX": (.file(bytes: 1), "PK"),
+        "/d/empty.csv": (.file(bytes: 0), ""), "/d/note.log": (.file(bytes: 0), ""),
+        "/d/x.pdf": (.file(bytes: 3), "%PD"),
+        "/d/locked.csv": (.unreadable("Permission denied"), ""), "/d/pipe.csv": (.special, ""),
+        "/d/logs": (.folder, ""),
+        "/d/a=b.csv": (.file(bytes: 1), "a"), "/home/u/h.tsv": (.file(bytes: 1), "a"),
+        "/d/naïve.XLSX": (.file(bytes: 1), "PK"),
     ]
 
     private func resolve(_ arguments: String...) throws(CommandError) -> [DataInput] {
@@ -47,9 +50,18 @@ struct DataInputTests {
         ("fake.db", "--data fake.db: this is no SQLite database, whatever its ending; check the path"),
         ("x.pdf", "--data x.pdf: the ending .pdf is not known; rename or convert it to one of: \(DataFormat.known)"),
         ("a=", "--data a=: the path is missing; write --data NAME=PATH"),
-        ("class=flights.csv", "--data class=flights.csv: 'class' is a word of the Python language; write --data class_data=flights.csv"),
-        ("sum=flights.csv", "--data sum=flights.csv: 'sum' would hide Python's own sum; write --data sum_data=flights.csv"),
-        ("lathe=flights.csv", "--data lathe=flights.csv: 'lathe' is used by the kernel; write --data lathe_data=flights.csv"),
+        (
+            "class=flights.csv",
+            "--data class=flights.csv: 'class' is a word of the Python language; write --data class_data=flights.csv"
+        ),
+        (
+            "sum=flights.csv",
+            "--data sum=flights.csv: 'sum' would hide Python's own sum; write --data sum_data=flights.csv"
+        ),
+        (
+            "lathe=flights.csv",
+            "--data lathe=flights.csv: 'lathe' is used by the kernel; write --data lathe_data=flights.csv"
+        ),
         (
             "my-data=flights.csv",
             "--data my-data=flights.csv: 'my-data' is no Python name (a letter, then letters, digits and _, at most 64); "

@@ -9,9 +9,12 @@ struct LineScreenTests {
         let recorder = Recorder()
         let screen = screen(for: .screen, output: recorder.output, environment: ["TERM": "xterm"])
         screen.play([
-            SampleRun.opened, SampleRun.task, SampleRun.turnStarted(1), SampleRun.code(1, "x"), SampleRun.turnFinished(1),
-            SampleRun.cell(1, "import os\nprint(2)"), SampleRun.printed(1, "2"), SampleRun.cellDone(1, "2\n\u{1B}[31m\n"),
-            .notice(Notice(.warning, "slow")), SampleRun.subtask(1, "UA"), SampleRun.subtaskDone(1, "UA", .failed, "no result"),
+            SampleRun.opened, SampleRun.task, SampleRun.turnStarted(1), SampleRun.code(1, "x"),
+            SampleRun.turnFinished(1),
+            SampleRun.cell(1, "import os\nprint(2)"), SampleRun.printed(1, "2"),
+            SampleRun.cellDone(1, "2\n\u{1B}[31m\n"),
+            .notice(Notice(.warning, "slow")), SampleRun.subtask(1, "UA"),
+            SampleRun.subtaskDone(1, "UA", .failed, "no result"),
             .capabilitySaved(SavedCapability(capability: SampleRun.capability, replaced: false)),
             .taskFinished(SampleRun.finished),
         ])
@@ -76,7 +79,8 @@ struct LineScreenTests {
         let (out, errors) = (Recorder(), Recorder())
         let screen = screen(for: .quiet, output: out.output, errors: errors.output, environment: [:])
         screen.play([SampleRun.opened, SampleRun.task, SampleRun.cell(1, "x"), SampleRun.cellDone(1, "hidden")])
-        screen.play([.taskFinished(TaskOutcome(status: .incomplete, answer: "So \u{1B}c far", reason: "turns used up"))])
+        screen.play([.taskFinished(TaskOutcome(status: .incomplete, answer: "So \u{1B}c far", reason: "turns used up"))]
+        )
         #expect(out.text == "So ␛c far\n")
         #expect(errors.text == "lathe: incomplete: turns used up\n")
     }

@@ -9,8 +9,11 @@ struct ListingTests {
     @Test func `the doctor's report names each mend and ends with a verdict`() {
         let report = DoctorReport([
             DoctorFinding(topic: "interpreter", status: .ok, detail: "CPython 3.11.2"),
-            DoctorFinding(topic: "sandbox: cgroup", status: .warning, detail: "no memory controller; a kernel's memory is limited by rlimits"),
-            DoctorFinding(topic: "bubblewrap", status: .missing, detail: "not found", mend: "apt-get install bubblewrap"),
+            DoctorFinding(
+                topic: "sandbox: cgroup", status: .warning,
+                detail: "no memory controller; a kernel's memory is limited by rlimits"),
+            DoctorFinding(
+                topic: "bubblewrap", status: .missing, detail: "not found", mend: "apt-get install bubblewrap"),
         ])
         #expect(
             report.lines(canvas).map(\.plain) == [
@@ -28,18 +31,23 @@ struct ListingTests {
 
     @Test func `sessions stand in a table as wide as the terminal, the latest first`() {
         let rows = [
-            SessionRow(name: "old", lastUsed: 0, tasks: 1, usage: Usage(input: 500), cost: .unknown, status: .failed, lastTask: "x"),
+            SessionRow(
+                name: "old", lastUsed: 0, tasks: 1, usage: Usage(input: 500), cost: .unknown, status: .failed,
+                lastTask: "x"),
             SessionRow(
                 name: "flights", lastUsed: 899_900, tasks: 12, usage: Usage(input: 41_000), cost: .microdollars(90_000),
                 status: .complete, lastTask: "Why did flights \u{1B}[2J run late?"),
         ]
         #expect(
             SessionListing.lines(rows, now: 900_000, canvas: canvas).map(\.plain) == [
-                "session  used        tasks  tokens     cost  ended  last ta…",
-                "flights  1 minute…      12   41.0k  $0.0900  compl…  Why did…",
-                "old      10 days …       1     500  unknown  failed  x",
+                "session  used       tasks  tokens     cost  ended     last …",
+                "flights  1 min ago     12   41.0k  $0.0900  complete  Why d…",
+                "old      10 d ago       1     500  unknown  failed    x",
             ])
-        #expect(SessionListing.lines([], now: 0, canvas: canvas).map(\.plain) == ["no sessions yet; begin one with lathe ask \"…\" --data PATH"])
+        #expect(
+            SessionListing.lines([], now: 0, canvas: canvas).map(\.plain) == [
+                "no sessions yet; begin one with lathe ask \"…\" --data PATH"
+            ])
         #expect(SessionListing.json(rows)[0]?["microdollars"] == .null)
     }
 
@@ -51,9 +59,11 @@ struct ListingTests {
             artifacts: [SampleRun.artifact], saved: [SampleRun.capability])
         #expect(
             SessionListing.lines(detail, now: 7200, canvas: canvas).map(\.plain) == [
-                "session     s", "folder      /p/s", "model       m", "last used   2 h ago", "tokens      in 10 · out 5",
+                "session     s", "folder      /p/s", "model       m", "last used   2 h ago",
+                "tokens      in 10 · out 5",
                 "cost        unknown: a model has no price", "input       t: csv, /d/t.csv",
-                "artifact    /s/artifacts/delays.png (image/png, 34 kB)", "saved       function delay_profile (proposed)",
+                "artifact    /s/artifacts/delays.png (image/png, 34 kB)",
+                "saved       function delay_profile (proposed)",
                 "", "› Why?", "So", "incomplete, 2 turns, 3.0 s: cut",
             ])
         #expect(detail.json["tasks"]?[0]?["status"] == "incomplete")
@@ -71,16 +81,25 @@ struct ListingTests {
             ])
         #expect(LibraryListing.search("delay carrier", in: [SampleRun.capability, agent]) == [agent])
         #expect(LibraryListing.search("Delay", in: [agent, SampleRun.capability]) == [SampleRun.capability, agent])
-        let shown = LibraryListing.lines(SampleRun.capability, source: "def f():\n    pass\n", canvas: canvas).map(\.plain)
-        #expect(shown.prefix(3) == ["function    delay_profile", "status      proposed", "file        generated-capabilities/functions/delay_profile.py"])
+        let shown = LibraryListing.lines(SampleRun.capability, source: "def f():\n    pass\n", canvas: canvas).map(
+            \.plain)
+        #expect(
+            shown.prefix(3) == [
+                "function    delay_profile", "status      proposed",
+                "file        generated-capabilities/functions/delay_profile.py",
+            ])
         #expect(shown.suffix(3) == ["", "def f():", "    pass"])
         #expect(LibraryListing.json(agent, source: "x")["source"] == "x")
     }
 
     @Test func `models are listed with how to get them`() {
         let rows = [
-            ModelRow(name: "big", bytes: 1_117_320_768, license: "Apache-2.0", note: "Small.", presence: .installed("/m/big.gguf")),
-            ModelRow(name: "tiny", bytes: 491_400_064, license: "Apache-2.0", note: "For tests.", presence: .partial(bytes: 1_000)),
+            ModelRow(
+                name: "big", bytes: 1_117_320_768, license: "Apache-2.0", note: "Small.",
+                presence: .installed("/m/big.gguf")),
+            ModelRow(
+                name: "tiny", bytes: 491_400_064, license: "Apache-2.0", note: "For tests.",
+                presence: .partial(bytes: 1_000)),
         ]
         #expect(
             ModelListing.lines(rows, canvas: Canvas(width: 90)).map(\.plain) == [
@@ -93,7 +112,8 @@ struct ListingTests {
     @Test func `a download is one line that grows on a terminal, and a line a tenth through a pipe`() {
         let (terminal, pipe) = (Recorder(columns: 60), Recorder())
         for (recorder, environment) in [(terminal, ["TERM": "xterm", "LANG": "C.UTF-8"]), (pipe, [:])] {
-            let screen = DownloadScreen(label: "big", output: recorder.output, environment: environment, now: { recorder.now })
+            let screen = DownloadScreen(
+                label: "big", output: recorder.output, environment: environment, now: { recorder.now })
             for done in stride(from: 0, through: 50_000_000, by: 500_000) {
                 screen.show(done: done, of: 100_000_000)
                 recorder.wait(0.1)

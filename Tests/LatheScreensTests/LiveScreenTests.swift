@@ -66,7 +66,9 @@ struct LiveScreenTests {
         let screen = screen(recorder)
         screen.play([SampleRun.task, SampleRun.turnStarted(1), SampleRun.cell(1, "delegate()")])
         screen.play((1...16).map { SampleRun.subtask($0, "carrier \($0)") })
-        screen.play([SampleRun.subtaskDone(1, "carrier 1"), SampleRun.subtaskDone(2, "carrier 2", .failed, "no result")])
+        screen.play([
+            SampleRun.subtaskDone(1, "carrier 1"), SampleRun.subtaskDone(2, "carrier 2", .failed, "no result"),
+        ])
         settle(screen, recorder)
         #expect(
             recorder.terminal.screen == [
@@ -101,7 +103,9 @@ struct LiveScreenTests {
     @Test func `the end leaves the answer and no trace of the view`() {
         let recorder = Recorder(columns: 80)
         let screen = screen(recorder)
-        screen.play([SampleRun.opened, SampleRun.task, SampleRun.turnStarted(1), SampleRun.turnFinished(1, text: "# Late")])
+        screen.play([
+            SampleRun.opened, SampleRun.task, SampleRun.turnStarted(1), SampleRun.turnFinished(1, text: "# Late"),
+        ])
         screen.play([.taskFinished(SampleRun.finished)])
         screen.finish()
         #expect(
@@ -141,7 +145,9 @@ struct LiveScreenTests {
     @Test func `an ASCII terminal without colour gets printable ASCII alone`() {
         let recorder = Recorder(columns: 60)
         let screen = screen(recorder, ["LANG": "C", "NO_COLOR": "1", "TERM": "vt100"])
-        screen.play([SampleRun.opened, SampleRun.task, SampleRun.cell(1, "naïve = '航'"), SampleRun.cellDone(1, "\u{1B}[31m\r")])
+        screen.play([
+            SampleRun.opened, SampleRun.task, SampleRun.cell(1, "naïve = '航'"), SampleRun.cellDone(1, "\u{1B}[31m\r"),
+        ])
         screen.play([SampleRun.subtask(1, "é"), .taskFinished(SampleRun.finished)])
         screen.finish()
         #expect(recorder.text.utf8.allSatisfy { $0 < 0x80 })

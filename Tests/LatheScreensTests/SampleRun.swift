@@ -22,7 +22,9 @@ enum SampleRun {
         return .turnFinished(TurnFinished(turn: turn, reply: reply, seconds: 1.25))
     }
 
-    static func code(_ turn: Int, _ code: String) -> EventBody { .replyProgressed(ReplyProgressed(turn: turn, code: code)) }
+    static func code(_ turn: Int, _ code: String) -> EventBody {
+        .replyProgressed(ReplyProgressed(turn: turn, code: code))
+    }
     static func cell(_ number: Int, _ code: String) -> EventBody { .cellStarted(Cell(number: number, code: code)) }
 
     static func printed(_ cell: Int, _ text: String) -> EventBody {
@@ -43,7 +45,9 @@ enum SampleRun {
                 task: "look at \(label)", model: "openai:m", maxTurns: 6))
     }
 
-    static func subtaskDone(_ id: Int, _ label: String, _ status: OutcomeStatus = .complete, _ reason: String = "") -> EventBody {
+    static func subtaskDone(_ id: Int, _ label: String, _ status: OutcomeStatus = .complete, _ reason: String = "")
+        -> EventBody
+    {
         .subtaskFinished(outcome(id, label, status, reason))
     }
 

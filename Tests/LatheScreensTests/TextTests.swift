@@ -23,7 +23,9 @@ struct TextTests {
         for value in Array(0...0x3100) + Array(0xE0000...0xE007F) {
             guard let scalar = Unicode.Scalar(UInt32(value)) else { continue }
             let safe = TerminalText.safe(String(scalar))
-            let acts = safe.unicodeScalars.contains { [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory) }
+            let acts = safe.unicodeScalars.contains {
+                [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+            }
             #expect(!acts, "U+\(String(value, radix: 16))")
             #expect(TerminalText.safe(String(scalar), glyphs: .ascii).utf8.allSatisfy { (0x20..<0x7F).contains($0) })
         }
@@ -35,7 +37,8 @@ struct TextTests {
     }
 
     @Test(arguments: [
-        ("abc", 3), ("é", 1), ("e\u{301}", 1), ("航空", 4), ("ﾊ", 1), ("！", 2), ("👍", 2), ("👍🏽", 2), ("👩‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 2),
+        ("abc", 3), ("é", 1), ("e\u{301}", 1), ("航空", 4), ("ﾊ", 1), ("！", 2), ("👍", 2), ("👍🏽", 2), ("👩‍👩‍👧", 2), ("🇩🇪", 2),
+        ("❤️", 2),
         ("한", 2), ("✓", 1), ("", 0),
     ])
     func `a text is as wide as a terminal shows it`(text: String, width: Int) {
@@ -45,7 +48,10 @@ struct TextTests {
     @Test func `a line is cut at whole characters and wrapped at spaces`() {
         let canvas = Canvas(width: 10)
         #expect(canvas.fit(canvas.text("航空会社の名前")).plain == "航空会社…")
-        #expect(canvas.wrap(canvas.text("- one two three fourteenlong"), indent: 2).map(\.plain) == ["- one two", "  three", "  fourteen", "  long"])
+        #expect(
+            canvas.wrap(canvas.text("- one two three fourteenlong"), indent: 2).map(\.plain) == [
+                "- one two", "  three", "  fourteen", "  long",
+            ])
     }
 
     @Test(arguments: [

@@ -51,7 +51,9 @@ package struct DoctorReport: Sendable, Hashable {
     private func summary(_ canvas: Canvas) -> StyledLine {
         let missing = findings.count { $0.status == .missing }
         let warnings = findings.count { $0.status == .warning }
-        if missing > 0 { return canvas.text("\(missing) missing, \(Figure.count(warnings, "warning"))", [.bold, .red]) }
+        if missing > 0 {
+            return canvas.text("\(missing) missing, \(Figure.count(warnings, "warning"))", [.bold, .red])
+        }
         if warnings > 0 { return canvas.text("ready, with \(Figure.count(warnings, "warning"))", [.bold, .yellow]) }
         return canvas.text("ready", [.bold, .green])
     }

@@ -20,7 +20,8 @@ package enum LibraryListing {
         let words = words.lowercased().split(whereSeparator: \.isWhitespace)
         let scored = capabilities.compactMap { capability -> (Capability, Int)? in
             let name = capability.name.lowercased()
-            let text = "\(name) \(name.replacing("_", with: " ")) \(capability.signature) \(capability.summary)".lowercased()
+            let text = "\(name) \(name.replacing("_", with: " ")) \(capability.signature) \(capability.summary)"
+                .lowercased()
             guard words.allSatisfy(text.contains) else { return nil }
             return (capability, words.count { name.contains($0) })
         }
@@ -54,7 +55,8 @@ package enum LibraryListing {
 extension Capability {
     var json: JSONValue {
         [
-            "kind": .string(kind.rawValue), "name": .string(name), "path": .string(path), "signature": .string(signature),
+            "kind": .string(kind.rawValue), "name": .string(name), "path": .string(path),
+            "signature": .string(signature),
             "summary": .string(summary), "status": .string(status.rawValue), "created": .string(created),
             "session": .string(session), "model": .string(model), "sha256": .string(sha256),
             "problems": .array(problems.map { .string($0) }),

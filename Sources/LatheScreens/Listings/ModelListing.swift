@@ -33,7 +33,8 @@ package enum ModelListing {
             let (mark, style, word): (String, Style, String) =
                 switch row.presence {
                 case .installed: ("✓", .green, "installed")
-                case .partial(let bytes): ("○", .yellow, "\(Figure.bytes(bytes)) fetched; lathe model install \(row.name) goes on")
+                case .partial(let bytes):
+                    ("○", .yellow, "\(Figure.bytes(bytes)) fetched; lathe model install \(row.name) goes on")
                 case .absent: ("○", .dim, "not installed; lathe model install \(row.name)")
                 }
             var lines = canvas.wrap(

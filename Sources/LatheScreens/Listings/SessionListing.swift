@@ -27,8 +27,10 @@ package enum SessionListing {
     package static func lines(_ detail: SessionDetail, now: Double, canvas: Canvas) -> [StyledLine] {
         let row = detail.row
         var facts = [
-            ("session", row.name), ("folder", detail.folder), ("model", row.model), ("last used", age(now - row.lastUsed)),
-            ("tokens", canvas.tokens(row.usage).plain), ("cost", Figure.money(row.cost) ?? "unknown: a model has no price"),
+            ("session", row.name), ("folder", detail.folder), ("model", row.model),
+            ("last used", age(now - row.lastUsed)),
+            ("tokens", canvas.tokens(row.usage).plain),
+            ("cost", Figure.money(row.cost) ?? "unknown: a model has no price"),
         ]
         facts += detail.inputs.map { ("input", "\($0.name): \($0.format.rawValue), \($0.path)") }
         facts += detail.artifacts.map { ("artifact", "\($0.path) (\($0.mime), \(Figure.bytes($0.bytes)))") }
@@ -38,7 +40,8 @@ package enum SessionListing {
             lines += [canvas.blank]
             lines += canvas.wrap(canvas.text("› ", .cyan) + canvas.text(task.task, .bold), indent: 2)
             if !task.answer.isEmpty { lines += Markdown(canvas: canvas).lines(task.answer) }
-            let ending = "\(EndBlock.word(task.status)), \(Figure.count(task.turns, "turn")), \(Figure.duration(task.seconds))"
+            let ending =
+                "\(EndBlock.word(task.status)), \(Figure.count(task.turns, "turn")), \(Figure.duration(task.seconds))"
             lines += canvas.wrap(canvas.text(ending + (task.reason.isEmpty ? "" : ": \(task.reason)"), .dim), indent: 2)
         }
         return lines
@@ -67,7 +70,8 @@ package struct SessionDetail: Sendable, Hashable {
         package var seconds: Double
 
         package init(
-            task: String, status: OutcomeStatus, answer: String = "", reason: String = "", turns: Int = 0, seconds: Double = 0
+            task: String, status: OutcomeStatus, answer: String = "", reason: String = "", turns: Int = 0,
+            seconds: Double = 0
         ) {
             self.task = task
             self.status = status

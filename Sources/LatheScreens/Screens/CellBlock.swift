@@ -12,7 +12,9 @@ struct CellBlock {
         let lines = TerminalText.lines(code)
         let isCut = lines.count > codeLines
         var shown = lines.prefix(isCut ? codeLines - 1 : codeLines).map { bar + canvas.text($0, .cyan) }
-        if isCut { shown.append(bar + canvas.text("… \(Figure.count(lines.count - codeLines + 1, "more line"))", .dim)) }
+        if isCut {
+            shown.append(bar + canvas.text("… \(Figure.count(lines.count - codeLines + 1, "more line"))", .dim))
+        }
         return shown.map { canvas.fit($0) }
     }
 
@@ -64,7 +66,8 @@ struct CellBlock {
         if isWhole {
             gap = "… \(Figure.count(head.count - 2 * half, "more line")), whole in the journal"
         } else {
-            gap = "… of \(Figure.bytes(text.bytes)), whole in \(text.file ?? "the journal")"
+            gap =
+                "… of \(Figure.bytes(text.bytes)), whole in \(text.file ?? "the journal")"
                 + (text.lost > 0 ? " but \(Figure.bytes(text.lost))" : "")
         }
         return (head.prefix(half)).map { canvas.text(lead + $0, style) }

@@ -37,7 +37,8 @@ package final class DownloadScreen: Sendable {
             if let columns = canvas.width {
                 guard time - progress.drawn >= 1.0 / 15 || done >= total else { return }
                 progress.drawn = time
-                let line = Self.line(label, done, total, speed, canvas: Canvas(width: columns - 1, glyphs: canvas.glyphs))
+                let line = Self.line(
+                    label, done, total, speed, canvas: Canvas(width: columns - 1, glyphs: canvas.glyphs))
                 output.write("\r" + line.plain + "\u{1B}[K")
             } else {
                 let tenth = total > 0 ? done * 10 / total : 10

@@ -59,7 +59,8 @@ struct EndBlock {
         var lines = shown.flatMap { subtask in
             let why = subtask.reason.isEmpty ? "no reason was given" : subtask.reason
             return entry(
-                Self.word(subtask.status), canvas.text("subtask ") + canvas.text(subtask.label, .bold) + canvas.text(": \(why)"),
+                Self.word(subtask.status),
+                canvas.text("subtask ") + canvas.text(subtask.label, .bold) + canvas.text(": \(why)"),
                 style: .red)
         }
         let left = outcome.failedSubtasks.count - shown.count

@@ -9,7 +9,10 @@ struct LiveLines {
             canvas.text("lathe \(opened.version)", .bold)
                 + canvas.text(" · session \(opened.session) · \(opened.model)", .dim), indent: 2)
         let names = opened.inputs.map { input in
-            [canvas.text("  " + input.name, .bold), canvas.text(input.format.rawValue, .dim), canvas.text(input.path, .dim)]
+            [
+                canvas.text("  " + input.name, .bold), canvas.text(input.format.rawValue, .dim),
+                canvas.text(input.path, .dim),
+            ]
         }
         lines += canvas.table(names)
         if !opened.sandbox.isEmpty {
@@ -24,7 +27,9 @@ struct LiveLines {
 
     func task(_ task: TaskSubmitted) -> [StyledLine] {
         [canvas.blank]
-            + TerminalText.lines(task.task).prefix(12).flatMap { canvas.wrap(canvas.text("› ", .cyan) + canvas.text($0, .bold), indent: 2) }
+            + TerminalText.lines(task.task).prefix(12).flatMap {
+                canvas.wrap(canvas.text("› ", .cyan) + canvas.text($0, .bold), indent: 2)
+            }
     }
 
     func notice(_ notice: Notice) -> [StyledLine] {
@@ -56,7 +61,8 @@ struct LiveLines {
         let by = place == .coordinator ? "" : " in \(place)"
         return [
             canvas.fit(
-                canvas.text("· uses \(used.kind.rawValue) ", .dim) + canvas.text(used.name, .bold) + canvas.text(by, .dim))
+                canvas.text("· uses \(used.kind.rawValue) ", .dim) + canvas.text(used.name, .bold)
+                    + canvas.text(by, .dim))
         ]
     }
 

@@ -75,7 +75,8 @@ struct LiveRegion {
     }
 
     private var spinner: String {
-        let frames = canvas.glyphs == .unicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] : ["|", "/", "-", "\\"]
+        let frames =
+            canvas.glyphs == .unicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] : ["|", "/", "-", "\\"]
         return frames[Int(max(0, now) * 8) % frames.count]
     }
 }

@@ -15,7 +15,9 @@ struct PlainRecord {
 
     private func session(_ opened: SessionOpened) -> [StyledLine] {
         var texts = ["session \(opened.session): lathe \(opened.version), model \(opened.model)"]
-        if opened.rebuiltCells > 0 { texts.append("working memory rebuilt from \(Figure.count(opened.rebuiltCells, "cell"))") }
+        if opened.rebuiltCells > 0 {
+            texts.append("working memory rebuilt from \(Figure.count(opened.rebuiltCells, "cell"))")
+        }
         texts += opened.inputs.map { "input \($0.name): \($0.format.rawValue), \($0.path)" }
         texts += opened.sandbox.map { "sandbox: \($0)" }
         return texts.map { canvas.text($0) }
@@ -27,19 +29,24 @@ struct PlainRecord {
         case .turnStarted(let turn): ["turn \(turn.turn) started: \(turn.model)"]
         case .turnFinished(let turn): ["turn \(turn.turn) finished: \(figures(turn))"]
         case .turnFailed(let turn): ["turn \(turn.turn) failed (\(turn.code.rawValue)): \(brief(turn.reason))"]
-        case .replyProgressed(let progress): progress.retry.map { ["turn \(progress.turn) retries: \(brief($0))"] } ?? []
+        case .replyProgressed(let progress):
+            progress.retry.map { ["turn \(progress.turn) retries: \(brief($0))"] } ?? []
         case .modelTold(let told): ["told the model: \(brief(told.text))"]
         case .cellStarted(let cell):
-            ["cell \(cell.number) started: \(Figure.count(TerminalText.lines(cell.code).count, "line")): \(brief(cell.code))"]
+            [
+                "cell \(cell.number) started: \(Figure.count(TerminalText.lines(cell.code).count, "line")): \(brief(cell.code))"
+            ]
         case .cellFinished(let cell): finished(cell)
-        case .hostCalled(let call): ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
+        case .hostCalled(let call):
+            ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []
         case .subtaskStarted(let subtask): ["subtask \(subtask.label) started: \(brief(subtask.task))"]
         case .subtaskFinished(let subtask): [self.subtask(subtask)]
-        case .capabilitySaved(let saved): [
-            "\(saved.replaced ? "replaced" : "saved") \(saved.capability.kind.rawValue) \(saved.capability.name) "
-                + "(\(saved.capability.status.rawValue)): generated-capabilities/\(saved.capability.path)"
-        ]
+        case .capabilitySaved(let saved):
+            [
+                "\(saved.replaced ? "replaced" : "saved") \(saved.capability.kind.rawValue) \(saved.capability.name) "
+                    + "(\(saved.capability.status.rawValue)): generated-capabilities/\(saved.capability.path)"
+            ]
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished: []
         }
@@ -64,7 +71,9 @@ struct PlainRecord {
         for (name, text) in kept {
             records += block.captured(text).map { "cell \(cell.number) \(name):\($0.plain.dropFirst())" }
         }
-        if let failure = cell.failure { records.append("cell \(cell.number) raised \(failure.type): \(brief(failure.message))") }
+        if let failure = cell.failure {
+            records.append("cell \(cell.number) raised \(failure.type): \(brief(failure.message))")
+        }
         return records + cell.artifacts.map { "artifact \($0.name): \($0.mime), \(Figure.bytes($0.bytes)), \($0.path)" }
     }
 

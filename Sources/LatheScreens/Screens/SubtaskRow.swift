@@ -35,7 +35,8 @@ struct SubtaskRow: Sendable, Hashable {
         let spent = outcome.map { $0.usage.total > 0 ? $0.usage.total : tokens } ?? tokens
         let last = outcome.map { $0.status == .complete ? "" : $0.reason } ?? phase
         return [
-            canvas.pad(2 * max(1, depth)) + canvas.text(mark + " ", style) + canvas.text(label, outcome == nil ? .bold : []),
+            canvas.pad(2 * max(1, depth)) + canvas.text(mark + " ", style)
+                + canvas.text(label, outcome == nil ? .bold : []),
             canvas.text(outcome == nil ? "turn \(turns)/\(maxTurns)" : Figure.count(turns, "turn"), .dim),
             canvas.text(Figure.tokens(spent), .dim),
             canvas.text(seconds, .dim),

@@ -13,7 +13,8 @@ struct SubtaskTree: Sendable, Hashable {
     mutating func start(_ started: SubtaskStarted, at time: Double) {
         let place = started.place
         rows[place] = SubtaskRow(started, at: time)
-        guard let parent = place.parent, let last = order.lastIndex(where: { $0 == parent || $0.isBelow(parent) }) else {
+        guard let parent = place.parent, let last = order.lastIndex(where: { $0 == parent || $0.isBelow(parent) })
+        else {
             order.append(place)
             return
         }

@@ -42,7 +42,8 @@ struct Markdown {
         var text = ""
         while let next = rest.first, !isTable(rest) {
             let trimmed = String(next.drop { $0 == " " })
-            let begins = trimmed.isEmpty || trimmed.hasPrefix("```") || trimmed.hasPrefix("~~~") || trimmed.hasPrefix(">")
+            let begins =
+                trimmed.isEmpty || trimmed.hasPrefix("```") || trimmed.hasPrefix("~~~") || trimmed.hasPrefix(">")
             if begins || heading(trimmed) != nil || listItem(trimmed) != nil { break }
             text += " " + trimmed
             rest.removeFirst()

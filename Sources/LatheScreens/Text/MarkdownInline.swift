@@ -45,7 +45,8 @@ struct MarkdownInline {
 
     /// `[text](address)` becomes `text (address)`: nothing hides behind a word.
     private func link(_ text: Substring, _ style: Style) -> (StyledLine, Substring)? {
-        guard text.first == "[", let middle = text.firstRange(of: "]("), let end = text[middle.upperBound...].firstIndex(of: ")")
+        guard text.first == "[", let middle = text.firstRange(of: "]("),
+            let end = text[middle.upperBound...].firstIndex(of: ")")
         else { return nil }
         let label = text[text.index(after: text.startIndex)..<middle.lowerBound]
         let address = String(text[middle.upperBound..<end])

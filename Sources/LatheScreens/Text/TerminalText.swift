@@ -19,7 +19,8 @@ package enum TerminalText {
     /// Several lines for a pipe or a file: line breaks and tabs stay, everything else that could act is shown.
     package static func safeBlock(_ text: String) -> String {
         lines(text, keepsLast: true).map { line in
-            line.split(separator: "\t", omittingEmptySubsequences: false).map { safe(String($0)) }.joined(separator: "\t")
+            line.split(separator: "\t", omittingEmptySubsequences: false).map { safe(String($0)) }.joined(
+                separator: "\t")
         }.joined(separator: "\n")
     }
 

@@ -39,12 +39,12 @@ final class HostLoop: Sendable {
     private func run(_ line: TemplateLine) {
         line.open()
         while true {
+            if !line.isDone { line.wait(wake: wake.descriptor) }
+            if line.isReady(wake.descriptor) { wake.drain() }
             takeWork(line)
             line.serve()
             // Closing and finding the mailbox empty is one step, so that no submitted work is lost.
             if line.isDone, close() { return }
-            if !line.isDone { line.wait(wake: wake.descriptor) }
-            wake.drain()
         }
     }
 

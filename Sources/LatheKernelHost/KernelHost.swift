@@ -66,7 +66,8 @@ package final class KernelHost: KernelTemplate {
 
     private static func makeFolders(_ configuration: KernelHostConfiguration) throws(KernelError) {
         let session = configuration.sessionFolder
-        for folder in [session, "\(session)/work", "\(session)/artifacts", "\(session)/outputs", configuration.library] {
+        for folder in [session, "\(session)/work", "\(session)/artifacts", "\(session)/outputs", configuration.library]
+        {
             guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
                 let cause = errno
                 let text = String(cString: strerror(cause))

@@ -147,7 +147,8 @@ final class KernelLine {
         switch last {
         case .starting(let order):
             let code: KernelError.Code = sentence == .stopped ? .cancelled : .startFailed
-            order.continuation.resume(returning: .failure(KernelError(code, "the kernel did not start: \(end.message)")))
+            order.continuation.resume(
+                returning: .failure(KernelError(code, "the kernel did not start: \(end.message)")))
         case .running(let run): run.order.continuation.resume(returning: run.died(end))
         case .waiting, .idle, .ended: break
         }
@@ -181,12 +182,13 @@ final class KernelLine {
 
     func serve() {
         guard !hasEnded else { return }
+        if isAnswering, pipes.contains(where: { line.isReady($0.descriptor) }) { read(limit: 1 << 18) }
+        guard channelIsOpen, line.isReady(channel.socket.raw) else { return }
         do throws(WireError) {
-            if channelIsOpen, channel.hasOutgoing { try channel.flush() }
+            if channel.hasOutgoing { try channel.flush() }
         } catch {
             // The other end is gone; its exit is on its way.
         }
-        if isAnswering { read(limit: 1 << 18) }
         takeFrames()
     }
 
@@ -342,7 +344,7 @@ final class KernelLine {
         guard channelIsOpen else { return }
         do throws(WireError) {
             try channel.send(frame)
-        } catch where error.code == .system {
+        } catch  where error.code == .system {
             // The other end is gone; its exit is on its way and is what gets told.
         } catch {
             // Ours to blame, not the kernel's: a cell or reply beyond the protocol's limit.

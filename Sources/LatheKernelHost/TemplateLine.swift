@@ -10,6 +10,8 @@ final class TemplateLine {
     let loop: HostLoop
     /// For reading pipes, shared by all kernels: one thread reads at a time.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    /// What poll(2) found ready the last time.
+    private var readyDescriptors: Set<Int32> = []
     private var control: FrameConnection?
     private var log: LogTail?
     private var process: OwnedDescriptor?
@@ -142,15 +144,18 @@ final class TemplateLine {
 
     func serve() {
         guard !isDone else { return }
-        log?.read(into: &buffer)
-        takeFrames()
+        if let log, isReady(log.descriptor) { self.log?.read(into: &buffer) }
+        if let control, isReady(control.socket.raw) { takeFrames() }
         for kernel in kernels.values { kernel.serve() }
         let now = ContinuousClock.now
         for kernel in kernels.values { kernel.expire(now) }
         forget()
         if let deadline, deadline <= now { expire() }
-        if processHasEnded { finish(ended()) }
+        if let process, isReady(process.raw) { finish(ended()) }
     }
+
+    /// Whether a descriptor had something to read, room to write or an end when the loop last looked.
+    func isReady(_ descriptor: Int32) -> Bool { readyDescriptors.contains(descriptor) }
 
     /// Waits until there is something to do.
     func wait(wake: Int32) {
@@ -160,10 +165,13 @@ final class TemplateLine {
             watched.append(pollfd(fd: control.socket.raw, events: Int16(events), revents: 0))
         }
         if let process { watched.append(pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)) }
-        if let log, log.descriptor >= 0 { watched.append(pollfd(fd: log.descriptor, events: Int16(POLLIN), revents: 0)) }
+        if let log, log.descriptor >= 0 {
+            watched.append(pollfd(fd: log.descriptor, events: Int16(POLLIN), revents: 0))
+        }
         for kernel in kernels.values { kernel.watch(&watched) }
         let next = (kernels.values.compactMap(\.deadline) + [deadline].compactMap(\.self)).min()
         _ = poll(&watched, nfds_t(watched.count), next.map(Self.milliseconds) ?? -1)
+        readyDescriptors = Set(watched.lazy.filter { $0.revents != 0 }.map(\.fd))
     }
 
     private static func milliseconds(until instant: ContinuousClock.Instant) -> Int32 {
@@ -176,16 +184,11 @@ final class TemplateLine {
         guard let process else { return }
         if !isStopping {
             let seconds = configuration.startTimeout / .seconds(1)
-            ready?.resume(returning: .failure(KernelError(.templateFailed, "the template was not ready in \(seconds) s")))
+            ready?.resume(
+                returning: .failure(KernelError(.templateFailed, "the template was not ready in \(seconds) s")))
             ready = nil
         }
         _ = lathe_pidfd_signal(process.raw, SIGKILL)
-    }
-
-    private var processHasEnded: Bool {
-        guard let process else { return false }
-        var one = pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)
-        return poll(&one, 1, 0) > 0
     }
 
     /// Drops ended kernels from the table; whoever still holds one is told that it is gone.
@@ -197,13 +200,24 @@ final class TemplateLine {
 
     private func takeFrames() {
         do throws(WireError) {
-            while case .frame(let frame) = try control?.next() ?? .end { try take(frame) }
-            try control?.flush()
-        } catch where error.code == .system {
-            // It is gone; its pidfd tells.
+            while let arrival = try control?.next() {
+                switch arrival {
+                case .frame(let frame): try take(frame)
+                case .empty: return try flush()
+                case .end: return abandon()
+                }
+            }
         } catch {
-            if let process { _ = lathe_pidfd_signal(process.raw, SIGKILL) }
+            abandon()
         }
+    }
+
+    private func flush() throws(WireError) { try control?.flush() }
+
+    /// A template that cannot be spoken with any more is ended; its pidfd tells when.
+    private func abandon() {
+        control = nil
+        if !isStopping, let process { _ = lathe_pidfd_signal(process.raw, SIGKILL) }
     }
 
     private func take(_ frame: Frame) throws(WireError) {

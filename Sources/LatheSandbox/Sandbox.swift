@@ -25,10 +25,12 @@ extension SandboxPolicy {
         let dropsUser = geteuid() == 0
         for mount in mounts { try check(mount, droppingUser: dropsUser) }
         if dropsUser, chown(work, Self.unprivilegedUser, Self.unprivilegedUser) < 0 {
-            throw SandboxError(.system, "the work folder \(work) cannot be given to the kernels' user", underlying: errno)
+            throw SandboxError(
+                .system, "the work folder \(work) cannot be given to the kernels' user", underlying: errno)
         }
         let lines = bubblewrapArguments(
-            source: { dropsUser ? "\(Self.stagingFolder)/\($1)" : $0.source }, systemLink: Self.link, exists: Self.exists)
+            source: { dropsUser ? "\(Self.stagingFolder)/\($1)" : $0.source }, systemLink: Self.link,
+            exists: Self.exists)
         let files = try [lines.map { $0 + "\0" }.joined(), Self.passwd, Self.group].map(Self.memoryFile)
         defer { for file in files { close(file) } }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)

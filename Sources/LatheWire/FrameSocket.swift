@@ -60,7 +60,9 @@ package struct FrameSocket: Sendable {
     private mutating func fill() throws(WireError) -> Bool {
         let received = FrameSocket.read(descriptor, into: &buffer, waits: true)
         guard received.count >= 0 else {
-            guard received.error != EINTR else { throw WireError(.interrupted, "a signal came while waiting for a frame") }
+            guard received.error != EINTR else {
+                throw WireError(.interrupted, "a signal came while waiting for a frame")
+            }
             guard received.error != ECONNRESET else { return false }
             throw WireError(.system, "receiving a frame failed", underlying: received.error)
         }
@@ -83,7 +85,8 @@ package struct FrameSocket: Sendable {
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: Int(LATHE_MAXIMUM_DESCRIPTORS)) { numbers in
                 let length = lathe_receive(socket, bytes.baseAddress, bytes.count, numbers.baseAddress, &count, waits)
                 let error = errno
-                return Received(count: length, error: error, descriptors: (0..<count).map { OwnedDescriptor(numbers[$0]) })
+                return Received(
+                    count: length, error: error, descriptors: (0..<count).map { OwnedDescriptor(numbers[$0]) })
             }
         }
         return received

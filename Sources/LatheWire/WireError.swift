@@ -1,7 +1,8 @@
 /// Why bytes are not frames, or why they could not be carried.
 package struct WireError: Error, Sendable, Hashable {
     package enum Code: String, Sendable {
-        case unknownKind, oversized, tooManyDescriptors, missingDescriptors, strayDescriptors, malformedHeader, malformedPayload, outOfTurn
+        case unknownKind, oversized, tooManyDescriptors, missingDescriptors, strayDescriptors, malformedHeader,
+            malformedPayload, outOfTurn
         case truncated, interrupted, system
     }
 

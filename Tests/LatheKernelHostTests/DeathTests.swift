@@ -129,7 +129,8 @@ extension KernelHostTests {
         /// The bubblewrap processes that are children of this one and not yet ended.
         private static func sandboxes() throws -> [pid_t] {
             let children = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").flatMap { task in
-                (try? String(contentsOfFile: "/proc/self/task/\(task)/children", encoding: .utf8))?.split(separator: " ") ?? []
+                (try? String(contentsOfFile: "/proc/self/task/\(task)/children", encoding: .utf8))?.split(
+                    separator: " ") ?? []
             }
             return children.compactMap { pid_t($0) }.filter { process in
                 let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""

@@ -8,7 +8,8 @@ extension KernelHostTests {
         /// Runs an attempt that prints "got in" where it succeeds; true where it was refused.
         private func isRefused(_ kernel: any Kernel, _ attempt: String) async -> Bool {
             let indented = attempt.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
-            let code = "try:\n" + indented.joined(separator: "\n")
+            let code =
+                "try:\n" + indented.joined(separator: "\n")
                 + "\n    print('got in')\nexcept (OSError, ValueError, RuntimeError) as e:\n    print('refused', repr(e))"
             let result = await kernel.run(code)
             #expect(result.status == .ok, "\(result)")
@@ -21,7 +22,8 @@ extension KernelHostTests {
                 let kernel = try await bench.kernel(role)
                 for address in ["('1.1.1.1', 53)", "('127.0.0.1', 22)", "('::1', 80)"] {
                     #expect(
-                        await isRefused(kernel, "import socket; socket.create_connection(\(address), timeout=2)"), "\(address)")
+                        await isRefused(kernel, "import socket; socket.create_connection(\(address), timeout=2)"),
+                        "\(address)")
                 }
                 let interfaces = await kernel.run("import socket; [n for _, n in socket.if_nameindex()]")
                 #expect(interfaces.value == nil || interfaces.value?.text.head == "['lo']")
@@ -32,7 +34,10 @@ extension KernelHostTests {
         func `the system, the environment and the library cannot be written`(role: KernelRole) async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel(role)
-                for folder in ["/", "/usr", "/usr/bin", "/etc", "/venv", "/lathe", "/lathe/python", "/library", "/data", "/dev", "/proc/sys/kernel"] {
+                for folder in [
+                    "/", "/usr", "/usr/bin", "/etc", "/venv", "/lathe", "/lathe/python", "/library", "/data", "/dev",
+                    "/proc/sys/kernel",
+                ] {
                     #expect(await isRefused(kernel, "open('\(folder)/planted', 'w')"), "\(folder)")
                 }
                 #expect(await isRefused(kernel, "open('/proc/sys/kernel/core_pattern', 'w').write('x')"))
@@ -55,15 +60,23 @@ extension KernelHostTests {
                     found
                     """)
                 #expect(secret.value?.text.head == "False")
-                for path in [NSHomeDirectory(), "/root", "/home", "/etc/shadow", "/etc/hostname", bench.root.path, "/sys", "/run"] {
+                for path in [
+                    NSHomeDirectory(), "/root", "/home", "/etc/shadow", "/etc/hostname", bench.root.path, "/sys",
+                    "/run",
+                ] {
                     #expect(
-                        await isRefused(kernel, "import os; os.listdir('\(path)') if os.path.isdir('\(path)') else open('\(path)')"),
+                        await isRefused(
+                            kernel, "import os; os.listdir('\(path)') if os.path.isdir('\(path)') else open('\(path)')"),
                         "\(path)")
                 }
                 let identity = await kernel.run("import os; (os.getuid(), os.getgid(), os.getgroups())")
                 #expect(identity.value?.text.head.hasPrefix("(65534, 65534") == true)
-                let capabilities = await kernel.run("[l.split()[1] for l in open('/proc/self/status') if l.startswith(('CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs'))]")
-                #expect(capabilities.value?.text.head == "['0000000000000000', '0000000000000000', '0000000000000000', '1']")
+                let capabilities = await kernel.run(
+                    "[l.split()[1] for l in open('/proc/self/status') if l.startswith(('CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs'))]"
+                )
+                #expect(
+                    capabilities.value?.text.head == "['0000000000000000', '0000000000000000', '0000000000000000', '1']"
+                )
             }
         }
 
@@ -88,7 +101,8 @@ extension KernelHostTests {
                 let path = "/data/0/\(input.lastPathComponent)"
                 let read = await session.run("open('\(path)').read(), int(table.b.sum())")
                 #expect(read.value?.text.head == "('a,b\\n1,2\\n', 2)", "\(read)")
-                _ = await session.run("open('/work/session/s', 'w').write('x'); open('/tmp/s', 'w').write('x'); import os; os.getpid()")
+                _ = await session.run(
+                    "open('/work/session/s', 'w').write('x'); open('/tmp/s', 'w').write('x'); import os; os.getpid()")
                 let pid = try #require(await session.run("os.getpid()", number: 3).value?.text.head)
                 let subtask = try await bench.kernel(.subtask)
                 let other = try await bench.kernel(.subtask)
@@ -96,7 +110,8 @@ extension KernelHostTests {
                 let attempts = [
                     "open('\(path)')", "import os; os.listdir('/data')", "open('/work/session/s')", "open('/tmp/s')",
                     "import os; os.listdir('/work')", "import os; os.listdir(\(otherFolder))",
-                    "import os; os.kill(\(pid), 9)", "open('/proc/\(pid)/mem', 'rb')", "open('/proc/\(pid)/environ', 'rb')",
+                    "import os; os.kill(\(pid), 9)", "open('/proc/\(pid)/mem', 'rb')",
+                    "open('/proc/\(pid)/environ', 'rb')",
                     "open('/proc/\(pid)/fd/3')", "open('/proc/\(pid)/maps')", "open('/dev/shm/x', 'w')",
                 ]
                 for attempt in attempts { #expect(await isRefused(subtask, attempt), "\(attempt)") }
@@ -110,9 +125,13 @@ extension KernelHostTests {
         @Test func `a kernel's own processes hold nothing of lathe's`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel()
-                let open = await kernel.run("import os; sorted(int(n) for n in os.listdir('/proc/self/fd'))[:4], len(os.listdir('/proc/self/fd')) <= 6")
+                let open = await kernel.run(
+                    "import os; sorted(int(n) for n in os.listdir('/proc/self/fd'))[:4], len(os.listdir('/proc/self/fd')) <= 6"
+                )
                 #expect(open.value?.text.head == "([0, 1, 2, 3], True)", "\(open)")
-                let child = await kernel.run("import subprocess; subprocess.run(['ls', '/proc/self/fd'], capture_output=True, text=True).stdout.split()", number: 2)
+                let child = await kernel.run(
+                    "import subprocess; subprocess.run(['ls', '/proc/self/fd'], capture_output=True, text=True).stdout.split()",
+                    number: 2)
                 #expect(child.value?.text.head == "['0', '1', '2', '3']", "3 is ls's own folder: \(child)")
             }
         }
@@ -129,7 +148,9 @@ extension KernelHostTests {
                 try await Bench.with(adjust: { $0.environment = "/usr/share" }) { _ in }
             }
             #expect(error?.code == .templateFailed)
-            #expect(error?.reason.contains("lathe_kernel") == true || error?.reason.contains("Python") == true, "\(String(describing: error))")
+            #expect(
+                error?.reason.contains("lathe_kernel") == true || error?.reason.contains("Python") == true,
+                "\(String(describing: error))")
         }
     }
 }

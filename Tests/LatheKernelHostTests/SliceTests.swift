@@ -35,7 +35,9 @@ extension KernelHostTests {
                     "data.loc[:, 'a'] = 9; data['b'] = 1; data.sort_values('s', inplace=True); int(data.a.sum())")
                 #expect(changed.value?.text.head == "27", "\(changed)")
                 let second = try await bench.kernel(.subtask, slices: [slice])
-                #expect(await second.run("data.a.tolist(), data.s.tolist()").value?.text.head == "([3, 1, 2], ['x', 'y', 'z'])")
+                #expect(
+                    await second.run("data.a.tolist(), data.s.tolist()").value?.text.head
+                        == "([3, 1, 2], ['x', 'y', 'z'])")
                 #expect(await parent.run("part.a.tolist()", number: 2).value?.text.head == "[3, 1, 2]")
             }
         }
@@ -51,7 +53,9 @@ extension KernelHostTests {
 
         @Test func `host calls of several kernels are answered side by side`() async throws {
             try await Bench.with { bench in
-                let kernels = try await [bench.kernel(.subtask, hostCall: slow), bench.kernel(.subtask, hostCall: slow)]
+                let kernels = try await [
+                    bench.kernel(.subtask, hostCall: slow), bench.kernel(.subtask, hostCall: slow),
+                ]
                 let start = ContinuousClock.now
                 await withTaskGroup(of: CellResult.self) { group in
                     for kernel in kernels { group.addTask { await kernel.run("lathe.ask_model('q')") } }
@@ -78,9 +82,15 @@ extension KernelHostTests {
         @Test func `a kernel that says what nobody asked is killed, and only it`() async throws {
             try await Bench.with { bench in
                 let bystander = try await bench.kernel(.subtask)
-                for (frame, index) in zip(["99, 0, b'{}', []", "33, 0, b'{\"cell\": 77, \"status\": \"ok\"}', []", "36, 5, b'[[[', []", "1, 0, b'{}', []"], 0...) {
+                for (frame, index) in zip(
+                    [
+                        "99, 0, b'{}', []", "33, 0, b'{\"cell\": 77, \"status\": \"ok\"}', []", "36, 5, b'[[[', []",
+                        "1, 0, b'{}', []",
+                    ], 0...)
+                {
                     let kernel = try await bench.kernel(.subtask)
-                    let code = index == 0
+                    let code =
+                        index == 0
                         ? "import os; os.write(3, b'\\x00\\x00\\x00\\x00\\x63' + b'\\x00' * 11)\nimport time; time.sleep(30)"
                         : "import _lathe_channel, time; _lathe_channel.send(\(frame)); time.sleep(30)"
                     let result = await kernel.run(code)

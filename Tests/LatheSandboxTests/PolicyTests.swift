@@ -55,7 +55,8 @@ import Testing
 
     @Test(arguments: [
         "bwrap: No permissions to create a new namespace, likely because the kernel does not allow non-privileged user namespaces.",
-        "bwrap: setting up uid map: Permission denied", "bwrap: Can't mount proc on /newroot/proc: Operation not permitted",
+        "bwrap: setting up uid map: Permission denied",
+        "bwrap: Can't mount proc on /newroot/proc: Operation not permitted",
     ])
     func `what bubblewrap cannot do is told with its mend`(line: String) {
         let error = SandboxError(explaining: "noise\n\(line)\n")

@@ -29,7 +29,7 @@ package enum ModelName: Sendable, Hashable {
     }
 
     private static func local(parsing text: String) throws(ModelSetupError) -> ModelName {
-        guard let mark = text.lastIndex(of: "@"), mark != text.startIndex else {
+        guard let mark = text.lastIndex(of: "@"), mark != text.startIndex, !text[..<mark].contains("://") else {
             throw ModelSetupError(
                 .badName,
                 "local:\(PlainText.line(text, limit: 120)) lacks a server. Write local:NAME@URL, "

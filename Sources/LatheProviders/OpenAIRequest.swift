@@ -78,11 +78,7 @@ struct OpenAIRequest: Sendable {
 
     /// Before any code of this task has run, the rule of the model; then an answer is possible too.
     private func rule(_ request: ModelRequest) -> FenceForm.Rule {
-        guard let newest = request.messages.last, newest.role == .user else { return firstRule }
-        let answersCode = newest.blocks.contains { block in
-            if case .callResult = block { true } else { false }
-        }
-        return answersCode ? .codeOrAnswer : firstRule
+        if case .callResult = request.messages.last?.blocks.last { .codeOrAnswer } else { firstRule }
     }
 
     private func messages(_ request: ModelRequest) -> [JSONValue] {

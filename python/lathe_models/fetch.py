@@ -61,7 +61,7 @@ class FetchError(Exception):
 
 
 class Fetch:
-    """One fetch under way: its partial file and the note beside it, in the folder of the weights."""
+    """One fetch under way, with its partial file and the note beside it."""
 
     def __init__(self, wanted: Wanted) -> None:
         """Finds what an earlier run left."""
@@ -229,7 +229,7 @@ class Fetch:
         expected = self.wanted["sha256"]
         raise FetchError(
             "mismatch",
-            f"The file is not the one it should be and was removed: SHA-256 {digest}, not {expected}.",
+            f"The file is not the right one and was removed: SHA-256 {digest}, not {expected}.",
         )
 
 

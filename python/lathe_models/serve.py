@@ -47,7 +47,8 @@ def main() -> None:
     params.warmup = False
     params.verbosity = 0
     server = xllamacpp.Server(params)
-    port = urlsplit(server.listening_address).port
+    address: str = server.listening_address
+    port = urlsplit(address).port
     print(json.dumps({"port": port}), flush=True)
     threading.Event().wait()
 

@@ -1,1 +1,0 @@
-// placeholder while the part is being written

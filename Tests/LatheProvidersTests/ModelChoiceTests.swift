@@ -1,0 +1,120 @@
+import Foundation
+import LatheVocabulary
+import Testing
+
+@testable import LatheProviders
+
+@Suite struct ModelChoiceTests {
+    @Test(arguments: [
+        ("anthropic:claude-sonnet-4-5", "anthropic:claude-sonnet-4-5"), ("openai:gpt-5:x", "openai:gpt-5:x"),
+        ("local:qwen@127.0.0.1:11434", "local:qwen@http://127.0.0.1:11434/v1"),
+        ("local:a@b@https://host/api/v1/", "local:a@b@https://host/api/v1"), ("embedded", "embedded"),
+        ("embedded:qwen2.5-coder-0.5b", "embedded:qwen2.5-coder-0.5b"), ("replay:/a/b.jsonl", "replay:/a/b.jsonl"),
+    ])
+    func `a model's name is understood`(text: String, written: String) throws {
+        #expect(try ModelName(parsing: text).description == written)
+        #expect(try ModelName(parsing: written).description == written)
+    }
+
+    @Test(arguments: [
+        "", "gpt-5", "anthropic:", "local:qwen", "local:@http://a", "local:x@ftp://a", "local:x@http://u:p@a",
+        "embedded:huge",
+        "replay:", "mistral:x", "\u{1b}[31m:x",
+    ])
+    func `what is no model's name is refused with the ways to write one`(text: String) throws {
+        let error = #expect(throws: ModelSetupError.self) { try ModelName(parsing: text) }
+        #expect(error?.code == .badName)
+        #expect(error?.reason.contains("\u{1b}") == false)
+    }
+
+    @Test func `a configuration is read whole`() throws {
+        let text = """
+            {"roles": {"default": "anthropic:claude-sonnet-4-5", "small": "embedded"},
+             "baseURLs": {"openai": "https://gateway.example"},
+             "models": {"embedded": {"maxOutputTokens": 99, "codeForm": "tool", "repeatable": false, "grammar": false,
+               "price": {"input": 1, "output": 2.5}, "timeouts": {"idle": 7}}}}
+            """
+        let configuration = try ModelConfiguration(parsing: try JSONValue(parsing: text))
+        let settings = configuration.settings(for: .embedded(.standard))
+        #expect(configuration.roles["small"] == .embedded(.standard))
+        #expect(configuration.openAIBaseURL?.absoluteString == "https://gateway.example/v1")
+        #expect(settings.maxOutputTokens == 99)
+        #expect(settings.codeForm == .tool)
+        #expect(settings.price == ModelPrice(input: 1, output: 2.5))
+        #expect(settings.timeouts?.idle == 7)
+    }
+
+    @Test(arguments: [
+        #"{"roles": []}"#, #"{"roles": {"default": "x"}}"#, #"{"models": {"embedded": {"colour": 1}}}"#,
+        #"{"models": {"embedded": {"price": {"input": 1}}}}"#, #"{"models": {"embedded": {"maxOutputTokens": 0}}}"#,
+        #"{"baseURLs": {"google": "https://x"}}"#, #"{"models": {"embedded": {"timeouts": {"idle": 0}}}}"#,
+    ])
+    func `a mistake in a configuration is refused by name`(text: String) throws {
+        let value = try JSONValue(parsing: text)
+        #expect(throws: ModelSetupError.self) { try ModelConfiguration(parsing: value) }
+    }
+
+    @Test func `costs are exact sums of the parts and unknown where no price is`() {
+        let price = PriceList.price(of: "claude-sonnet-4-5-20250929", in: PriceList.anthropic)
+        let usage = Usage(input: 1000, output: 100, cacheRead: 10_000, cacheWrite: 2000)
+        #expect(price?.cost(of: usage) == .microdollars(3000 + 1500 + 3000 + 7500))
+        #expect(PriceList.price(of: "claude-next", in: PriceList.anthropic) == nil)
+        #expect(ModelPrice(input: 0.05, output: 0.4).cost(of: Usage(input: 1)) == .microdollars(1))
+        #expect(ModelPrice(input: 15, output: 75).cost(of: Usage(input: .max)) == .unknown)
+    }
+
+    private func catalogue(
+        _ text: String = "{}", environment: [String: String] = [:], ports: [Int] = []
+    ) throws -> ModelCatalogue {
+        ModelCatalogue(
+            configuration: try ModelConfiguration(parsing: try JSONValue(parsing: text)),
+            environment: environment,
+            tools: ToolPaths(python: tools.python, scripts: tools.scripts, models: "/nonexistent"),
+            searchedPorts: ports
+        )
+    }
+
+    @Test func `with no model at all the ways to get one are told`() async throws {
+        let catalogue = try catalogue()
+        let error = await #expect(throws: ModelSetupError.self) { try await catalogue.model(role: "default") }
+        #expect(error?.code == .noModel)
+        #expect(error?.reason.contains("lathe model install") == true)
+    }
+
+    @Test func `a server on a usual port is found and named`() async throws {
+        let list = StagedServer.Stage.answer(status: 200, body: #"{"data": [{"id": "qwen3"}]}"#)
+        let server = try StagedServer([list, .answer(status: 200, body: #"{"default_generation_settings": {}}"#)])
+        let port = try #require(server.base.port)
+        let choice = try await catalogue(ports: [port]).model(role: "small")
+        #expect(choice.model.name == "local:qwen3@http://127.0.0.1:\(port)/v1")
+        #expect(choice.model.codeForm == .fence)
+        #expect(choice.notice?.contains("qwen3") == true)
+    }
+
+    @Test func `a role that is not configured is played by the default model`() async throws {
+        let catalogue = try catalogue(#"{"roles": {"default": "openai:gpt-5"}}"#)
+        let choice = try await catalogue.model(role: "small")
+        #expect(choice.model.name == "openai:gpt-5")
+        #expect(choice.notice == nil)
+    }
+
+    @Test func `a key comes from the environment and goes to the address of the environment`() async throws {
+        let body = String(decoding: try fixture("llmock-messages-tool.sse"), as: UTF8.self)
+        let server = try StagedServer([.answer(status: 200, headers: ["content-type": "text/event-stream"], body: body)]
+        )
+        let root = server.base.deletingLastPathComponent().absoluteString
+        let catalogue = try catalogue(environment: ["ANTHROPIC_API_KEY": " k-1\n", "ANTHROPIC_BASE_URL": root])
+        let model = try await catalogue.model(ModelName(parsing: "anthropic:claude-sonnet-4-5"))
+        let reply = try await model.reply(to: request()) { _ in }
+        #expect(server.requestHeads.first?.hasPrefix("POST /v1/messages ") == true)
+        #expect(server.requestHeads.first?.lowercased().contains("x-api-key: k-1\r\n") == true)
+        // A price of the provider's list says nothing about another address.
+        #expect(reply.cost == .unknown)
+    }
+
+    @Test func `weights that are not installed are told with the command that installs them`() async throws {
+        let catalogue = try catalogue()
+        let error = await #expect(throws: ModelSetupError.self) { try await catalogue.model(.embedded(.tiny)) }
+        #expect(error?.reason.contains("lathe model install qwen2.5-coder-0.5b") == true)
+    }
+}

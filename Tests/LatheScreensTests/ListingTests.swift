@@ -8,7 +8,7 @@ struct ListingTests {
 
     @Test func `the doctor's report names each mend and ends with a verdict`() {
         let report = DoctorReport([
-            DoctorFinding(topic: "interpreter", status: .ok, detail: "CPython 3.11.2"),
+            DoctorFinding(topic: "interpreter", status: .ok, detail: "CPython 3.11.2", mend: "not shown"),
             DoctorFinding(
                 topic: "sandbox: cgroup", status: .warning,
                 detail: "no memory controller; a kernel's memory is limited by rlimits"),

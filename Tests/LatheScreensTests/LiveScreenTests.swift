@@ -32,7 +32,7 @@ struct LiveScreenTests {
                 "turn 1  writing code  openai:m",
                 "│ import pandas",
                 "│ x = 1",
-                "⠇ 0:01 · in 0 · out 0 · Ctrl-C stops",
+                "⠇ 0:01 · Ctrl-C stops",
             ])
         #expect(recorder.terminal.unknown == [])
     }
@@ -79,7 +79,7 @@ struct LiveScreenTests {
                 "  ⠇ carrier 4  turn 0/6  0  0:01  star…",
                 "  ⠇ carrier 5  turn 0/6  0  0:01  star…",
                 "  … 13 more: 11 running, 1 failed, 1 c…",
-                "⠇ 0:01 · in 0 · out 0 · Ctrl-C stops",
+                "⠇ 0:01 · Ctrl-C stops",
             ])
     }
 
@@ -140,6 +140,20 @@ struct LiveScreenTests {
         #expect(recorder.writes <= 17)
         screen.finish()
         for number in 1...60 { #expect(recorder.terminal.screen.contains("  │ x = \(number)")) }
+    }
+
+    @Test func `a cell of the user's own leaves its result and no view, and a late event is not lost`() {
+        let recorder = Recorder(columns: 80)
+        let screen = screen(recorder)
+        screen.play([.cellStarted(Cell(number: 1, code: "1", author: .user))])
+        settle(screen, recorder)
+        #expect(recorder.terminal.screen == ["running cell 1", "⠇ 0:01 · Ctrl-C stops"])
+        screen.play([SampleRun.cellDone(1, "7")])
+        #expect(recorder.terminal.screen == ["  7", "  ✓ cell 1 ok, 0.50 s"])
+        screen.play([SampleRun.task])
+        screen.finish()
+        screen.play([SampleRun.cell(2, "late()")])
+        #expect(recorder.terminal.screen.suffix(4) == ["› Why late?", "", "▸ cell 2", "  │ late()"])
     }
 
     @Test func `an ASCII terminal without colour gets printable ASCII alone`() {

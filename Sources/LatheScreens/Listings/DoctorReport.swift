@@ -8,7 +8,7 @@ package struct DoctorFinding: Sendable, Hashable {
     package var topic: String
     package var status: Status
     package var detail: String
-    /// The command or step that mends it; empty where nothing is to mend.
+    /// The command or step that mends it; shown only where the status is not `ok`.
     package var mend: String
 
     package init(topic: String, status: Status, detail: String, mend: String = "") {
@@ -40,7 +40,7 @@ package struct DoctorReport: Sendable, Hashable {
                 }
             let topic = canvas.text(mark + " ", style) + canvas.text(finding.topic, .bold) + canvas.pad(2)
             var lines = canvas.wrap(canvas.padded(topic, to: column) + canvas.text(finding.detail), indent: column)
-            if !finding.mend.isEmpty {
+            if finding.status != .ok, !finding.mend.isEmpty {
                 lines += canvas.wrap(
                     canvas.pad(column) + canvas.text("→ ", .cyan) + canvas.text(finding.mend), indent: column + 2)
             }

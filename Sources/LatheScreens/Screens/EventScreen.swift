@@ -8,7 +8,8 @@ package protocol EventScreen: Sendable {
     /// nothing does.
     func animate() async
 
-    /// Leaves the terminal as a shell expects it; to be called once, at the end, whatever happened.
+    /// Leaves the terminal as a shell expects it; to be called at the end, whatever happened. An event that
+    /// comes later is still shown, but nothing moves any more.
     func finish()
 }
 

@@ -65,7 +65,8 @@ struct LiveRegion {
         } else if tally.usage.total > 0 {
             money = [canvas.text(Figure.money(tally.cost) ?? "cost unknown")]
         }
-        let facts = [money, [canvas.tokens(tally.usage), canvas.tokens(brief)], [canvas.text("Ctrl-C stops", .dim)]]
+        let tokens = tally.usage.total > 0 ? [canvas.tokens(tally.usage), canvas.tokens(brief)] : []
+        let facts = [money, tokens, [canvas.text("Ctrl-C stops", .dim)]]
         var line = canvas.text(spinner + " ", .cyan) + canvas.text(Figure.clock(now - began))
         for forms in facts {
             let longer = forms.lazy.map { line + canvas.text(" · ", .dim) + $0 }

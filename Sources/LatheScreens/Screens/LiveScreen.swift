@@ -34,7 +34,7 @@ package final class LiveScreen: EventScreen {
     package func show(_ event: Event) {
         screen.withLock { screen in
             screen.permanent += screen.state.take(event, canvas())
-            let isEnd = screen.state.began == nil
+            let isEnd = screen.state.began == nil || screen.isFinished
             if isEnd || isDue(screen) { draw(&screen) }
         }
     }
@@ -58,7 +58,6 @@ package final class LiveScreen: EventScreen {
         screen.withLock { screen in
             guard !screen.isFinished else { return }
             screen.isFinished = true
-            screen.state = LiveState()
             if !screen.permanent.isEmpty || !screen.painter.isClear { draw(&screen) }
         }
     }
@@ -76,7 +75,8 @@ package final class LiveScreen: EventScreen {
 
     private func draw(_ screen: inout Screen) {
         let (size, time, canvas) = (size, now(), canvas())
-        let region = LiveRegion(canvas: canvas, height: min(size.rows - 1, 30), now: time).lines(screen.state)
+        let view = LiveRegion(canvas: canvas, height: min(size.rows - 1, 30), now: time)
+        let region = screen.isFinished ? [] : view.lines(screen.state)
         output.write(
             screen.painter.paint(permanent: screen.permanent, region: region, canvas: canvas, columns: size.columns))
         screen.permanent = []

@@ -75,6 +75,7 @@ extension LiveState {
     private mutating func finish(_ cell: CellResult, _ canvas: Canvas) -> [StyledLine] {
         phase = .idle
         output = []
+        if !hasTask { began = nil }
         let wasQuiet = quietCells.remove(cell.number) != nil
         if wasQuiet, turn > 0, cell.status == .ok { return [] }
         return CellBlock(canvas: canvas).result(cell)

@@ -16,7 +16,9 @@ struct LiveState: Sendable, Hashable {
     /// The last lines that the cell under way printed; a carriage return begins its line anew.
     var output: [String] = []
     var retry = ""
+    /// When the task or a cell of the user's own began; nil while nothing is under way.
     var began: Double?
+    var hasTask = false
     /// The text of a reply that is shown once a cell follows it: alone it is the answer.
     var pendingText = ""
     var quietCells: Set<Int> = []
@@ -48,7 +50,7 @@ struct LiveState: Sendable, Hashable {
 
     private mutating func begin(_ task: TaskSubmitted, at time: Double, _ canvas: Canvas) -> [StyledLine] {
         self = LiveState(tally: tally)
-        began = time
+        (began, hasTask) = (time, true)
         return LiveLines(canvas: canvas).task(task)
     }
 

@@ -21,7 +21,7 @@ final class KernelLine {
 
     let number: Int
     let role: KernelRole
-    private unowned let line: TemplateLine
+    unowned let line: TemplateLine
     private var channel: FrameConnection
     private var channelIsOpen = true
     private var pipes: [OutputPipe]
@@ -31,8 +31,8 @@ final class KernelLine {
     private var sentence: KernelEnd.Cause?
     private var alarm: (at: ContinuousClock.Instant, what: Alarm)?
     private var stoppers: [CheckedContinuation<Void, Never>] = []
-    private var hostCall: (@Sendable (HostCall) async -> HostReply)?
-    private var calls: [UInt64: Task<Void, Never>] = [:]
+    var hostCall: (@Sendable (HostCall) async -> HostReply)?
+    var calls: [UInt64: Task<Void, Never>] = [:]
     private var startArtifacts = 0
     /// What it wrote on standard error outside of cells: its last words if it ends there.
     private var words: [UInt8] = []
@@ -40,7 +40,7 @@ final class KernelLine {
     /// Whether nobody outside holds this kernel: then it is dropped from the table once it has ended.
     private(set) var isForgotten = true
 
-    private static let maximumCalls = 64
+    static let maximumCalls = 64
     /// After a cell says that it finished, what may still be in a pipe: its largest capacity.
     private static let drainLimit = 2 << 20
 
@@ -173,7 +173,7 @@ final class KernelLine {
         }
     }
 
-    private var isAnswering: Bool {
+    var isAnswering: Bool {
         switch phase {
         case .starting, .running: true
         case .waiting, .idle, .ended: false
@@ -291,56 +291,11 @@ final class KernelLine {
         }
     }
 
-    private func outOfTurn(_ frame: Frame) -> WireError {
+    func outOfTurn(_ frame: Frame) -> WireError {
         WireError(.outOfTurn, "`\(frame.kind)` when nothing asked for it")
     }
 
-    // MARK: Host calls
-
-    private func call(_ frame: Frame) throws(WireError) {
-        let payload = try KernelMessages.object(frame)
-        guard isAnswering, let hostCall, let name = payload["name"]?.stringValue else { throw outOfTurn(frame) }
-        guard calls[frame.call] == nil, calls.count < Self.maximumCalls, frame.call != 0 else {
-            throw WireError(.outOfTurn, "a host call with a number that is taken, or too many at once")
-        }
-        let slices = frame.descriptors.map { owned in
-            SliceReference(descriptor: owned.release()) { _ = close($0) }
-        }
-        guard slices.allSatisfy({ lathe_is_sealed($0.descriptor) }) else {
-            return reply(frame.call, .error("invalid_arguments", "a slice must be a sealed memory file"))
-        }
-        let request = HostCall(name: name, arguments: payload["arguments"] ?? [:], slices: slices)
-        let (loop, number, id) = (line.loop, number, frame.call)
-        calls[id] = Task {
-            let answer = await hostCall(request)
-            _ = loop.submit { $0.kernel(number)?.answer(id, answer) }
-        }
-    }
-
-    private func answer(_ id: UInt64, _ reply: HostReply) {
-        guard calls.removeValue(forKey: id) != nil else { return }
-        self.reply(id, reply)
-    }
-
-    private func reply(_ id: UInt64, _ reply: HostReply) {
-        var payload: JSONValue
-        switch reply.outcome {
-        case .value(let value): payload = ["value": value]
-        case .error(let code, let reason): payload = ["error": ["code": .string(code), "reason": .string(reason)]]
-        }
-        var descriptors: [OwnedDescriptor] = []
-        if let file = reply.file {
-            let opened = lathe_open_regular("\(line.configuration.sessionFolder)/\(file)")
-            if opened >= 0 {
-                descriptors = [OwnedDescriptor(opened)]
-            } else {
-                payload = ["error": ["code": "limit", "reason": .string("the file \(file) is no longer there")]]
-            }
-        }
-        send(Frame(.reply, call: id, text: payload.text, descriptors: descriptors))
-    }
-
-    private func send(_ frame: Frame) {
+    func send(_ frame: Frame) {
         guard channelIsOpen else { return }
         do throws(WireError) {
             try channel.send(frame)

@@ -17,11 +17,12 @@ package struct KernelConfinement: Sendable, Hashable {
         self.limits = limits
     }
 
-    /// The kernel's own folder for files; its current directory and home.
+    /// The kernel's own folder for files; its current directory and home. A subtask's is in memory and ends with the
+    /// sandbox, so that no later subtask of the same number finds anything in it.
     package var work: String {
         switch role {
         case .session: "\(SandboxLayout.work)/session"
-        case .subtask: "\(SandboxLayout.work)/subtask-\(kernel)"
+        case .subtask: temporary
         }
     }
 
@@ -46,7 +47,7 @@ package struct KernelConfinement: Sendable, Hashable {
         }
         rules += ["/etc", "/proc", SandboxLayout.python, SandboxLayout.library].map { Rule(path: $0, access: .read) }
         rules += ["null", "zero", "full", "random", "urandom"].map { Rule(path: "/dev/\($0)", access: .device) }
-        rules += [work, temporary].map { Rule(path: $0, access: .write) }
+        rules += Set([work, temporary]).sorted().map { Rule(path: $0, access: .write) }
         if role == .session {
             rules.append(Rule(path: SandboxLayout.data, access: .read))
             rules.append(Rule(path: SandboxLayout.sharedMemory, access: .write))
@@ -57,7 +58,7 @@ package struct KernelConfinement: Sendable, Hashable {
     /// Makes the kernel's folders and confines this process. The order matters: Landlock needs no_new_privs, and the
     /// limits are set last, so that nothing of the set-up fails by them. A seccomp filter belongs between the two.
     package func apply() throws(SandboxError) {
-        for folder in [work, temporary] where mkdir(folder, 0o700) < 0 && errno != EEXIST {
+        for folder in [temporary, work] where mkdir(folder, 0o700) < 0 && errno != EEXIST {
             throw Self.failed("making the folder \(folder)")
         }
         guard chdir(work) == 0 else { throw Self.failed("entering the folder \(work)") }

@@ -46,8 +46,8 @@ import Testing
         let writable = { (confinement: KernelConfinement) in
             confinement.rules.filter { $0.access == .write }.map(\.path)
         }
-        #expect(writable(session) == ["/work/session", "/tmp", "/dev/shm"])
-        #expect(writable(subtask) == ["/work/subtask-2", "/tmp/subtask-2"])
+        #expect(writable(session) == ["/tmp", "/work/session", "/dev/shm"])
+        #expect(writable(subtask) == ["/tmp/subtask-2"])
         #expect(session.rules.contains { $0.path == "/data" })
         #expect(!subtask.rules.contains { $0.path == "/data" })
         #expect(!session.rules.contains { $0.path == "/" })

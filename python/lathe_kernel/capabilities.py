@@ -1,5 +1,6 @@
 """`from lathe.capabilities import NAME`: saved functions as ordinary imports."""
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -16,6 +17,16 @@ from lathe_library.facts import Kind, Refusal
 
 _PREFIX = "lathe.capabilities."
 _MAXIMUM_FOUND = 5
+
+
+class Found(str):
+    """What a search found; shown as it reads, without quotes and escapes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Show the lines."""
+        return str(self)
 
 
 class Library:
@@ -66,21 +77,23 @@ class Library:
         exec(compile(record.source, path, "exec"), module.__dict__)
         self._report(kind, name, record.entry["sha256"])
 
-    def found(self, query: str, limit: int) -> str:
+    def found(self, query: str, limit: int) -> Found:
         """Return what fits a query: a line of signature and a sentence each, at most five."""
         entries = [entry for entry in folder.index(self.root) if entry["signature"]]
         fitting = search.ranked(entries, query, max(1, min(limit, _MAXIMUM_FOUND)))
         if not fitting:
             known = f"{len(entries)} capabilities" if entries else "nothing yet"
-            return f"Nothing in the library fits {query!r:.100}; it holds {known}."
-        return "\n".join(_line(entry) for entry in fitting)
+            return Found(f"Nothing in the library fits {query!r:.100}; it holds {known}.")
+        return Found("\n".join(_line(entry) for entry in fitting))
 
     def _report(self, kind: str, name: str, sha256: str) -> None:
         if (kind, name) in self._reported:
             return
         arguments = {"kind": kind, "name": name, "sha256": sha256}
-        close(self._channel.call("capability_used", arguments).descriptors)
         self._reported.add((kind, name))
+        # A report that cannot be made must not break what it reports.
+        with contextlib.suppress(LatheError):
+            close(self._channel.call("capability_used", arguments).descriptors)
 
 
 class Capabilities(types.ModuleType):

@@ -32,6 +32,9 @@ class Database:
         """Open the file without ever writing to it, journals included."""
         quoted = urllib.parse.quote(str(path))
         self._connection = sqlite3.connect(f"file:{quoted}?mode=ro&immutable=1", uri=True)
+        with path.open("rb") as file:
+            # Byte 18 of the header: the version of the format that writers use.
+            self.is_write_ahead = file.read(20)[18:19] == b"\x02"
         self.tables = {table.name: table for table in self._tables()}
 
     def read(self, table: str) -> Any:

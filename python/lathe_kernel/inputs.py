@@ -15,6 +15,10 @@ from lathe_kernel.protocol import InputSpecification
 
 _MAXIMUM_LISTED = 20
 _MAXIMUM_WALKED = 10_000
+_WAL = (
+    "`{name}` is in write-ahead mode: changes that are not yet in the file itself (its -wal file) "
+    "are not seen. Run `pragma wal_checkpoint(truncate)` on it to have them."
+)
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,17 @@ def load(specification: InputSpecification) -> Loaded:
         case "tsv":
             return _table(path, specification["name"], "\t")
         case "jsonl":
-            return Loaded(pandas().read_json(path, lines=True, convert_dates=False), "input")
+            # Numbers and dates written as text stay text.
+            frame = pandas().read_json(path, lines=True, convert_dates=False, dtype=False)
+            return Loaded(frame, "input")
         case "json":
             return _json(path)
         case "excel":
             return _excel(path)
         case "sqlite":
             database = Database(path)
-            return Loaded(database, f"input; {database.summary()}")
+            problems = [_WAL.format(name=specification["name"])] if database.is_write_ahead else []
+            return Loaded(database, f"input; {database.summary()}", problems)
         case "text":
             return _text(path, specification["name"])
         case "folder":

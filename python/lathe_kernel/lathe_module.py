@@ -178,7 +178,7 @@ class Lathe(types.ModuleType):
     def find(self, query: str, limit: int = 5) -> str:
         """Search the library: one line of signature and one sentence for each that fits.
 
-        Example: `print(lathe.find("delays by month"))`
+        Example: `lathe.find("delays by month")`
         """
         return self._library.found(query, limit)
 

@@ -1,20 +1,18 @@
 """Functions and agents of a session as modules: complete, typed, documented, and proved to load."""
 
 import builtins
-import pprint
 import sys
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from lathe_kernel import sources
+from lathe_kernel import literals, sources
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.schema import Schema
 from lathe_library import facts
 from lathe_library.facts import Kind, Refusal
 
-_LINE = 100
 _MAXIMUM_CONSTANT = 4_000
 _BUILTINS = frozenset(dir(builtins)) - {"display", "get_ipython"}
 
@@ -66,7 +64,7 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
     instructions = definition.instructions.strip()
     constants = [
         f"INSTRUCTIONS = {_text(instructions)}",
-        f"RETURNS = {pprint.pformat(definition.returns, width=_LINE - 10, sort_dicts=False)}",
+        literals.assignment("RETURNS", definition.returns),
     ]
     description = definition.description.strip() or facts.summary(instructions)
     return _proved("agent", definition.name, parts.module(description, constants))
@@ -151,37 +149,17 @@ def _grouped(imports: set[str]) -> list[str]:
 
 
 def _constant(name: str, value: object) -> str:
-    if not _is_literal(value, 0):
+    if not literals.is_literal(value):
         raise invalid(
             f"it uses `{name}`, a {type(value).__name__} of this session: take it as a parameter."
         )
-    text = pprint.pformat(value, width=_LINE - len(name) - 3, sort_dicts=False)
+    text = literals.assignment(name, value)
     if len(text) > _MAXIMUM_CONSTANT:
         raise invalid(
             f"it uses `{name}`, which is too large for a source file ({len(text):,} characters): "
             "take it as a parameter."
         )
-    return f"{name} = {text}"
-
-
-def _is_literal(value: object, depth: int) -> bool:
-    if depth > 8:
-        return False
-    if value is None or type(value) in (str, bytes, bool, int):
-        return True
-    if type(value) is float:
-        return value - value == 0  # Neither NaN nor infinite: those have no literal.
-    if type(value) in (list, tuple, set):
-        members = cast("list[object]", value)
-        return (type(value) is not set or bool(members)) and _all_literals(members, depth)
-    if type(value) is dict:
-        mapping = cast("dict[object, object]", value)
-        return _all_literals(mapping, depth) and _all_literals(mapping.values(), depth)
-    return False
-
-
-def _all_literals(members: Iterable[object], depth: int) -> bool:
-    return all(_is_literal(member, depth + 1) for member in members)
+    return text
 
 
 def _text(text: str) -> str:

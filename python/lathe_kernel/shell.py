@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.interactiveshell import InteractiveShell
@@ -68,6 +68,10 @@ class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
     def showindentationerror(self) -> None:
         """Print nothing: the error is the cell's result."""
 
+    def system(self, cmd: str) -> None:
+        """Run a shell command on the kernel's own streams, without a terminal."""
+        cast("Any", self).system_raw(cmd)
+
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no screen."""
 
@@ -113,10 +117,11 @@ def _executed(shell: Any, code: str, interrupts: Interrupts) -> BaseException | 
     try:
         with interrupts.armed():
             outcome = shell.run_cell(code, store_history=True)
-            error = outcome.error_before_exec or outcome.error_in_exec
+            error = outcome.error_before_exec
+            error = outcome.error_in_exec if error is None else error
             _save_figures()
     except BaseException as raised:
-        error = error or raised
+        error = raised if error is None else error
     for other in _reported:
         if other is not error:
             print(tracebacks.formatted(other), file=sys.stderr)

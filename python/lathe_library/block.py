@@ -39,7 +39,7 @@ def split(text: str) -> Split:
     if match is None:
         return Split(text, problems=("it has no `# /// script` block at its head",))
     body = text[match.end() :].lstrip("\n")
-    toml = "\n".join(line[2:] for line in match.group(1).splitlines())
+    toml = "\n".join(line[2:] for line in match.group(1).split("\n"))
     try:
         document: dict[str, Any] = tomllib.loads(toml)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -72,5 +72,6 @@ def normalised(source: str) -> str:
 
 
 def _toml(text: str) -> str:
-    # A JSON string of ASCII is a TOML basic string, but for DEL, which TOML wants escaped.
-    return json.dumps(text.encode("utf-8", "replace").decode()).replace("\x7f", "\\u007f")
+    # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
+    whole = text.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -60,6 +60,7 @@ class Template:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "ARROW_DEFAULT_MEMORY_POOL": "system",
+            "JE_ARROW_MALLOC_CONF": "background_thread:false",
         }
         program = Path(__file__).parent / "template_process.py"
         self.process = subprocess.Popen(

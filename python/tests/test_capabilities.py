@@ -1,4 +1,6 @@
+import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 from conftest import MakeKernel
 from kernels import Answer, Kernel
 
+from lathe_kernel import packages, slices
 from lathe_library import block, facts
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_library" / "__main__.py"
@@ -68,7 +71,7 @@ def delay_profile(flights: pd.DataFrame, by: str = "hour") -> dict[str, float]:
     # the busiest first
     counts = Count(flights[by])
     return {
-        str(key): share(flights.loc[flights[by] == key, "delay"]) + np.float64(0)
+        str(key): share(flights.loc[flights[by] == key, "delay"]) + float(np.zeros(1)[0])
         for key, _ in counts.most_common()
     }
 '''
@@ -109,7 +112,7 @@ def delay_profile(flights: pd.DataFrame, by: str = "hour") -> dict[str, float]:
     # the busiest first
     counts = Count(flights[by])
     return {
-        str(key): _share(flights.loc[flights[by] == key, "delay"]) + np.float64(0)
+        str(key): _share(flights.loc[flights[by] == key, "delay"]) + float(np.zeros(1)[0])
         for key, _ in counts.most_common()
     }
 '''
@@ -120,12 +123,13 @@ def delay_profile(flights: pd.DataFrame, by: str = "hour") -> dict[str, float]:
         "from lathe.capabilities import delay_profile\nimport pandas as pd\n"
         "delay_profile(pd.DataFrame({'hour': [1, 1, 2], 'delay': [20, 1, 0]}))"
     )
-    assert eval(ran.text, {"np": __import__("numpy")}) == {"1": 0.5, "2": 0.0}
+    assert ast.literal_eval(ran.text) == {"1": 0.5, "2": 0.0}
     digest = block.sha256(saved["delay_profile"])
     used = ("capability_used", {"kind": "function", "name": "delay_profile", "sha256": digest})
     assert ran.calls == [used]
     again = later.ok(
-        "import lathe\nfrom lathe.capabilities import delay_profile as d\nlathe.capabilities.delay_profile is d"
+        "import lathe\nfrom lathe.capabilities import delay_profile as d\n"
+        "lathe.capabilities.delay_profile is d"
     )
     assert (again.text, again.calls) == ("True", [])
     assert (
@@ -155,9 +159,11 @@ def test_what_cannot_be_saved_is_refused_with_the_mend(kernel: Kernel, library: 
         "def needs_data(x: int) -> int:\n    '''Return x.'''\n    return x + len(df)\n"
         "def needs_huge(x: int) -> int:\n    '''Return x.'''\n    return x + len(huge)\n"
         "def missing(x: int) -> int:\n    '''Return x.'''\n    return x + nowhere\n"
-        "def outer():\n    y = 1\n    def inner(x: int) -> int:\n        '''Return x.'''\n        return x + y\n"
+        "def outer():\n    y = 1\n    def inner(x: int) -> int:\n        '''Return x.'''\n"
+        "        return x + y\n"
         "    return inner\n"
-        "def counts(x: int) -> int:\n    '''Return x.'''\n    global total\n    total = x\n    return x\n"
+        "def counts(x: int) -> int:\n    '''Return x.'''\n    global total\n    total = x\n"
+        "    return x\n"
         "class C:\n    def method(self) -> int:\n        '''Return 1.'''\n        return 1\n"
         "def uses_class(x: int) -> int:\n    '''Return x.'''\n    return C().method()\n"
         "def Loud(x: int) -> int:\n    '''Return x.'''\n    return x\n"
@@ -190,7 +196,8 @@ def test_helpers_that_cannot_be_renamed_safely_are_refused(kernel: Kernel, libra
     kernel.ok(
         "def clean(x):\n    return x\n"
         "def first(x: int) -> int:\n    '''Return x.'''\n    return clean(x)\n"
-        "def second(x: int) -> list[int]:\n    '''Return x.'''\n    y = clean(x)\n    return [clean for clean in [y]]\n"
+        "def second(x: int) -> list[int]:\n    '''Return x.'''\n    y = clean(x)\n"
+        "    return [clean for clean in [y]]\n"
         "def third(x: int) -> str:\n    '''Return x.'''\n    return f'{clean(x)} clean'\n"
     )
     kernel.ok("lathe.save_function(first)")
@@ -225,7 +232,7 @@ import pandas as pd
 INSTRUCTIONS = """Explain why flights were late.
 
 Use "data"."""
-RETURNS = {'type': 'object', 'properties': {'share': {'type': 'number'}}, 'required': ['share']}
+RETURNS = {"type": "object", "properties": {"share": {"type": "number"}}, "required": ["share"]}
 
 
 def prepare(data: pd.DataFrame) -> pd.DataFrame:
@@ -239,13 +246,7 @@ def check(result: dict) -> None:
     )
     subtask = make_kernel()
     _admitting(subtask, library)
-    import os
-
-    import pandas as pd
-
-    from lathe_kernel import slices
-
-    frame = pd.DataFrame({"delay": [20, 1]})
+    frame = packages.pandas().DataFrame({"delay": [20, 1]})
     made = slices.freeze(frame)
     started = subtask.start(
         "subtask",
@@ -288,19 +289,21 @@ def test_a_broken_file_in_the_library_is_an_import_error(kernel: Kernel, library
 
 
 def test_find_shows_what_fits_and_says_when_nothing_does(kernel: Kernel, library: Path) -> None:
-    assert "nothing yet" in kernel.ok("print(lathe.find('delays'))").stdout
+    assert "nothing yet" in kernel.ok("lathe.find('delays')").text
     for name, sentence in (
         ("delay_profile", "Return the share of late flights by hour."),
         ("clean_names", "Return column names in lower case."),
         ("carrier_totals", "Return flights per carrier."),
     ):
-        source = f'"""{sentence}"""\n\n\ndef {name}(x: int) -> int:\n    """{sentence}"""\n    return x\n'
+        source = f'def {name}(x: int) -> int:\n    """{sentence}"""\n    return x\n'
         _admit(library, "function", name, source)
-    agent = '"""Explain delays of one carrier."""\n\nINSTRUCTIONS = "x"\nRETURNS = {"properties": {"cause": {}}}\n'
+    agent = '"""Explain delays of one carrier."""\n\nINSTRUCTIONS = "x"\n'
+    agent += 'RETURNS = {"properties": {"cause": {}}}\n'
     _admit(library, "agent", "delay_analyst", agent)
     found = kernel.ok("print(lathe.find('which flights were delayed'))").stdout
     assert found.splitlines()[:2] == [
-        "delay_profile(x: int) -> int  # function, proposed: from lathe.capabilities import delay_profile",
+        "delay_profile(x: int) -> int  "
+        "# function, proposed: from lathe.capabilities import delay_profile",
         "    Return the share of late flights by hour.",
     ]
     assert "delay_analyst -> {cause}" in found

@@ -1,5 +1,9 @@
+import json
+import os
+import signal
 import time
 
+import wire
 from conftest import MakeKernel
 from kernels import Kernel, Template
 
@@ -54,7 +58,8 @@ def test_an_error_has_its_whole_traceback_without_frames_of_ours(kernel: Kernel)
 
 def test_causes_and_frames_of_packages_stay_in_a_traceback(kernel: Kernel) -> None:
     ran = kernel.run(
-        "import json\ntry:\n    json.loads('{')\nexcept ValueError as e:\n    raise RuntimeError('no') from e"
+        "import json\ntry:\n    json.loads('{')\nexcept ValueError as e:\n"
+        "    raise RuntimeError('no') from e"
     )
     trace = ran.error["traceback"]
     assert "json/decoder.py" in trace
@@ -117,9 +122,6 @@ def test_an_interrupt_stops_a_loop_and_a_sleep(kernel: Kernel) -> None:
 
 
 def test_an_idle_kernel_ignores_an_interrupt(kernel: Kernel) -> None:
-    import os
-    import signal
-
     os.kill(kernel.pid, signal.SIGINT)
     time.sleep(0.1)
     assert kernel.ok("1").text == "1"
@@ -130,10 +132,6 @@ def test_an_interrupted_host_call_leaves_the_channel_in_order(kernel: Kernel) ->
     ran = kernel.run("lathe.ask_model('hello')", interrupt_after=0.3)
     assert ran.payload["status"] == "interrupted"
     # The late reply comes first; the next call has to get its own.
-    import json
-
-    import wire
-
     wire.send(kernel.channel, 18, 1, json.dumps({"value": "late"}).encode(), [])
     kernel.handlers["ask_model"] = lambda _arguments, _received: ({"value": "now"}, [])
     assert kernel.ok("lathe.ask_model('again')").text == "'now'"
@@ -178,6 +176,19 @@ def test_history_and_output_leave_no_second_copy(kernel: Kernel) -> None:
 def test_main_is_the_namespace_of_the_cells(kernel: Kernel) -> None:
     kernel.ok("x = 5\nimport __main__")
     assert kernel.ok("__main__.x").text == "5"
+
+
+def test_the_template_has_one_thread(template: Template) -> None:
+    assert len(os.listdir(f"/proc/{template.process.pid}/task")) == 1  # noqa: PTH208
+
+
+def test_shell_commands_print_to_the_cell(kernel: Kernel) -> None:
+    assert kernel.ok("print('a')\n!echo b\nprint('c')").stdout == "a\nb\nc\n"
+
+
+def test_an_error_that_is_falsy_is_an_error(kernel: Kernel) -> None:
+    ran = kernel.run("class Empty(Exception):\n    def __len__(self): return 0\nraise Empty")
+    assert (ran.payload["status"], ran.error["type"]) == ("error", "Empty")
 
 
 def test_the_template_lists_its_packages(template: Template) -> None:

@@ -25,11 +25,13 @@ class Engine:
     def delegate(self, arguments: dict[str, Any], received: list[int]) -> Answer:
         self.requests.append(arguments)
         subtasks: list[dict[str, Any]] = []
-        for item in arguments["items"]:
-            manifest, identifier = item["manifest"], len(self.outcomes) + 1
-            data = None
+        items: list[dict[str, Any]] = arguments["items"]
+        for item in items:
+            manifest: Any = item["manifest"]
+            identifier = len(self.outcomes) + 1
+            data: object = None
             if manifest is not None:
-                data = slices.thaw(manifest, received[manifest["descriptor"]])
+                data = slices.thaw(manifest, received[int(manifest["descriptor"])])
             self.outcomes[identifier] = {
                 "id": identifier,
                 "label": item["label"],
@@ -68,7 +70,8 @@ def test_delegate_each_hands_over_every_group_and_keeps_their_order(kernel: Kern
     kernel.ok(
         "import pandas as pd\n"
         "df = pd.DataFrame({'carrier': ['UA', 'AA', 'UA'], 'd': [1.0, 2.0, 3.0]})\n"
-        "out = lathe.delegate_each('analyst', df.groupby('carrier'), 'Why?', returns={'rows': int}, parallel=3)"
+        "out = lathe.delegate_each('analyst', df.groupby('carrier'), 'Why?', "
+        "returns={'rows': int}, parallel=3)"
     )
     assert kernel.ok(
         "[(o.label, o.status, o.value['rows'], o.tokens, bool(o)) for o in out]"
@@ -258,9 +261,11 @@ def test_the_answer_of_a_subtask_is_plain_data(make_kernel: MakeKernel) -> None:
     given = _accepting(kernel)
     kernel.ok(
         "import numpy as np, pandas as pd, datetime, decimal\n"
-        "lathe.answer({'i': np.int64(3), 'f': np.float32(0.5), 'nan': np.nan, 'nat': pd.NaT, 'na': pd.NA,\n"
+        "lathe.answer({'i': np.int64(3), 'f': np.float32(0.5), 'nan': np.nan, 'nat': pd.NaT, "
+        "'na': pd.NA,\n"
         " 't': pd.Timestamp('2013-01-02'), 'd': datetime.date(2013, 1, 2), 'a': np.array([1, 2]),\n"
-        " 'b': np.bool_(True), 'dec': decimal.Decimal('1.5'), 's': {3}, ('x', 1): None, 7: 'seven',\n"
+        " 'b': np.bool_(True), 'dec': decimal.Decimal('1.5'), 's': {3}, ('x', 1): None, "
+        "7: 'seven',\n"
         " 'dt': np.datetime64('2013-01-02'), 'td': pd.Timedelta(seconds=3), 'inf': float('inf')})"
     )
     assert given == [

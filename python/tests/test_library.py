@@ -9,8 +9,36 @@ from typing import Any
 import pytest
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_library" / "__main__.py"
-_FUNCTION = '"""Add."""\n\nimport pandas as pd\nimport json\nfrom sklearn.cluster import KMeans\n\n_HALF = 0.5\n\n\ndef _helper(x):\n    return x\n\n\ndef add(a: int, *, b: float = 1) -> float:\n    """Return the sum. Always.\n\n    More.\n    """\n    return a + b\n'
-_AGENT = '"""Explain one carrier."""\n\nINSTRUCTIONS = """Look at `data`."""\nRETURNS = {"type": "object", "properties": {"cause": {"type": "string"}}}\n\n\ndef check(result):\n    return True\n'
+_FUNCTION = '''"""Add."""
+
+import pandas as pd
+import json
+from sklearn.cluster import KMeans
+
+_HALF = 0.5
+
+
+def _helper(x):
+    return x
+
+
+def add(a: int, *, b: float = 1) -> float:
+    """Return the sum. Always.
+
+    More.
+    """
+    return a + b
+'''
+_ODD = 'odd "name"\n\x7f\\ 😀 \u2028 \x85 é'
+_AGENT = '''"""Explain one carrier."""
+
+INSTRUCTIONS = """Look at `data`."""
+RETURNS = {"type": "object", "properties": {"cause": {"type": "string"}}}
+
+
+def check(result):
+    return True
+'''
 
 
 def _run(*arguments: str, given: str | bytes = b"") -> tuple[int, Any, str]:
@@ -40,15 +68,15 @@ def _composed(source: str, kind: str, name: str, **rest: str) -> str:
 
 
 def test_compose_writes_a_block_that_the_standard_reads() -> None:
-    text = _composed(_FUNCTION, "function", "add", session='odd "name"\n\x7f\\')
-    lines = text.split("# ///\n")[0].splitlines()
+    text = _composed(_FUNCTION, "function", "add", session=_ODD)
+    lines = text.split("# ///\n")[0].split("\n")
     assert lines[0] == "# /// script"
     document = tomllib.loads(
         "\n".join(line.removeprefix("# ").removeprefix("#") for line in lines[1:])
     )
     assert document["requires-python"] == ">=3.11"
     assert document["dependencies"] == ["pandas", "scikit-learn"]
-    assert document["tool"]["lathe"]["session"] == 'odd "name"\n\x7f\\'
+    assert document["tool"]["lathe"]["session"] == _ODD
     assert list(document["tool"]["lathe"]) == [
         "kind",
         "name",
@@ -60,7 +88,7 @@ def test_compose_writes_a_block_that_the_standard_reads() -> None:
     ]
     assert text.endswith(f"# ///\n\n{_FUNCTION}")
     # Composing what was composed changes nothing.
-    assert _composed(text, "function", "add", session='odd "name"\n\x7f\\') == text
+    assert _composed(text, "function", "add", session=_ODD) == text
 
 
 def test_index_and_read_tell_everything_without_running_anything(tmp_path: Path) -> None:

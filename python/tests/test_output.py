@@ -3,7 +3,8 @@ import base64
 from kernels import Kernel
 
 _PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
@@ -56,7 +57,10 @@ def test_open_figures_become_artifacts_named_by_their_titles(kernel: Kernel) -> 
 
 
 def test_show_saves_a_figure_once_and_names_are_never_used_twice(kernel: Kernel) -> None:
-    code = "import matplotlib.pyplot as plt\nplt.plot([1]); plt.title('same'); plt.show(); plt.close('all')"
+    code = (
+        "import matplotlib.pyplot as plt\n"
+        "plt.plot([1]); plt.title('same'); plt.show(); plt.close('all')"
+    )
     names = [one.payload["name"] for _ in range(2) for one in kernel.ok(code).artifacts]
     assert names == ["same.png", "same-2.png"]
     assert kernel.ok(code).stderr == ""
@@ -80,7 +84,8 @@ def test_figures_of_a_failed_cell_are_saved_too(kernel: Kernel) -> None:
 def test_displayed_pictures_and_pages_become_artifacts(kernel: Kernel) -> None:
     kernel.ok(f"from IPython.display import Image, HTML, SVG\npng = {_PNG!r}")
     ran = kernel.ok(
-        "display(Image(png)); display(HTML('<b>bold</b>')); SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
+        "display(Image(png)); display(HTML('<b>bold</b>')); "
+        "SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
     )
     assert [(one.payload["name"], one.payload["mime"]) for one in ran.artifacts] == [
         ("cell-2-figure-1.png", "image/png"),

@@ -4,15 +4,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
 from conftest import MakeKernel
 from kernels import Kernel
 
-from lathe_kernel import slices
+from lathe_kernel import packages, slices
 from lathe_kernel.errors import LatheError
+
+np = packages.numpy()
+pd = packages.pandas()
+pa = packages.pyarrow()
 
 
 def _through(value: object) -> Any:
@@ -23,7 +24,7 @@ def _through(value: object) -> Any:
         os.close(made.descriptor)
 
 
-def _flights(rows: int = 1000) -> pd.DataFrame:
+def _flights(rows: int = 1000) -> Any:
     numbers = np.arange(rows)
     return pd.DataFrame(
         {
@@ -91,9 +92,8 @@ def test_a_thawed_frame_can_be_worked_on_and_its_source_never_changes() -> None:
     source = _flights()
     before = source.copy()
     made = slices.freeze(source)
-    one = slices.thaw(made.manifest, made.descriptor)
-    other = slices.thaw(made.manifest, made.descriptor)
-    assert isinstance(one, pd.DataFrame)
+    one: Any = slices.thaw(made.manifest, made.descriptor)
+    other: Any = slices.thaw(made.manifest, made.descriptor)
     one.loc[:, "delay"] = -1.0
     one.iloc[0, 2] = 99
     one["new"] = one["hour"] * 2
@@ -102,12 +102,10 @@ def test_a_thawed_frame_can_be_worked_on_and_its_source_never_changes() -> None:
     one.drop(columns=["kind"], inplace=True)
     one["hour"].to_numpy().sum()
     assert one.groupby("carrier")["delay"].mean().to_dict() == {"aa": -1.0, "b6": -1.0, "ua": -1.0}
-    assert isinstance(other, pd.DataFrame)
     pd.testing.assert_frame_equal(other, before)
     pd.testing.assert_frame_equal(source, before)
     array = slices.freeze(np.zeros(4))
-    mapped = slices.thaw(array.manifest, array.descriptor)
-    assert isinstance(mapped, np.ndarray)
+    mapped: Any = slices.thaw(array.manifest, array.descriptor)
     mapped += 1
     np.testing.assert_array_equal(
         np.asarray(slices.thaw(array.manifest, array.descriptor)), np.zeros(4)
@@ -130,22 +128,22 @@ def test_the_file_is_sealed_and_its_buffers_are_aligned() -> None:
     os.close(made.descriptor)
 
 
-@pytest.mark.parametrize(
-    "cut",
-    [
-        lambda frame: frame[frame["name"] == "kept"],
-        lambda frame: frame.iloc[-1:],
-        lambda frame: frame.iloc[:1].iloc[:0],
-        lambda frame: frame.groupby("name").get_group("kept"),
-        lambda frame: pa.Table.from_pandas(frame).slice(999, 1),
-        lambda frame: pa.Table.from_pandas(frame).slice(999, 1)["name"],
-        lambda frame: frame["name"].iloc[-1:],
-        lambda frame: pa.table({"n": frame["name"].tolist()})["n"].chunk(0)[999:],
-        lambda frame: frame.tail(1).to_dict("list"),
-    ],
-)
+_CUTS: list[Callable[[Any], object]] = [
+    lambda frame: frame[frame["name"] == "kept"],
+    lambda frame: frame.iloc[-1:],
+    lambda frame: frame.iloc[:1].iloc[:0],
+    lambda frame: frame.groupby("name").get_group("kept"),
+    lambda frame: pa.Table.from_pandas(frame).slice(999, 1),
+    lambda frame: pa.Table.from_pandas(frame).slice(999, 1)["name"],
+    lambda frame: frame["name"].iloc[-1:],
+    lambda frame: pa.table({"n": frame["name"].tolist()})["n"].chunk(0)[999:],
+    lambda frame: frame.tail(1).to_dict("list"),
+]
+
+
+@pytest.mark.parametrize("cut", _CUTS)
 def test_a_slice_holds_nothing_of_the_rows_that_were_cut_away(
-    cut: Callable[[pd.DataFrame], object],
+    cut: Callable[[Any], object],
 ) -> None:
     frame = pd.DataFrame({"name": ["SECRETROW"] * 999 + ["kept"], "n": range(1000)})
     made = slices.freeze(cut(frame))
@@ -173,7 +171,7 @@ def test_a_second_hand_over_writes_nothing_unless_the_frame_changed() -> None:
     first, temporary = cache.frozen(frame)
     assert not temporary
     assert cache.frozen(frame)[0] is first
-    changes: list[Callable[[pd.DataFrame], object]] = [
+    changes: list[Callable[[Any], object]] = [
         lambda f: f.__setitem__("extra", 1),
         lambda f: f.loc.__setitem__((0, "delay"), 5.0),
         lambda f: f.iloc.__setitem__((1, 0), "ZZ"),
@@ -265,9 +263,8 @@ def test_two_hundred_megabytes_are_handed_over(capsys: pytest.CaptureFixture[str
     t0 = clock()
     made = slices.freeze(frame)
     t1 = clock()
-    thawed = slices.thaw(made.manifest, made.descriptor)
+    thawed: Any = slices.thaw(made.manifest, made.descriptor)
     t2 = clock()
-    assert isinstance(thawed, pd.DataFrame)
     total = thawed["c0"].sum()
     t3 = clock()
     os.close(made.descriptor)

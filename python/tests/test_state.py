@@ -30,15 +30,18 @@ def test_the_state_never_contains_a_value(kernel: Kernel) -> None:
     ran = kernel.ok(
         "import pandas as pd, numpy as np, polars as pl, pyarrow as pa, decimal\n"
         "S = 'SENTINEL'\n"
-        "plain = S\nnumber = 123454321\nitems = [S] * 3\nmapping = {S: S}\nnested = {'k': [S, {S}]}\n"
+        "plain = S\nnumber = 123454321\nitems = [S] * 3\nmapping = {S: S}\n"
+        "nested = {'k': [S, {S}]}\n"
         "frame = pd.DataFrame({'c': [S], 'o': pd.Series([{S: 1}], dtype=object)}, index=[S])\n"
         "cat = pd.DataFrame({'c': pd.Categorical([S])})\nseries = pd.Series([S])\n"
         "index = pd.Index([S])\nmulti = frame.set_index('c', append=True)\n"
         "enum = pl.DataFrame({'e': pl.Series([S], dtype=pl.Enum([S]))})\n"
-        "arrow = pa.table({'a': [S]})\ndictionary = pa.table({'d': pa.array([S]).dictionary_encode()})\n"
+        "arrow = pa.table({'a': [S]})\n"
+        "dictionary = pa.table({'d': pa.array([S]).dictionary_encode()})\n"
         "array = np.array([S])\nobjects = np.array([S, None], dtype=object)\nraw = S.encode()\n"
         "def f(x=S): return x\n"
-        "class C:\n    def __repr__(self): return S\n    def __sizeof__(self): raise ValueError(S)\n"
+        "class C:\n    def __repr__(self): return S\n"
+        "    def __sizeof__(self): raise ValueError(S)\n"
         "    def __len__(self): raise ValueError(S)\nmade = C()\n"
     )
     state = json.dumps(ran.payload["variables"])
@@ -73,7 +76,8 @@ def test_measuring_a_large_namespace_takes_no_time(kernel: Kernel) -> None:
         "import pandas as pd, numpy as np\n"
         "many = [str(i) for i in range(1_000_000)]\n"
         "lookup = {i: str(i) for i in range(500_000)}\n"
-        "frame = pd.DataFrame({'o': pd.Series(many, dtype=object), 's': many, 'n': np.arange(1_000_000)})"
+        "frame = pd.DataFrame({'o': pd.Series(many, dtype=object), 's': many, "
+        "'n': np.arange(1_000_000)})"
     )
     started = time.monotonic()
     ran = kernel.ok("1")

@@ -2,19 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError, SubtaskFailed, invalid
-from lathe_kernel.packages import is_pandas, loaded, pandas
+from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.protocol import Manifest, OutcomeRecord
 from lathe_kernel.schema import Schema, schema_of
 from lathe_kernel.slices import SliceCache
 
 _BATCH = 200
-_LABEL_CHARACTERS = 60
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
@@ -28,66 +27,6 @@ class InlineAgent:
     instructions: str
     returns: Schema | None = None
     model: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one subtask ended.
-
-    `status` is complete, incomplete, failed, cancelled, not_run or running.
-    """
-
-    id: int
-    label: str
-    status: str
-    value: Any
-    reason: str | None
-    tokens: int | None
-    seconds: float | None
-
-    @property
-    def ok(self) -> bool:
-        """Whether there is a value."""
-        return self.status == "complete"
-
-    def __bool__(self) -> bool:
-        """Be true when there is a value: `[o.value for o in outcomes if o]`."""
-        return self.ok
-
-    def __repr__(self) -> str:
-        """Show the label, the status and a bounded value or reason."""
-        shown = f"value={_short(self.value)}" if self.ok else f"reason={_short(self.reason)}"
-        return f"Outcome({self.label!r}, {self.status}, {shown})"
-
-
-class Outcomes(list[Outcome]):
-    """The outcomes of `delegate_each`, in the order of the slices."""
-
-    def values(self) -> dict[str, Any]:
-        """Return the values that there are, by label. Example: `outcomes.values()["UA"]`."""
-        return {one.label: one.value for one in self if one.ok}
-
-    def failed(self) -> "Outcomes":
-        """Return the outcomes without a value.
-
-        Example: `[(one.label, one.reason) for one in outcomes.failed()]`
-        """
-        return Outcomes(one for one in self if not one.ok)
-
-    def to_frame(self) -> Any:
-        """Return a DataFrame, a row for each outcome; an object's members are columns.
-
-        Example: `outcomes.to_frame().sort_values("delay")`
-        """
-        return pandas().DataFrame([_row(one) for one in self])
-
-    def __repr__(self) -> str:
-        """Show how many there are and the first ones."""
-        lines = [repr(one) for one in self[:20]]
-        if len(self) > 20:
-            lines.append(f"… {len(self) - 20} more")
-        done = sum(one.ok for one in self)
-        return "\n".join([f"Outcomes: {done} of {len(self)} complete", *lines])
 
 
 class Subtask:
@@ -255,74 +194,6 @@ def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> O
     )
 
 
-def labelled(slices: object) -> list[tuple[str, object]]:
-    """Return slices as unique labels and objects, in order.
-
-    Accepts a dict, a pandas GroupBy, a list of (label, object) or any list.
-
-    Raises:
-        LatheError: what was given is not several slices.
-    """
-    if is_pandas(slices, "DataFrame", "Series") or isinstance(slices, str | bytes):
-        raise invalid(
-            f'a {type(slices).__name__} is one slice; give several: `df.groupby("column")`, '
-            "a dict label → object, or a list. For one slice use `lathe.delegate`."
-        )
-    if isinstance(slices, Mapping):
-        pairs: list[tuple[object, object]] = list(cast("Mapping[object, object]", slices).items())
-    elif isinstance(slices, Iterable):
-        members = list(cast("Iterable[object]", slices))
-        pairs = _pairs(members, grouped=_is_group_by(cast("object", slices)))
-    else:
-        raise invalid(
-            f"a {type(slices).__name__} cannot be split into slices; give a dict or a list."
-        )
-    return _unique([(_label(label), value) for label, value in pairs])
-
-
-def _pairs(members: list[object], *, grouped: bool) -> list[tuple[object, object]]:
-    if grouped or (members and all(_is_pair(member) for member in members)):
-        return [cast("tuple[object, object]", member) for member in members]
-    return [
-        (member if isinstance(member, str) and len(member) <= _LABEL_CHARACTERS else place, member)
-        for place, member in enumerate(members, 1)
-    ]
-
-
-def _is_pair(member: object) -> bool:
-    if not isinstance(member, tuple) or len(cast("tuple[object, ...]", member)) != 2:
-        return False
-    return isinstance(cast("tuple[object, object]", member)[0], str | int)
-
-
-def _is_group_by(value: object) -> bool:
-    module = loaded("pandas")
-    if module is None:
-        return False
-    typing = module.api.typing
-    return isinstance(value, typing.DataFrameGroupBy | typing.SeriesGroupBy)
-
-
-def _label(label: object) -> str:
-    if isinstance(label, tuple):
-        return ", ".join(str(part) for part in cast("tuple[object, ...]", label))
-    return str(label)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> list[tuple[str, object]]:
-    used: set[str] = set()
-    result: list[tuple[str, object]] = []
-    for label, value in pairs:
-        short = " ".join(label.split())[:_LABEL_CHARACTERS] or "slice"
-        candidate, count = short, 1
-        while candidate in used:
-            count += 1
-            candidate = f"{short} ({count})"
-        used.add(candidate)
-        result.append((candidate, value))
-    return result
-
-
 def _placed(manifest: Manifest, position: int) -> Manifest:
     placed = manifest.copy()
     placed["descriptor"] = position
@@ -366,20 +237,3 @@ def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
         "parallel": shared.parallel,
         "max_turns": shared.max_turns,
     }
-
-
-def _row(outcome: Outcome) -> dict[str, Any]:
-    value = outcome.value
-    row: dict[str, Any] = {"label": outcome.label, "status": outcome.status}
-    if isinstance(value, dict):
-        row |= {f"{k}_" if k in row else k: v for k, v in cast("dict[str, Any]", value).items()}
-    else:
-        row["value"] = value
-    if not outcome.ok:
-        row["reason"] = outcome.reason
-    return row
-
-
-def _short(value: object, limit: int = 200) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

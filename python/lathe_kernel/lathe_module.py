@@ -10,8 +10,10 @@ from lathe_kernel import answers, contents, delegation, saving
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
-from lathe_kernel.delegation import InlineAgent, Outcome, Outcomes, Subtask
+from lathe_kernel.delegation import InlineAgent, Subtask
 from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, invalid
+from lathe_kernel.labels import labelled
+from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.plain import plain
 from lathe_kernel.schema import schema_of
 from lathe_kernel.slices import SliceCache
@@ -88,7 +90,7 @@ class Lathe(types.ModuleType):
         """
         shared = delegation.request(agent, task, returns=returns, model=model, max_turns=max_turns)
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
-        items = delegation.labelled([(label or name, data)])
+        items = labelled([(label or name, data)])
         return delegation.started(self._channel, self._cache, shared, items)[0]
 
     def delegate_each(
@@ -108,7 +110,7 @@ class Lathe(types.ModuleType):
         shared = delegation.request(
             agent, task, returns=returns, model=model, parallel=parallel, max_turns=max_turns
         )
-        return delegation.each(self._channel, self._cache, shared, delegation.labelled(slices))
+        return delegation.each(self._channel, self._cache, shared, labelled(slices))
 
     def agent(
         self, name: str, instructions: str, returns: object = None, model: str | None = None

@@ -5,6 +5,7 @@ package import LatheVocabulary
 package struct EmbeddedModel: LanguageModel {
     package let name: String
     package let codeForm: CodeForm
+    package var isSmall: Bool { true }
     private let server: EmbeddedServer
     private let settings: ModelConfiguration.Settings
 

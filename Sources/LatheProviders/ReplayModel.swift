@@ -13,6 +13,7 @@ package final class ReplayModel: LanguageModel {
 
     package let name: String
     package let codeForm: CodeForm
+    package var isReplay: Bool { true }
     package let header: Recording.Header
     /// Characters a second; nil for no delay at all.
     private let pace: Double?

@@ -71,13 +71,17 @@ extension SandboxPolicy {
         guard stat(mount.source, &status) == 0 else {
             throw SandboxError(.sourceMissing, "\(mount.source) is not there, or not to be reached", underlying: errno)
         }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || kind == S_IFDIR else {
+            throw SandboxError(.sourceUnreadable, "\(mount.source) is neither a file nor a folder")
+        }
         guard droppingUser, !mount.isWritable else {
             guard access(mount.source, R_OK) == 0 else {
                 throw SandboxError(.sourceUnreadable, "\(mount.source) may not be read by you", underlying: errno)
             }
             return
         }
-        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        let isFolder = kind == S_IFDIR
         let needed: mode_t = isFolder ? 0o005 : 0o004
         guard status.st_mode & needed == needed || status.st_uid == Self.unprivilegedUser else {
             throw SandboxError(

@@ -3,6 +3,7 @@ import LatheKernelHost
 import LatheSandbox
 import LatheVocabulary
 import Synchronization
+import Testing
 
 /// A real session folder with a real template in a real sandbox, gone at the end of the test.
 struct Bench {
@@ -51,6 +52,21 @@ struct Bench {
         let place = role == .session ? Place.coordinator : Place.coordinator.child("part")
         let start = KernelStart(role: role, place: place, bindsInputs: role == .session, slices: slices)
         return try await host.startKernel(start, hostCall: hostCall).kernel
+    }
+
+    /// A slice that a kernel of the session really made.
+    func slice(of expression: String) async throws -> BoundSlice {
+        let calls = Mutex<[HostCall]>([])
+        let kernel = try await kernel(hostCall: { call in
+            calls.withLock { $0.append(call) }
+            return .value(["subtasks": [["id": 1, "label": "part", "uri": "subtask://1"]]])
+        })
+        _ = await kernel.run("lathe.delegate('look at it', 'task', data=\(expression))")
+        let call = try #require(calls.withLock { $0.first })
+        let manifest = try #require(call.arguments["items"]?.arrayValue?.first?["manifest"])
+        let index = try #require(manifest["descriptor"]?.integerValue)
+        await kernel.stop()
+        return BoundSlice(name: "data", manifest: manifest, reference: call.slices[index])
     }
 
     func whole(_ text: CapturedText) throws -> String {

@@ -87,13 +87,44 @@ extension KernelHostTests {
             }
         }
 
-        @Test func `a kernel that was forked ahead and died is replaced`() async throws {
+        @Test func `cancelling the start of a kernel ends the wait and the kernel`() async throws {
             try await Bench.with { bench in
-                for _ in 0..<6 {
-                    let kernel = try await bench.kernel(.subtask)
-                    #expect(await kernel.run("1").status == .ok)
-                    await kernel.stop()
+                let agents = bench.root.appending(path: "library/agents")
+                try FileManager.default.createDirectory(at: agents, withIntermediateDirectories: true)
+                let source = """
+                    \"""Slow.\"""
+                    import time
+                    INSTRUCTIONS = "Wait."
+                    RETURNS = {"type": "string"}
+                    def prepare(data):
+                        time.sleep(60)
+                    """
+                try source.write(to: agents.appending(path: "slow.py"), atomically: true, encoding: .utf8)
+                let slice = try await bench.slice(of: "[1, 2, 3]")
+                let start = Task {
+                    let order = KernelStart(
+                        role: .subtask, place: .coordinator.child("slow"), bindsInputs: false, slices: [slice],
+                        agent: "slow")
+                    return try await bench.host.startKernel(order) { .error("unknown_call", $0.name) }
                 }
+                try await Task.sleep(for: .milliseconds(500))
+                start.cancel()
+                let error = await #expect(throws: KernelError.self) { _ = try await start.value }
+                #expect(error?.code == .cancelled)
+                #expect(await (try bench.kernel(.subtask)).run("1").status == .ok)
+            }
+        }
+
+        @Test func `kernels that were forked ahead and died are replaced`() async throws {
+            try await Bench.with { bench in
+                let killer = try await bench.kernel()
+                #expect(await killer.run("1").status == .ok)
+                try await Task.sleep(for: .milliseconds(300))
+                for process in try Self.waitingKernels() { kill(process, SIGKILL) }
+                try await Task.sleep(for: .milliseconds(300))
+                let next = try await bench.kernel(.subtask)
+                #expect(await next.run("2").value?.text.head == "2")
+                #expect(await killer.run("3", number: 2).status == .died, "it was among the killed")
             }
         }
 
@@ -124,6 +155,21 @@ extension KernelHostTests {
                 try await Task.sleep(for: .milliseconds(500))
                 #expect(try open() <= before + 2)
             }
+        }
+
+        /// Every kernel of this test's sandbox, seen from outside: the children of the template.
+        private static func waitingKernels() throws -> [pid_t] {
+            var found: [pid_t] = []
+            var parents = try sandboxes()
+            for depth in 0..<3 {
+                parents = parents.flatMap { parent in
+                    let path = "/proc/\(parent)/task/\(parent)/children"
+                    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                    return text.split(separator: " ").compactMap { pid_t($0) }
+                }
+                if depth == 2 { found = parents }
+            }
+            return found
         }
 
         /// The bubblewrap processes that are children of this one and not yet ended.

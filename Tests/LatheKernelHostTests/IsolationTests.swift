@@ -143,6 +143,13 @@ extension KernelHostTests {
             #expect(error?.reason.contains("/nowhere/at/all.csv") == true)
         }
 
+        @Test func `a pipe or device is no input`() async throws {
+            let data = DataInput(name: "t", path: "/dev/zero", format: .text)
+            let error = await #expect(throws: KernelError.self) { try await Bench.with(inputs: [data]) { _ in } }
+            #expect(error?.code == .inputUnreadable)
+            #expect(error?.reason.contains("neither a file nor a folder") == true)
+        }
+
         @Test func `a template that cannot start says why`() async throws {
             let error = await #expect(throws: KernelError.self) {
                 try await Bench.with(adjust: { $0.environment = "/usr/share" }) { _ in }

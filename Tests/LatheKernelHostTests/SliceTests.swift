@@ -101,6 +101,36 @@ extension KernelHostTests {
             }
         }
 
+        @Test func `a reply can hand over a file of the session, read-only`() async throws {
+            try await Bench.with { bench in
+                let file = bench.root.appending(path: "outputs/kept.txt")
+                let kernel = try await bench.kernel(hostCall: { _ in
+                    HostReply(.value(["bytes": 4]), file: "outputs/kept.txt")
+                })
+                try "kept".write(to: file, atomically: true, encoding: .utf8)
+                let code = """
+                    import os, json, _lathe_channel
+                    _lathe_channel.send(36, 1 << 40, json.dumps({"name": "output", "arguments": {}}).encode(), [])
+                    kind, call, payload, files = _lathe_channel.receive()
+                    try: os.write(files[0], b"x"); wrote = True
+                    except OSError: wrote = False
+                    call == 1 << 40, os.pread(files[0], 100, 0), wrote
+                    """
+                #expect(await kernel.run(code).value?.text.head == "(True, b'kept', False)")
+            }
+        }
+
+        @Test func `an artifact beyond the limit is named, not kept`() async throws {
+            try await Bench.with(adjust: { $0.output.artifact = 1000 }) { bench in
+                let kernel = try await bench.kernel()
+                let result = await kernel.run("lathe.save_artifact('big.bin', b'x' * 1001)")
+                #expect(result.artifacts.isEmpty)
+                #expect(result.stderr.head.contains("big.bin was not kept: it has 1001 bytes; the limit is 1000"))
+                let folder = bench.root.appending(path: "artifacts").path
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            }
+        }
+
         @Test func `a slice that its maker could still change is refused`() async throws {
             try await Bench.with { bench in
                 let reached = Received()

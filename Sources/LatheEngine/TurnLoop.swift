@@ -37,6 +37,7 @@ struct TurnLoop: Sendable {
     private var turnsTaken = 0
     private var wordless = 0
     private var lastCode: [String] = []
+    private var lastCellWentWell = false
 
     init(
         place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox, system: String, maxTurns: Int,
@@ -96,6 +97,7 @@ struct TurnLoop: Sendable {
         for code in codes {
             let result = try await seat.run(code, author: .model)
             transcript.apply(.cellFinished(result))
+            lastCellWentWell = result.status == .ok
             if let end = try await judge(result) { return end }
             guard result.status == .ok else {
                 transcript.skipOpenCalls()
@@ -148,7 +150,7 @@ struct TurnLoop: Sendable {
             return nil
         }
         guard reply.calls.isEmpty else { return nil }
-        switch readText(reply.text) {
+        switch reading(of: reply.text) {
         case .result(let value): return .answered(value)
         case .notAResult(let reason):
             wordless += 1
@@ -156,6 +158,13 @@ struct TurnLoop: Sendable {
             try await tell(reason)
             return nil
         }
+    }
+
+    /// A small model's words count only after a cell that went well: without one it has computed nothing.
+    private func reading(of text: String) -> TextReading {
+        guard turn.model.isSmall, !lastCellWentWell else { return readText(text) }
+        return .notAResult(
+            reason: "Nothing was computed yet. Reply with one ```python block that ends with lathe.answer(f\"…\").")
     }
 
     /// Why a reply is neither code nor an answer, as the model should be told; nil where it can be one.

@@ -89,7 +89,7 @@ final class HostDesk: Sendable {
             case "save_function": return .value(try await save(.function, arguments))
             case "save_agent": return .value(try await save(.agent, arguments))
             case "answer": return .value(try await take(arguments))
-            case "output": return try output(arguments)
+            case "output": return try await output(arguments)
             case "capability_used": return .value(try await noteUse(arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
@@ -146,14 +146,34 @@ final class HostDesk: Sendable {
         return [:]
     }
 
-    private func output(_ arguments: HostArguments) throws(HostRefusal) -> HostReply {
-        let cell = try arguments.optionalInteger("cell", in: 1...1_000_000) ?? 0
+    /// The whole of an earlier cell's output: from the journal where it is short, else from the file that keeps it.
+    private func output(_ arguments: HostArguments) async throws(HostRefusal) -> HostReply {
+        let number = try arguments.optionalInteger("cell", in: 1...1_000_000) ?? 0
         let stream = try arguments.text("stream", upTo: 16)
-        guard ["stdout", "stderr", "result", "traceback"].contains(stream) else {
-            throw HostRefusal("invalid_arguments", "output: stream must be stdout, stderr, result or traceback")
+        guard let result = try await result(of: number) else {
+            throw HostRefusal("invalid_arguments", "output: cell \(number) has not finished here")
         }
-        let file = CapturedText.file(of: cell, stream: stream, place: place)
-        return HostReply(.value(["file": .string(file)]), file: file)
+        let captured: CapturedText
+        switch stream {
+        case "stdout": captured = result.stdout
+        case "stderr": captured = result.stderr
+        case "result": captured = result.value?.text ?? CapturedText()
+        case "traceback": return .value(["text": .string(result.failure?.traceback ?? "")])
+        default: throw HostRefusal("invalid_arguments", "output: stream must be stdout, stderr, result or traceback")
+        }
+        guard let file = captured.file else { return .value(["text": .string(captured.head)]) }
+        return HostReply(.value(["text": .null]), file: file)
+    }
+
+    private func result(of cell: Int) async throws(HostRefusal) -> CellResult? {
+        do throws(JournalError) {
+            for event in try await services.log.events(after: 0).reversed() where event.place == place {
+                if case .cellFinished(let result) = event.body, result.number == cell { return result }
+            }
+            return nil
+        } catch {
+            throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
+        }
     }
 
     private func askModel(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {

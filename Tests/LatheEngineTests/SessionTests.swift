@@ -35,6 +35,17 @@ import Testing
         }
     }
 
+    @Test func `the whole of a cut output can be had again`() async throws {
+        let model = ScriptedModel([
+            .code("print('short')"), .code("print('x' * 50_000)"), .code("1/0"),
+            .code("lathe.answer(f'{lathe.output(1)!r} {len(lathe.output(2))} {lathe.output(3, \"traceback\")[-16:]}')"),
+        ])
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer == "'short\\n' 50001 division by zero")
+        }
+    }
+
     @Test func `an answer put by a cell that fails is dropped`() async throws {
         let model = ScriptedModel([.code("lathe.answer('half')\nraise ValueError('no')"), .text("whole")])
         try await TestSession.run(model) { session in

@@ -187,13 +187,13 @@ class Lathe(types.ModuleType):
     def output(self, cell: int, stream: str = "stdout") -> str:
         """Return the whole output of an earlier cell, of which you may have seen a preview.
 
-        Example: `lathe.output(3)` or `lathe.output(3, "stderr")` or `lathe.output(3, "result")`
+        Example: `lathe.output(3)`, `lathe.output(3, "stderr")`, `"result"` or `"traceback"`
         """
-        if stream not in ("stdout", "stderr", "result"):
-            raise invalid(f"`stream` is stdout, stderr or result, not {stream!r}.")
+        if stream not in ("stdout", "stderr", "result", "traceback"):
+            raise invalid(f"`stream` is stdout, stderr, result or traceback, not {stream!r}.")
         reply = self._channel.call("output", {"cell": cell, "stream": stream})
         if not reply.descriptors:
-            return ""
+            return str(reply.value["text"])
         with open(reply.descriptors[0], "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
             close(reply.descriptors[1:])
             return file.read().decode("utf-8", "replace")

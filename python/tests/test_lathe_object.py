@@ -231,7 +231,7 @@ def test_the_whole_output_of_a_cell_can_be_read_back(kernel: Kernel) -> None:
 
     kernel.handlers["output"] = output
     assert kernel.ok("lathe.output(3, 'stderr')").text == "'whole \ufffd output'"
-    assert "stdout, stderr or result" in kernel.run("lathe.output(3, 'both')").error["message"]
+    assert "stdout, stderr, result or traceback" in kernel.run("lathe.output(3, 'both')").error["message"]
 
 
 def _accepting(kernel: Kernel) -> list[Any]:

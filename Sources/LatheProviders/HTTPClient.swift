@@ -26,7 +26,7 @@ final class HTTPClient: Sendable {
 
     /// Sends a request and returns its head; the body follows in the response's pieces.
     ///
-    /// Cancelling the surrounding task, or dropping the response's pieces, ends the exchange.
+    /// Cancelling the surrounding task, or the response's `close`, ends the exchange.
     func send(
         _ method: String,
         _ url: URL,
@@ -51,9 +51,12 @@ struct HTTPResponse: Sendable {
     /// Names in lower case.
     var headers: [String: String]
     var pieces: AsyncThrowingStream<[UInt8], any Error>
+    /// Ends the exchange; nothing happens where it is over. Whoever got the response calls it when done.
+    var close: @Sendable () -> Void
 
-    /// The body, up to `limit` bytes; what goes beyond is left.
+    /// The body, up to `limit` bytes; what goes beyond is left, and the exchange ended.
     func body(limit: Int) async throws(ProviderFailure) -> [UInt8] {
+        defer { close() }
         var bytes: [UInt8] = []
         do {
             for try await piece in pieces {

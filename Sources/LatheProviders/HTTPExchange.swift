@@ -79,7 +79,10 @@ final class HTTPExchange: Sendable {
             if let name = name as? String, let value = value as? String { headers[name.lowercased()] = value }
         }
         let head = state.withLock { $0.head.take() }
-        head?.resume(returning: .success(HTTPResponse(status: answer.statusCode, headers: headers, pieces: pieces)))
+        let result = HTTPResponse(status: answer.statusCode, headers: headers, pieces: pieces) { [weak self] in
+            self?.fail(.lasting(.cancelled, "The call was stopped."))
+        }
+        head?.resume(returning: .success(result))
     }
 
     func bodyArrived(_ bytes: [UInt8]) {

@@ -46,9 +46,9 @@ package struct LocalServer: Sendable, Hashable {
     private static func get(_ url: URL, _ client: HTTPClient, key: String?, _ seconds: Double) async -> JSONValue? {
         let limits = HTTPTimeouts(connect: seconds, firstByte: seconds, idle: seconds)
         let headers = key.map { ["authorization": "Bearer " + $0] } ?? [:]
-        guard let response = try? await client.send("GET", url, headers: headers, timeouts: limits),
-            response.status == 200, let body = try? await response.body(limit: 1 << 20)
-        else { return nil }
+        guard let response = try? await client.send("GET", url, headers: headers, timeouts: limits) else { return nil }
+        defer { response.close() }
+        guard response.status == 200, let body = try? await response.body(limit: 1 << 20) else { return nil }
         return try? JSONValue(parsing: body)
     }
 }

@@ -9,7 +9,7 @@ package final class OpenAIModel: LanguageModel {
         case openAI
         /// Somebody's own; the key from `LATHE_LOCAL_API_KEY` is sent where there is one.
         case local
-        /// Started by Lathe itself, with a key of its own; the first reply to a task is bound to code.
+        /// Started by Lathe itself, with a key of its own; what it may reply is bound tightly, as a small model needs.
         case embedded
     }
 
@@ -104,7 +104,7 @@ package final class OpenAIModel: LanguageModel {
             maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
             repeatable: settings.repeatable ?? false,
             dialect: dialect,
-            firstRule: server == .embedded ? .code : .codeOrAnswer
+            isSmall: server == .embedded
         ).body(request)
     }
 

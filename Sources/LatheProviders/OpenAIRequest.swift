@@ -36,8 +36,8 @@ struct OpenAIRequest: Sendable {
     var maxTokens: Int
     var repeatable: Bool
     var dialect: OpenAIDialect
-    /// What the first reply to a task may be where a grammar binds it; afterwards an answer is allowed in any case.
-    var firstRule: FenceForm.Rule
+    /// For a small model the first reply to a task is bound to terse code; afterwards, and for others, it may answer.
+    var isSmall = false
 
     func body(_ request: ModelRequest) -> JSONValue {
         var body: [String: JSONValue] = [
@@ -58,7 +58,7 @@ struct OpenAIRequest: Sendable {
                     ],
                 ]
             ]
-        case .fence where dialect.takesGrammar: body["grammar"] = .string(FenceForm.grammar(rule(request)))
+        case .fence where dialect.takesGrammar: body["grammar"] = .string(grammar(request))
         case .fence: break
         case nil:
             if let schema = request.replySchema { body["response_format"] = Self.format(schema) }
@@ -76,9 +76,12 @@ struct OpenAIRequest: Sendable {
         ]
     }
 
-    /// Before any code of this task has run, the rule of the model; then an answer is possible too.
-    private func rule(_ request: ModelRequest) -> FenceForm.Rule {
-        if case .callResult = request.messages.last?.blocks.last { .codeOrAnswer } else { firstRule }
+    private func grammar(_ request: ModelRequest) -> String {
+        guard isSmall else { return FenceForm.grammar(.codeOrAnswer, lines: .any) }
+        if case .callResult(_, _, let isError) = request.messages.last?.blocks.last, !isError {
+            return FenceForm.grammar(.codeOrAnswer, lines: .terse)
+        }
+        return FenceForm.grammar(.code, lines: .terse)
     }
 
     private func messages(_ request: ModelRequest) -> [JSONValue] {

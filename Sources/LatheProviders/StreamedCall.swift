@@ -20,6 +20,8 @@ struct StreamedCall: Sendable {
         let response = try await client.send(
             "POST", url, headers: all, body: Array(body.text.utf8), timeouts: timeouts
         )
+        // Also where the reply cannot be read: a server must not go on writing for nobody.
+        defer { response.close() }
         guard response.status == 200 else { throw try await failure(response) }
         guard response.headers["content-type"]?.contains("event-stream") ?? true else {
             let report = FailureReport(bytes: try await response.body(limit: 64 << 10))

@@ -156,6 +156,14 @@ import Testing
     }
 
     @Test(arguments: Provider.allCases)
+    func `a stream that cannot be read is dropped at once`(provider: Provider) async throws {
+        let server = try StagedServer([.stall("data: {not json\n\n"), good(provider)])
+        _ = try await model(provider, server).reply(to: request()) { _ in }
+        for _ in 0..<100 where server.dropped == 0 { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(server.dropped == 1)
+    }
+
+    @Test(arguments: Provider.allCases)
     func `a refused connection is told as unreachable`(provider: Provider) async throws {
         let gone = try StagedServer([.hang]).base
         let model = OpenAIModel(

@@ -16,7 +16,7 @@ struct MockServerTests {
     private func withServer(_ body: (URL) async throws -> Void) async throws {
         let port = try #require(StagedServer([.hang]).base.port)
         let child = try await ChildProcess.start(
-            [mockServer, "serve", "-p", "\(port)", "--log-level", "error"],
+            [mockServer, "serve", "-p", "\(port)", "--log-level", "error", "--stream-chunk-delay-ms", "30"],
             environment: ["PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory()], errorFile: "/dev/null"
         )
         do {
@@ -52,11 +52,11 @@ struct MockServerTests {
         [
             OpenAIModel(
                 name: "openai:x", model: "gpt-x", server: .openAI, base: root.appendingPathComponent("v1"), key: "k",
-                price: nil, retries: quick
+                price: nil, retries: patient
             ),
             AnthropicModel(
                 name: "anthropic:x", model: "claude-x", base: root.appendingPathComponent("anthropic/v1"), key: "k",
-                price: nil, retries: quick
+                price: nil, retries: patient
             ),
         ]
     }
@@ -101,7 +101,10 @@ struct MockServerTests {
                     ["type": "stream_fault", "kind": "malformed", "after_chunks": 2],
                 ]
                 for fault in faults {
-                    try await stage(root, [fault])
+                    // A reply long enough that the server sees its stream dropped before it has sent it all.
+                    let long: JSONValue = .string(String(repeating: "many words ", count: 40))
+                    let isStream = fault["type"] == "stream_fault"
+                    try await stage(root, isStream ? [["type": "reply", "text": long], fault] : [fault])
                     let watched = Watched()
                     // Each request differs: the judge groups attempts by their bodies.
                     let reply = try await model.reply(
@@ -120,3 +123,6 @@ struct MockServerTests {
 }
 
 let mockServer = packageFolder + "/.venv/bin/llmock"
+
+/// Waits long enough for a server to see that its stream was dropped, so that it can tell a retry from a new call.
+private let patient = RetryPolicy(attempts: 3, firstWait: 0.4)

@@ -61,7 +61,7 @@ import Testing
         let bodies = turns(form).map { request in
             OpenAIRequest(
                 model: "x", maxTokens: 100, repeatable: true,
-                dialect: OpenAIDialect(takesCompletionTokens: true, takesGrammar: true), firstRule: .code
+                dialect: OpenAIDialect(takesCompletionTokens: true, takesGrammar: true), isSmall: true
             ).body(request)
         }
         for (earlier, later) in zip(bodies, bodies.dropFirst()) {
@@ -87,7 +87,7 @@ import Testing
         let request = turns(.fence)[2]
         let body = OpenAIRequest(
             model: "x", maxTokens: 9, repeatable: true,
-            dialect: OpenAIDialect(takesCompletionTokens: false, takesGrammar: true), firstRule: .code
+            dialect: OpenAIDialect(takesCompletionTokens: false, takesGrammar: true), isSmall: true
         ).body(request)
         let texts = try #require(body["messages"]?.arrayValue).compactMap { $0["content"]?.stringValue }
         #expect(body["tools"] == nil)
@@ -96,7 +96,7 @@ import Testing
         #expect(body["cache_prompt"] == false)
         #expect(body["temperature"] == 0)
         #expect(body["max_tokens"] == 9)
-        #expect(body["grammar"]?.stringValue == FenceForm.grammar(.codeOrAnswer))
+        #expect(body["grammar"]?.stringValue == FenceForm.grammar(.codeOrAnswer, lines: .terse))
     }
 
     @Test func `a schema binds the reply where no code is asked for`() {
@@ -106,8 +106,7 @@ import Testing
         #expect(messages["tool_choice"]?["name"] == "reply")
         #expect(messages["tools"]?.arrayValue?.first?["input_schema"]?["properties"]?["value"] == schema)
         let chat = OpenAIRequest(
-            model: "x", maxTokens: 9, repeatable: false, dialect: OpenAIDialect(takesCompletionTokens: true),
-            firstRule: .code
+            model: "x", maxTokens: 9, repeatable: false, dialect: OpenAIDialect(takesCompletionTokens: true)
         ).body(asked)
         #expect(chat["response_format"]?["json_schema"]?["strict"] == true)
         #expect(chat["response_format"]?["json_schema"]?["schema"]?["properties"]?["value"] == schema)

@@ -20,6 +20,10 @@ final class StagedServer: Sendable {
     private let bodies = Mutex<[String]>([])
     private let heads = Mutex<[String]>([])
 
+    private let drops = Mutex(0)
+
+    /// Connections that the client let go while the server held them.
+    var dropped: Int { drops.withLock { $0 } }
     var requests: [String] { bodies.withLock { $0 } }
     var requestHeads: [String] { heads.withLock { $0 } }
 
@@ -42,7 +46,13 @@ final class StagedServer: Sendable {
         }
         base = url
         let weak = Weak(server: self)
-        Thread { Self.serve(descriptor) { weak.server?.next($0, $1) ?? .hang } }.start()
+        Thread {
+            Self.serve(descriptor) {
+                weak.server?.next($0, $1) ?? .hang
+            } dropped: {
+                weak.server?.drops.withLock { $0 += 1 }
+            }
+        }.start()
     }
 
     /// Lets the thread go on without keeping the server alive.
@@ -51,8 +61,8 @@ final class StagedServer: Sendable {
     }
 
     deinit {
+        // Wakes the thread, which then closes: a number closed here could be another server's before it wakes.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private func next(_ head: String, _ body: String) -> Stage {
@@ -63,13 +73,17 @@ final class StagedServer: Sendable {
         }
     }
 
-    private static func serve(_ listener: Int32, _ stage: @escaping @Sendable (String, String) -> Stage) {
+    private static func serve(
+        _ listener: Int32,
+        _ stage: @escaping @Sendable (String, String) -> Stage,
+        dropped: @escaping @Sendable () -> Void
+    ) {
         while true {
             let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { return }
+            guard connection >= 0 else { return _ = close(listener) }
             Thread {
                 guard let (head, body) = readRequest(connection) else { return _ = close(connection) }
-                perform(stage(head, body), on: connection)
+                if perform(stage(head, body), on: connection) { dropped() }
                 close(connection)
             }.start()
         }
@@ -91,7 +105,8 @@ final class StagedServer: Sendable {
         }
     }
 
-    private static func perform(_ stage: Stage, on connection: Int32) {
+    /// Does what was staged; true where it then waited until the client let go.
+    private static func perform(_ stage: Stage, on connection: Int32) -> Bool {
         let stream = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
         func chunk(_ text: String) -> String { String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n" }
         switch stage {
@@ -100,11 +115,15 @@ final class StagedServer: Sendable {
             for (name, value) in headers { head += "\(name): \(value)\r\n" }
             write(head + "\r\n" + body, to: connection)
         case .half(let text): write(stream + chunk(text), to: connection)
-        case .hang: waitForPeer(connection)
+        case .hang:
+            waitForPeer(connection)
+            return true
         case .stall(let text):
             write(stream + chunk(text), to: connection)
             waitForPeer(connection)
+            return true
         }
+        return false
     }
 
     private static func write(_ text: String, to connection: Int32) {

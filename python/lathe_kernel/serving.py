@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
+import numpy
+import pandas
+
 from lathe_kernel import inputs, shell, slices, tracebacks
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
@@ -36,7 +39,8 @@ class Kernel:
     def serve(self) -> None:
         """Answer frames until `stop` or the end of the channel."""
         install(self._lathe, self._library)
-        self._shell.user_ns["lathe"] = self._lathe
+        # By convention every piece of data code begins with these two; small models forget them.
+        self._shell.user_ns |= {"lathe": self._lathe, "np": numpy, "pd": pandas}
         while True:
             try:
                 frame = self._channel.receive()

@@ -105,6 +105,7 @@ extension DoctorFinding {
         self.init(
             topic: "sandbox: \(layer.name)",
             status: layer.isAvailable ? .ok : layer.isRequired ? .missing : .warning,
-            detail: layer.isAvailable ? layer.guarantee : "not there: \(layer.guarantee)", mend: layer.mend)
+            detail: layer.isAvailable ? layer.guarantee : "not there: \(layer.guarantee)",
+            mend: layer.isAvailable ? "" : layer.mend)
     }
 }

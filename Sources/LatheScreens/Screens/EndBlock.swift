@@ -41,7 +41,7 @@ struct EndBlock {
     private func made(_ outcome: TaskOutcome) -> [StyledLine] {
         let artifacts = outcome.artifacts.flatMap { artifact in
             let title = artifact.title.isEmpty || artifact.title == artifact.name ? "" : "  \(artifact.title)"
-            return entry("artifact", canvas.text(artifact.path) + canvas.text(title, .dim), .whole)
+            return entry("artifact", canvas.text(HostPath.short(artifact.path)) + canvas.text(title, .dim), .whole)
         }
         return artifacts
             + outcome.saved.flatMap { saved in

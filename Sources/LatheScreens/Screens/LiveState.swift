@@ -27,23 +27,28 @@ struct LiveState: Sendable, Hashable {
     mutating func take(_ event: Event, _ canvas: Canvas) -> [StyledLine] {
         tally.take(event)
         switch event.body {
-        case .taskSubmitted(let task): return begin(task, at: event.time, canvas)
+        case .taskSubmitted(let task) where event.place == .coordinator: return begin(task, at: event.time, canvas)
         case .taskFinished(let outcome): return end(outcome, canvas)
         case .sessionOpened(let opened): return LiveLines(canvas: canvas).session(opened)
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
-        case .capabilityUsed(let used): return LiveLines(canvas: canvas).used(used, at: event.place)
+        case .capabilityUsed(let used) where event.place == .coordinator: return LiveLines(canvas: canvas).used(used, at: event.place)
         case .subtaskStarted(let started):
             subtasks.start(started, at: event.time)
             return []
+        case .hostAnswered(let answer):
+            subtasks.expect(answer)
+            return []
         case .subtaskFinished(let outcome):
             subtasks.update(outcome.place) { $0.outcome = outcome }
-            return subtasksDone(canvas, at: event.time)
+            return []
         default:
             guard event.place == .coordinator else {
                 follow(event)
                 return []
             }
+            // Subtasks that ended during a cell move up above what the cell says of them.
+            if case .cellFinished = event.body { return subtasksDone(canvas, at: event.time) + coordinate(event, canvas) }
             return coordinate(event, canvas)
         }
     }
@@ -55,15 +60,16 @@ struct LiveState: Sendable, Hashable {
     }
 
     private mutating func end(_ outcome: TaskOutcome, _ canvas: Canvas) -> [StyledLine] {
+        let subtaskLines = subtasksDone(canvas, at: began ?? 0)
         let unsaid = outcome.answer.isEmpty ? LiveLines(canvas: canvas).said(pendingText) : []
-        let lines = unsaid + EndBlock(canvas: canvas, answer: .rendered).lines(outcome, tally: tally)
+        let lines = subtaskLines + unsaid + EndBlock(canvas: canvas, answer: .rendered).lines(outcome, tally: tally)
         self = LiveState(tally: tally)
         return lines
     }
 
-    /// Once the last running subtask has ended, all of them move up as lines that stay.
+    /// Once no subtask runs any more, all of them move up as lines that stay.
     private mutating func subtasksDone(_ canvas: Canvas, at time: Double) -> [StyledLine] {
-        guard subtasks.running == 0 else { return [] }
+        guard subtasks.running == 0, !subtasks.isEmpty else { return [] }
         let lines = [subtasks.heading(canvas)] + subtasks.lines(canvas, limit: 24, now: time, spinner: "")
         subtasks = SubtaskTree()
         return lines

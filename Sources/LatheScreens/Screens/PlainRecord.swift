@@ -9,7 +9,17 @@ struct PlainRecord {
         case .sessionOpened(let opened): return session(opened)
         case .notice(let notice): return [canvas.text("\(notice.level.rawValue): \(notice.text)")]
         case .taskFinished(let outcome): return EndBlock(canvas: canvas, answer: .raw).lines(outcome, tally: tally)
-        default: return records(event.body).map { canvas.text("\(event.place) \($0)") }
+        default:
+            guard event.place == .coordinator || isOutcome(event.body) else { return [] }
+            return records(event.body).map { canvas.text("\(event.place) \($0)") }
+        }
+    }
+
+    /// Of a subtask, only how it began, what went wrong and how it ended; its cells are in the journal and in JSON output.
+    private func isOutcome(_ body: EventBody) -> Bool {
+        switch body {
+        case .subtaskStarted, .subtaskFinished, .turnFailed, .replyProgressed, .capabilitySaved: true
+        default: false
         }
     }
 
@@ -19,7 +29,7 @@ struct PlainRecord {
             texts.append("working memory rebuilt from \(Figure.count(opened.rebuiltCells, "cell"))")
         }
         texts += opened.inputs.map { "input \($0.name): \($0.format.rawValue), \($0.path)" }
-        texts += opened.sandbox.map { "sandbox: \($0)" }
+        if !opened.sandbox.isEmpty { texts.append("sandbox: " + opened.sandbox.joined(separator: ", ")) }
         return texts.map { canvas.text($0) }
     }
 

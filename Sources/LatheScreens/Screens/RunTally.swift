@@ -12,7 +12,7 @@ struct RunTally: Sendable, Hashable {
     mutating func take(_ event: Event) {
         switch event.body {
         case .sessionOpened(let opened): session = opened.session
-        case .taskSubmitted: self = RunTally(session: session)
+        case .taskSubmitted where event.place == .coordinator: self = RunTally(session: session)
         case .turnFinished(let turn):
             usage = usage + turn.reply.usage
             isReplayed = isReplayed || turn.isReplayed

@@ -5,6 +5,8 @@ struct SubtaskTree: Sendable, Hashable {
     private var rows: [Place: SubtaskRow] = [:]
     /// Parents before children, otherwise as they started.
     private var order: [Place] = []
+    /// Subtasks that were delegated, whether or not they have started.
+    private var delegated = 0
 
     var isEmpty: Bool { order.isEmpty }
     var running: Int { rows.values.count { $0.isRunning } }
@@ -21,6 +23,12 @@ struct SubtaskTree: Sendable, Hashable {
         order.insert(place, at: last + 1)
     }
 
+    /// Counts subtasks that wait for their turn, from the engine's answer to a `delegate` call.
+    mutating func expect(_ answer: HostAnswered) {
+        guard answer.name == "delegate" else { return }
+        delegated += answer.value?["subtasks"]?.arrayValue?.count ?? 0
+    }
+
     mutating func update(_ place: Place, _ change: (inout SubtaskRow) -> Void) {
         guard var row = rows[place] else { return }
         change(&row)
@@ -31,7 +39,7 @@ struct SubtaskTree: Sendable, Hashable {
     func heading(_ canvas: Canvas) -> StyledLine {
         let done = order.count - running
         let bad = failed > 0 ? ", \(failed) failed" : ""
-        return canvas.text("subtasks", .bold) + canvas.text("  \(done) of \(order.count) done\(bad)", .dim)
+        return canvas.text("subtasks", .bold) + canvas.text("  \(done) of \(max(delegated, order.count)) done\(bad)", .dim)
     }
 
     /// At most `limit` lines: the running ones first, then failed, then the latest; the last line counts those left out.

@@ -58,6 +58,7 @@ let package = Package(
             path: "Tests/LatheTestSupport",
             swiftSettings: strict
         ),
+        tests("LiveTests", ["LatheTestSupport", "LatheVocabulary"]),
         tests("LatheVocabularyTests", ["LatheVocabulary"]),
         tests("LatheWireTests", ["LatheWire"]),
         tests("LatheSandboxTests", ["LatheSandbox", "LatheVocabulary"]),

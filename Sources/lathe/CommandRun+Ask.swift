@@ -18,7 +18,10 @@ extension CommandRun {
     /// `lathe exec`: one cell that the user wrote.
     func exec(_ command: ExecCommand) async throws(CommandFailure) -> Int32 {
         let code = try text(command.code, of: "code")
-        let setup = try SessionSetup(command.options, environment: environment, needsModel: false)
+        var options = command.options
+        // Through a pipe the cell's own output is what a script wants; the live view shows no more of it than that.
+        if options.output == .screen, isatty(STDOUT_FILENO) == 0 { options.output = .quiet }
+        let setup = try SessionSetup(options, environment: environment, needsModel: false)
         return try await inSession(setup, named: command.session) { session in
             let result = try await session.engine.execute(code)
             switch result.status {

@@ -19,6 +19,8 @@ package final class QuietScreen: EventScreen {
         case .cellFinished(let cell) where event.place == .coordinator:
             if userCells.withLock({ $0.remove(cell.number) }) != nil { show(cell) }
         case .taskFinished(let outcome): show(outcome)
+        case .notice(let notice) where notice.level == .warning:
+            errors.write("lathe: \(TerminalText.safe(notice.text))\n")
         default: break
         }
     }
@@ -29,8 +31,10 @@ package final class QuietScreen: EventScreen {
         let block = CellBlock(canvas: Canvas(width: nil), codeLines: .max, outputLines: 1 << 20, indent: 0)
         let lines = block.captured(cell.stdout) + (cell.value.map { block.captured($0.text) } ?? [])
         output.write(block.canvas.render(lines))
-        let wrong = block.captured(cell.stderr) + (cell.failure.map { block.failure($0) } ?? [])
-        errors.write(block.canvas.render(wrong))
+        errors.write(block.canvas.render(block.captured(cell.stderr)))
+        guard let failure = cell.failure else { return }
+        let trace = failure.traceback.isEmpty ? "\(failure.type): \(failure.message)" : failure.traceback
+        errors.write(TerminalText.safeBlock(trace) + "\n")
     }
 
     private func show(_ outcome: TaskOutcome) {

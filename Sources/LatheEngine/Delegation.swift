@@ -23,6 +23,10 @@ struct Delegation: Sendable {
             throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
         }
         let plan = try await DelegationPlan(arguments, slices: slices, services: services)
+        guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
+            throw HostRefusal(
+                "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")
+        }
         var runs: [SubtaskRun] = []
         for item in plan.items {
             let (id, place) = await registry.admit(label: item.label, owner: desk.place)
@@ -31,29 +35,24 @@ struct Delegation: Sendable {
                     id: id, label: item.label, place: place, plan: plan, slice: item.slice, services: services,
                     delegation: self, parent: desk.spending))
         }
-        let started = runs
         let gate = gates[desk.place.depth]
-        let task = Task { await run(started, parallel: plan.parallel, gate: gate) }
-        await registry.attach(task, to: runs.map(\.id))
+        let callGate = AsyncGate(plan.parallel)
+        for run in runs {
+            let task = Task { await self.run(run, through: [callGate, gate]) }
+            await registry.attach(task, to: run.id)
+        }
         let subtasks = runs.map { run -> JSONValue in
             ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
         }
         return ["subtasks": .array(subtasks)]
     }
 
-    /// Runs all, at most `parallel` at a time; each outcome is recorded as soon as it is there.
-    private func run(_ runs: [SubtaskRun], parallel: Int, gate: AsyncGate) async {
-        await withTaskGroup(of: Void.self) { group in
-            for (index, run) in runs.enumerated() {
-                if index >= parallel { await group.next() }
-                group.addTask {
-                    await gate.enter()
-                    let outcome = await run.perform()
-                    await gate.leave()
-                    await registry.finish(outcome)
-                }
-            }
-        }
+    /// Runs one when there is room for it; its outcome is recorded as soon as it is there.
+    private func run(_ run: SubtaskRun, through gates: [AsyncGate]) async {
+        for gate in gates { await gate.enter() }
+        let outcome = await run.perform()
+        for gate in gates.reversed() { await gate.leave() }
+        await registry.finish(outcome)
     }
 
     // MARK: wait, cancel

@@ -6,6 +6,8 @@ package struct EngineLimits: Sendable, Hashable {
     package var parallelSubtasks = 8
     /// Subtasks that one `delegate` call may start.
     package var subtasksPerCall = 500
+    /// Subtasks that one run of the program may start in all.
+    package var subtasksPerRun = 2_000
     /// 1 lets the coordinator delegate, 2 its subtasks too.
     package var delegationDepth = 2
     package var maxOutputTokens = 8192
@@ -13,6 +15,9 @@ package struct EngineLimits: Sendable, Hashable {
     package var repairs = 1
     /// Characters of a task, an agent's instructions or a question to `ask_model`.
     package var instructionCharacters = 40_000
+
+    /// Bytes of JSON that one host call may carry; data goes into slices.
+    package var callBytes = 4 << 20
 
     package init() {}
 }

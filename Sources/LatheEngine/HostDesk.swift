@@ -52,17 +52,24 @@ final class HostDesk: Sendable {
             progress.calls += 1
             return (progress.calls, progress.cell)
         }
+        let bytes = call.arguments.text.utf8.count
+        let isTooLarge = bytes > services.limits.callBytes
         let called = HostCalled(
-            cell: cell, call: number, name: String(call.name.prefix(64)), arguments: call.arguments,
-            slices: call.slices.count)
+            cell: cell, call: number, name: String(call.name.prefix(64)),
+            arguments: isTooLarge ? ["bytes": .integer(bytes)] : call.arguments, slices: call.slices.count)
         do throws(JournalError) {
             try await services.log.record(.hostCalled(called), at: place)
-            let reply = await perform(call)
+            let reply = isTooLarge ? tooLarge(call, bytes) : await perform(call)
             try await services.log.record(.hostAnswered(HostAnswered(called, reply)), at: place)
             return reply
         } catch {
             return .error("not_allowed", "the journal cannot be written, so nothing is done: \(error.reason)")
         }
+    }
+
+    private func tooLarge(_ call: HostCall, _ bytes: Int) -> HostReply {
+        .error(
+            "limit", "\(call.name.singleLine(upTo: 64)) carries \(bytes) bytes, more than \(services.limits.callBytes); hand data over as a slice")
     }
 
     private func recordedReply(to call: HostCall) -> HostReply? {
@@ -215,7 +222,9 @@ extension HostAnswered {
     init(_ called: HostCalled, _ reply: HostReply) {
         switch reply.outcome {
         case .value(let value):
-            self.init(call: called.call, name: called.name, value: value)
+            // The text is in the journal already, where the cell's result is.
+            let kept: JSONValue = called.name == "output" ? ["bytes": .integer(value.text.utf8.count)] : value
+            self.init(call: called.call, name: called.name, value: kept)
         case .error(let code, let reason):
             self.init(call: called.call, name: called.name, code: code, reason: reason)
         }

@@ -75,8 +75,10 @@ actor KernelSeat {
         return result
     }
 
-    /// Replaces a kernel that died. Throws when that has happened too often.
+    /// Replaces a kernel that died, and stops the subtasks whose results nobody can take any more. Throws when that has
+    /// happened too often.
     func restart() async throws(KernelError) {
+        await desk.delegation.registry.cancelAll(of: place)
         await stop()
         guard restartsLeft > 0 else {
             throw KernelError(.died, "The kernel died again and again; the work was stopped.")

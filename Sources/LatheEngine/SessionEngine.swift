@@ -89,7 +89,8 @@ package actor SessionEngine {
         transcript.apply(submitted)
         let limit = maxTurns ?? services.limits.coordinatorTurns
         let (end, isReplayed) = try await turns(upTo: limit)
-        if Task.isCancelled { await registry.cancelAll() }
+        // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
+        await registry.cancelAll()
         var outcome = try await outcome(of: end, since: before, turns: limit)
         outcome.isReplayed = isReplayed
         outcome.seconds = clock.duration(to: .now).seconds

@@ -42,9 +42,12 @@ actor SubtaskRegistry {
         return (lastID, place)
     }
 
-    func attach(_ task: Task<Void, Never>, to ids: [Int]) {
-        for id in ids { entries[id]?.task = task }
+    func attach(_ task: Task<Void, Never>, to id: Int) {
+        entries[id]?.task = task
     }
+
+    /// Subtasks admitted in this run of the program.
+    var admitted: Int { entries.count }
 
     /// Keeps an outcome and wakes who waits for it.
     func finish(_ outcome: SubtaskOutcome) {
@@ -95,9 +98,9 @@ actor SubtaskRegistry {
         for id in ids where entries[id]?.outcome == nil { entries[id]?.task?.cancel() }
     }
 
-    /// Cancels everything that runs, and waits until all of it has ended and is recorded.
-    func cancelAll() async {
-        let running = entries.filter { $0.value.outcome == nil }.map(\.key)
+    /// Cancels everything that runs, or what `owner` started, and waits until all of it has ended and is recorded.
+    func cancelAll(of owner: Place? = nil) async {
+        let running = entries.filter { $0.value.outcome == nil && (owner == nil || $0.value.owner == owner) }.map(\.key)
         cancel(running)
         for id in running { await entries[id]?.task?.value }
     }

@@ -58,9 +58,11 @@ struct SubtaskRun: Sendable {
         do throws(JournalError) {
             end = try await turns(seat, answers, spending)
         } catch {
+            await delegation.registry.cancelAll(of: place)
             await seat.stop()
             throw error
         }
+        await delegation.registry.cancelAll(of: place)
         await seat.stop()
         return ending(end)
     }

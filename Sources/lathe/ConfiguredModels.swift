@@ -38,7 +38,8 @@ final class ConfiguredModels: ModelSource {
     }
 
     func model(for role: String?) async throws(ModelError) -> any LanguageModel {
-        let role = role ?? "default"
+        // A role that nobody configured is played by the default model: code in a kernel cannot name anything else.
+        let role = role.flatMap { catalogue.configuration.roles[$0] == nil ? nil : $0 } ?? "default"
         if let made = state.withLock({ $0.made[role] }) { return made }
         do throws(ModelSetupError) {
             return try await choice(role).model
@@ -48,9 +49,8 @@ final class ConfiguredModels: ModelSource {
     }
 
     private func choice(_ role: String) async throws(ModelSetupError) -> ModelCatalogue.Choice {
-        let configured = catalogue.configuration.roles[role]
         let choice: ModelCatalogue.Choice
-        if let given, role == "default" || configured == nil {
+        if let given, role == "default" {
             choice = ModelCatalogue.Choice(model: try await catalogue.model(try ModelName(parsing: given)), notice: nil)
         } else {
             choice = try await catalogue.model(role: role)

@@ -159,6 +159,47 @@ import Testing
         }
     }
 
+    @Test func `one subtask can be cancelled and its siblings go on`() async throws {
+        let coordinator = """
+            tasks = [lathe.delegate(lathe.agent(name="s", instructions="x"), "t", label=name) for name in ("slow", "quick")]
+            tasks[0].cancel()
+            lathe.answer(f"{tasks[0].outcome().status} {tasks[1].result()}")
+            """
+        let model = ScriptedModel { place, _ in
+            if place == .coordinator { return .code(coordinator) }
+            return place.path.last == "slow" ? .hang : .text("ready")
+        }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer == "cancelled ready" || outcome.answer == "not_run ready")
+            #expect(outcome.failedSubtasks.map(\.label) == ["slow"])
+        }
+    }
+
+    @Test func `a subtask that nobody waited for is stopped with the task and not hidden`() async throws {
+        let model = ScriptedModel { place, _ in
+            guard place == .coordinator else { return .hang }
+            return .code("lathe.delegate(lathe.agent(name='s', instructions='x'), 't', label='left')\nlathe.answer('done')")
+        }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer == "done")
+            #expect(outcome.status == .incomplete)
+            #expect(outcome.reason == "1 of 1 subtasks did not complete: left")
+        }
+    }
+
+    @Test func `a host call that carries data as text is refused and its text is not journaled`() async throws {
+        let code = "try:\n    lathe.answer('x' * 5_000_000)\nexcept Exception as e:\n    lathe.answer(str(e))"
+        try await TestSession.run(ScriptedModel([.code(code)])) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer == "answer carries 5000013 bytes, more than 4194304; hand data over as a slice")
+            for event in await session.journal.events(after: 0) {
+                if case .hostCalled(let called) = event.body { #expect(called.arguments.text.count < 1_000) }
+            }
+        }
+    }
+
     @Test func `a saved function and agent are used in a later session`() async throws {
         let save = """
             def double_all(values: list[int]) -> list[int]:

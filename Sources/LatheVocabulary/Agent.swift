@@ -1,0 +1,25 @@
+/// An agent: instructions, model, what it returns.
+package struct Agent: Sendable, Hashable, Codable {
+    package var name: String
+    package var instructions: String
+    /// A JSON Schema that results must fit; nil means text.
+    package var returns: JSONValue?
+    /// A role of the configuration, such as `small`; nil means `default`.
+    package var modelRole: String?
+    /// True where it is a library agent, whose module the kernel imports for `prepare` and `check`.
+    package var isSaved: Bool
+
+    package init(
+        name: String,
+        instructions: String,
+        returns: JSONValue? = nil,
+        modelRole: String? = nil,
+        isSaved: Bool = false
+    ) {
+        self.name = name
+        self.instructions = instructions
+        self.returns = returns
+        self.modelRole = modelRole
+        self.isSaved = isSaved
+    }
+}

@@ -1,0 +1,30 @@
+/// One piece of Python to run. `number` counts from 1 in each kernel.
+package struct Cell: Sendable, Hashable, Codable {
+    package enum Purpose: String, Sendable, Codable {
+        case work
+        /// Run again to rebuild the working memory: its output and artifacts are dropped, since they are kept already.
+        case rebuild
+    }
+
+    package enum Author: String, Sendable, Codable { case model, user }
+
+    package var number: Int
+    package var code: String
+    package var purpose: Purpose
+    package var author: Author
+
+    package init(number: Int, code: String, purpose: Purpose = .work, author: Author = .model) {
+        self.number = number
+        self.code = code
+        self.purpose = purpose
+        self.author = author
+    }
+}
+
+/// What comes out of a cell while it runs.
+package enum CellOutput: Sendable, Hashable {
+    case text(OutputStream, String)
+    case artifact(Artifact)
+}
+
+package enum OutputStream: String, Sendable, Hashable, Codable { case stdout, stderr }

@@ -1,0 +1,62 @@
+package enum CellStatus: String, Sendable, Hashable, Codable { case ok, error, interrupted, died }
+
+/// What became of a cell.
+package struct CellResult: Sendable, Hashable, Codable {
+    package struct Value: Sendable, Hashable, Codable {
+        package var type: String
+        package var text: CapturedText
+        /// The variable that holds the value, such as `_3`.
+        package var name: String
+
+        package init(type: String, text: CapturedText, name: String) {
+            self.type = type
+            self.text = text
+            self.name = name
+        }
+    }
+
+    package struct Failure: Sendable, Hashable, Codable {
+        package var type: String
+        package var message: String
+        package var traceback: String
+
+        package init(type: String, message: String, traceback: String) {
+            self.type = type
+            self.message = message
+            self.traceback = traceback
+        }
+    }
+
+    package var number: Int
+    package var status: CellStatus
+    package var seconds: Double
+    package var stdout: CapturedText
+    package var stderr: CapturedText
+    package var value: Value?
+    /// The exception; for `.died`, type `KernelDied` and a message naming the cause.
+    package var failure: Failure?
+    package var artifacts: [Artifact]
+    package var variables: VariableListing
+
+    package init(
+        number: Int,
+        status: CellStatus,
+        seconds: Double,
+        stdout: CapturedText = CapturedText(),
+        stderr: CapturedText = CapturedText(),
+        value: Value? = nil,
+        failure: Failure? = nil,
+        artifacts: [Artifact] = [],
+        variables: VariableListing = VariableListing()
+    ) {
+        self.number = number
+        self.status = status
+        self.seconds = seconds
+        self.stdout = stdout
+        self.stderr = stderr
+        self.value = value
+        self.failure = failure
+        self.artifacts = artifacts
+        self.variables = variables
+    }
+}

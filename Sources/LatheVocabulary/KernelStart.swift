@@ -1,0 +1,34 @@
+package enum KernelRole: String, Sendable, Codable { case session, subtask }
+
+/// What a kernel starts with.
+package struct KernelStart: Sendable {
+    package var role: KernelRole
+    /// Where in the run the kernel belongs; names its output files.
+    package var place: Place
+    /// Bound only in kernels of role `session`.
+    package var bindsInputs: Bool
+    package var slices: [BoundSlice]
+    /// A library agent whose `prepare` and `check` run in this kernel.
+    package var agent: String?
+
+    package init(role: KernelRole, place: Place, bindsInputs: Bool, slices: [BoundSlice] = [], agent: String? = nil) {
+        self.role = role
+        self.place = place
+        self.bindsInputs = bindsInputs
+        self.slices = slices
+        self.agent = agent
+    }
+}
+
+package struct StartedKernel: Sendable {
+    package var kernel: any Kernel
+    package var variables: VariableListing
+    /// Inputs that could not be loaded and the like, one sentence each.
+    package var problems: [String]
+
+    package init(kernel: any Kernel, variables: VariableListing, problems: [String]) {
+        self.kernel = kernel
+        self.variables = variables
+        self.problems = problems
+    }
+}

@@ -1,0 +1,43 @@
+package struct SessionOpened: Sendable, Hashable, Codable {
+    package var session: String
+    package var version: String
+    package var model: String
+    package var inputs: [DataInput]
+    /// The confinement layers in force, and what is lost without the missing ones.
+    package var sandbox: [String]
+    /// Cells that were run again to rebuild the working memory of an earlier program run.
+    package var rebuiltCells: Int
+
+    package init(
+        session: String, version: String, model: String, inputs: [DataInput], sandbox: [String], rebuiltCells: Int = 0
+    ) {
+        self.session = session
+        self.version = version
+        self.model = model
+        self.inputs = inputs
+        self.sandbox = sandbox
+        self.rebuiltCells = rebuiltCells
+    }
+}
+
+package struct TaskSubmitted: Sendable, Hashable, Codable {
+    package var task: String
+    package init(task: String) { self.task = task }
+}
+
+/// Something the user should know that is nobody's result.
+package struct Notice: Sendable, Hashable, Codable {
+    package enum Level: String, Sendable, Codable { case info, warning }
+    package var level: Level
+    package var text: String
+
+    package init(_ level: Level, _ text: String) {
+        self.level = level
+        self.text = text
+    }
+}
+
+package struct Answered: Sendable, Hashable, Codable {
+    package var value: JSONValue
+    package init(value: JSONValue) { self.value = value }
+}

@@ -1,0 +1,60 @@
+package struct TurnStarted: Sendable, Hashable, Codable {
+    package var turn: Int
+    package var model: String
+    /// The whole request, as it was made before the provider's form.
+    package var request: ModelRequest
+
+    package init(turn: Int, model: String, request: ModelRequest) {
+        self.turn = turn
+        self.model = model
+        self.request = request
+    }
+}
+
+package struct ReplyProgressed: Sendable, Hashable, Codable {
+    package var turn: Int
+    /// Exactly one of the three is set.
+    package var text: String?
+    package var code: String?
+    package var retry: String?
+
+    package init(turn: Int, text: String? = nil, code: String? = nil, retry: String? = nil) {
+        self.turn = turn
+        self.text = text
+        self.code = code
+        self.retry = retry
+    }
+}
+
+package struct TurnFinished: Sendable, Hashable, Codable {
+    package var turn: Int
+    package var reply: ModelReply
+    package var seconds: Double
+    /// True where the reply came from a recording, so that nothing was spent now.
+    package var isReplayed: Bool
+
+    package init(turn: Int, reply: ModelReply, seconds: Double, isReplayed: Bool = false) {
+        self.turn = turn
+        self.reply = reply
+        self.seconds = seconds
+        self.isReplayed = isReplayed
+    }
+}
+
+package struct TurnFailed: Sendable, Hashable, Codable {
+    package var turn: Int
+    package var code: ModelError.Code
+    package var reason: String
+
+    package init(turn: Int, code: ModelError.Code, reason: String) {
+        self.turn = turn
+        self.code = code
+        self.reason = reason
+    }
+}
+
+/// What the engine itself says to a model between turns: that a reply was cut, empty, or repeats itself.
+package struct ModelTold: Sendable, Hashable, Codable {
+    package var text: String
+    package init(text: String) { self.text = text }
+}

@@ -52,6 +52,7 @@ struct SubtaskRun: Sendable {
         do throws(KernelError) {
             try await seat.open()
         } catch {
+            if Task.isCancelled { return ending(.cancelled) }
             return (.failed, nil, "its kernel could not be started: \(error.reason)")
         }
         let end: LoopEnd

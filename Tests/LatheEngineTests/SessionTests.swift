@@ -171,7 +171,7 @@ import Testing
         }
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x")
-            #expect(outcome.answer == "cancelled ready" || outcome.answer == "not_run ready")
+            #expect(["cancelled ready", "not_run ready"].contains(outcome.answer), "\(outcome)")
             #expect(outcome.failedSubtasks.map(\.label) == ["slow"])
         }
     }
@@ -193,7 +193,7 @@ import Testing
         let code = "try:\n    lathe.answer('x' * 5_000_000)\nexcept Exception as e:\n    lathe.answer(str(e))"
         try await TestSession.run(ScriptedModel([.code(code)])) { session in
             let outcome = try await session.engine.ask("x")
-            #expect(outcome.answer == "answer carries 5000013 bytes, more than 4194304; hand data over as a slice")
+            #expect(outcome.answer == "answer carries 5000012 bytes, more than 4194304; hand data over as a slice")
             for event in await session.journal.events(after: 0) {
                 if case .hostCalled(let called) = event.body { #expect(called.arguments.text.count < 1_000) }
             }

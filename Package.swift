@@ -52,6 +52,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "lathe-bench",
+            dependencies: ["LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders"],
+            swiftSettings: strict
+        ),
         .target(
             name: "LatheTestSupport",
             dependencies: ["LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore", "LatheLibrary"],

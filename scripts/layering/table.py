@@ -38,6 +38,9 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheServer": frozenset({"LatheVocabulary"}),
     "LatheScreens": frozenset({"LatheVocabulary"}),
     "lathe": LIBRARIES,
+    "lathe-bench": frozenset(
+        {"LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders"}
+    ),
     "lathe-kernel": frozenset(
         {"CPython", "CSandbox", "LatheWire", "LatheSandbox", "LatheVocabulary"}
     ),

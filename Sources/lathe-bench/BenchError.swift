@@ -1,0 +1,17 @@
+internal import LatheVocabulary
+
+/// Why there is no measurement.
+struct BenchError: Error, Sendable, Hashable {
+    /// What happened, for a person.
+    var reason: String
+
+    init(_ reason: String) { self.reason = reason }
+
+    static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as BenchError: error.reason
+        case let error as KernelError: error.reason
+        default: "\(error)"
+        }
+    }
+}

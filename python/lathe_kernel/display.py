@@ -38,9 +38,8 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
 
     def compute_format_data(self, result: Any) -> Any:
         """Ask only for the forms that are kept: none but text for data."""
-        include = _TEXT if _is_data(result) else _TEXT + _RICH
         shell = cast("Any", self).shell
-        bundle, metadata = shell.display_formatter.format(result, include=include)
+        bundle, metadata = _formatted(shell.display_formatter, result)
         text = bundle.get("text/plain", "")
         self.captured = {
             "type": type(result).__name__,
@@ -90,12 +89,17 @@ def send_rich(bundle: dict[str, Any], artifacts: Artifacts) -> None:
             return
 
 
+def _formatted(formatter: Any, value: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    if type(value) in _PLAIN_TYPES:
+        # They have no other form; the whole formatter would look for one in every kind.
+        text = formatter.formatters["text/plain"](value)
+        return ({} if text is None else {"text/plain": text}), {}
+    bundle, metadata = formatter.format(value, include=_TEXT if _is_data(value) else _TEXT + _RICH)
+    return bundle, metadata
+
+
 def _is_data(value: object) -> bool:
-    return (
-        type(value) in _PLAIN_TYPES
-        or is_pandas(value, "DataFrame", "Series", "Index")
-        or is_numpy(value, "ndarray", "generic")
-    )
+    return is_pandas(value, "DataFrame", "Series", "Index") or is_numpy(value, "ndarray", "generic")
 
 
 def _as_bytes(mime: str, content: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import io
 import sys
 from typing import TextIO
@@ -31,7 +32,13 @@ def flush() -> None:
         with contextlib.suppress(Exception):
             if stream is not None:
                 stream.flush()
-    ctypes.CDLL(None).fflush(None)
+    _c_library().fflush(None)
+
+
+@functools.cache
+def _c_library() -> ctypes.CDLL:
+    # Kept, because every CDLL makes a class of its own.
+    return ctypes.CDLL(None)
 
 
 def _opened(descriptor: int) -> TextIO:

@@ -35,7 +35,12 @@ class Namespace:
 
     def described(self, namespace: dict[str, Any], cell: int) -> Variables:
         """Return the state: at most 80 variables, the newest and the largest, newest first."""
-        visible = {name: value for name, value in namespace.items() if _is_visible(name, value)}
+        # `_` here, for speed: IPython keeps two such names for every cell that ran.
+        visible = {
+            name: value
+            for name, value in namespace.items()
+            if name[:1] != "_" and _is_visible(name, value)
+        }
         self._follow(visible, cell)
         items = [self._item(name, value) for name, value in visible.items()]
         items.sort(key=lambda item: (self._bound[item["name"]][1], item["bytes"]), reverse=True)
@@ -100,7 +105,7 @@ def type_of(value: object) -> str:
 
 
 def _is_visible(name: str, value: object) -> bool:
-    if name.startswith("_") or name in _HIDDEN or isinstance(value, types.ModuleType):
+    if name in _HIDDEN or isinstance(value, types.ModuleType):
         return False
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
         home = str(getattr(value, "__module__", ""))

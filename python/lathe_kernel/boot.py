@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 import os
 import random
+import shutil
 import sys
 import tempfile
 import threading
@@ -32,6 +33,8 @@ def warm() -> dict[str, Any]:
 
     Called once, in the template; leaves no thread running. Returns `packages`, name to version.
     """
+    gc.disable()  # Once, at the end, is enough: little of what is imported becomes garbage.
+    _bring_font_list()
     for name in (*_IMPORTED, "pyarrow.parquet", "matplotlib.pyplot"):
         importlib.import_module(name)
     importlib.import_module("matplotlib").use(figures.BACKEND)
@@ -46,6 +49,7 @@ def warm() -> dict[str, Any]:
     _end_threads()
     gc.collect()
     gc.freeze()
+    gc.enable()
     return {"packages": _versions()}
 
 
@@ -70,6 +74,17 @@ class _NoChannel:
 
     def receive(self) -> tuple[int, int, bytes, list[int]]:
         raise RuntimeError("the template has no channel")
+
+
+def _bring_font_list() -> None:
+    """Give matplotlib the list of fonts that set-up made; where there is none, it looks for them.
+
+    A font on the list that is gone makes it look again, when that font is wanted.
+    """
+    made = Path(sys.prefix, "share", "lathe", "matplotlib")
+    folder = os.environ.get("MPLCONFIGDIR")
+    if folder and made.is_dir():
+        shutil.copytree(made, folder, dirs_exist_ok=True)
 
 
 def _versions() -> dict[str, str]:

@@ -112,6 +112,25 @@ def test_a_ready_tree_is_left_alone_in_silence(machine: Machine) -> None:
     assert machine.log() == []
 
 
+def test_a_ready_tree_gets_the_files_that_let_a_kernel_start_sooner(machine: Machine) -> None:
+    package = machine.root / "python" / "lathe_kernel"
+    package.mkdir(parents=True)
+    (package / "boot.py").write_text("ready = True\n", encoding="utf-8")
+    for lock in (ROOT / "python").glob("requirements*.txt"):
+        shutil.copy(lock, machine.root / "python" / lock.name)
+    venv = machine.root / ".venv"
+    venv.mkdir()
+    for part in (ROOT / ".venv").iterdir():
+        if part.name != "share":
+            (venv / part.name).symlink_to(part)
+    done = machine.setup()
+    assert (done.returncode, done.stdout) == (0, "")
+    assert [file.suffix for file in package.glob("__pycache__/boot.*")] == [".pyc"]
+    lists = list((venv / "share" / "lathe" / "matplotlib").glob("fontlist-*.json"))
+    assert len(lists) == 1
+    assert "DejaVuSans.ttf" in lists[0].read_text(encoding="utf-8")
+
+
 def test_every_locked_package_has_a_hash_and_no_address() -> None:
     for lock in sorted((ROOT / "python").glob("requirements*.txt")):
         text = lock.read_text(encoding="utf-8")

@@ -5,25 +5,10 @@ import Synchronization
 
 /// Makes HTTP exchanges whose bodies are seen as they come in.
 ///
-/// Follows no redirect (a key must not go where a server points), keeps no cookies and no cache. One client serves any
-/// number of exchanges at a time; its connections are closed when the last reference goes.
-final class HTTPClient: Sendable {
-    private let router = ExchangeRouter()
-    private let session: URLSession
-
-    init() {
-        let settings = URLSessionConfiguration.ephemeral
-        settings.httpCookieStorage = nil
-        settings.urlCache = nil
-        settings.httpMaximumConnectionsPerHost = 64
-        // Deadlines are kept by the exchanges: these count other things on this platform.
-        settings.timeoutIntervalForRequest = 86_400
-        settings.timeoutIntervalForResource = 86_400
-        session = URLSession(configuration: settings, delegate: router, delegateQueue: nil)
-    }
-
-    deinit { session.invalidateAndCancel() }
-
+/// Follows no redirect (a key must not go where a server points), keeps no cookies and no cache. Each exchange has a
+/// connection of its own: when a server has dropped an idle one, this platform sends the request once more on a new one
+/// without its body, and both sides wait for each other.
+struct HTTPClient: Sendable {
     /// Sends a request and returns its head; the body follows in the response's pieces.
     ///
     /// Cancelling the surrounding task, or the response's `close`, ends the exchange.
@@ -37,11 +22,26 @@ final class HTTPClient: Sendable {
         var request = URLRequest(url: url)
         request.httpMethod = method
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        request.setValue("close", forHTTPHeaderField: "Connection")
         if let body { request.httpBody = Data(body) }
+        let router = ExchangeRouter()
+        let session = URLSession(configuration: Self.configuration, delegate: router, delegateQueue: nil)
+        // The session, and with it the connection, goes when its one task is over.
+        defer { session.finishTasksAndInvalidate() }
         let task = session.dataTask(with: request)
         let exchange = HTTPExchange(task: task, host: url.host ?? "the server", timeouts: timeouts)
-        router.add(exchange, for: task.taskIdentifier)
+        router.take(exchange)
         return try await exchange.response()
+    }
+
+    private static var configuration: URLSessionConfiguration {
+        let settings = URLSessionConfiguration.ephemeral
+        settings.httpCookieStorage = nil
+        settings.urlCache = nil
+        // Deadlines are kept by the exchanges: these count other things on this platform.
+        settings.timeoutIntervalForRequest = 86_400
+        settings.timeoutIntervalForResource = 86_400
+        return settings
     }
 }
 
@@ -72,16 +72,14 @@ struct HTTPResponse: Sendable {
     }
 }
 
-/// Hands what URLSession reports to the exchange it belongs to.
+/// Hands what a URLSession reports to its exchange.
 private final class ExchangeRouter: NSObject, URLSessionDataDelegate, Sendable {
-    private let exchanges = Mutex<[Int: HTTPExchange]>([:])
+    private let held = Mutex<HTTPExchange?>(nil)
 
-    func add(_ exchange: HTTPExchange, for task: Int) {
-        exchanges.withLock { $0[task] = exchange }
-    }
+    private var exchange: HTTPExchange? { held.withLock { $0 } }
 
-    private func exchange(_ task: URLSessionTask) -> HTTPExchange? {
-        exchanges.withLock { $0[task.taskIdentifier] }
+    func take(_ exchange: HTTPExchange) {
+        held.withLock { $0 = exchange }
     }
 
     func urlSession(
@@ -101,7 +99,7 @@ private final class ExchangeRouter: NSObject, URLSessionDataDelegate, Sendable {
         totalBytesSent: Int64,
         totalBytesExpectedToSend: Int64
     ) {
-        exchange(task)?.requestIsOnItsWay()
+        exchange?.requestIsOnItsWay()
     }
 
     func urlSession(
@@ -110,16 +108,15 @@ private final class ExchangeRouter: NSObject, URLSessionDataDelegate, Sendable {
         didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
-        exchange(dataTask)?.headArrived(response)
+        exchange?.headArrived(response)
         completionHandler(.allow)
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        exchange(dataTask)?.bodyArrived(Array(data))
+        exchange?.bodyArrived(Array(data))
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
-        exchange?.ended(error)
+        held.withLock { $0.take() }?.ended(error)
     }
 }

@@ -77,6 +77,17 @@ import Testing
         #expect(watched.retries.first?.seconds ?? 0 >= 1)
     }
 
+    @Test(arguments: Provider.allCases)
+    func `a kept connection that the server drops holds up no call`(provider: Provider) async throws {
+        let name = provider == .anthropic ? "llmock-messages-tool.sse" : "llmock-chat-tool.sse"
+        let server = try StagedServer([.kept(body: String(decoding: try fixture(name), as: UTF8.self))])
+        let model = model(provider, server, timeouts: HTTPTimeouts(connect: 5, firstByte: 5, idle: 5))
+        let watched = Watched()
+        for _ in 1...3 { _ = try await model.reply(to: request(), progress: watched.progress) }
+        #expect(watched.retries.isEmpty)
+        #expect(server.requests.count == 3)
+    }
+
     @Test func `a server that asks for an hour is not waited for`() async throws {
         let server = try StagedServer([error(429, "quota", headers: ["retry-after": "3600"])])
         let failed = await failure { try await model(.openAI, server).reply(to: request()) { _ in } }

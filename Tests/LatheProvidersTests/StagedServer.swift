@@ -6,6 +6,8 @@ import Synchronization
 final class StagedServer: Sendable {
     enum Stage: Sendable {
         case answer(status: Int, headers: [String: String] = [:], body: String)
+        /// An answer on a connection that is kept, and dropped as soon as anything more is sent on it.
+        case kept(body: String)
         /// The head of a stream and its beginning; then the connection breaks off.
         case half(String)
         /// Takes the request and says nothing.
@@ -114,6 +116,10 @@ final class StagedServer: Sendable {
             var head = "HTTP/1.1 \(status) Staged\r\ncontent-length: \(body.utf8.count)\r\nconnection: close\r\n"
             for (name, value) in headers { head += "\(name): \(value)\r\n" }
             write(head + "\r\n" + body, to: connection)
+        case .kept(let body):
+            write("HTTP/1.1 200 OK\r\ncontent-length: \(body.utf8.count)\r\n\r\n" + body, to: connection)
+            var byte: UInt8 = 0
+            _ = recv(connection, &byte, 1, 0)
         case .half(let text): write(stream + chunk(text), to: connection)
         case .hang:
             waitForPeer(connection)

@@ -46,7 +46,7 @@ extension ReplyProgressed {
         case .code(let code): self.init(turn: turn, code: code)
         case .retrying(let attempt, let seconds, let reason):
             let wait = (seconds * 10).rounded() / 10
-            self.init(turn: turn, retry: "attempt \(attempt) failed (\(reason)); next in \(wait) s")
+            self.init(turn: turn, retry: "attempt \(attempt) in \(wait) s: \(reason)")
         }
     }
 }

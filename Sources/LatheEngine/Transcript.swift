@@ -71,7 +71,8 @@ package struct Transcript: Sendable, Hashable {
             return "Not run: the reply reached its limit of output tokens, so the code is cut. Send shorter code."
         }
         let arguments = call.rawArguments.map { " It came with: \($0.singleLine(upTo: 200))" } ?? ""
-        return "Not run: there is one tool, python, with one text argument, code.\(arguments)"
+        let name = call.name == "python" ? "" : " There is no \(call.name.singleLine(upTo: 60))."
+        return "Not run: there is one tool, python, with one text argument, code.\(name)\(arguments)"
     }
 
     private mutating func append(_ result: CellResult) {

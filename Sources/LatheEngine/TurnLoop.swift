@@ -137,7 +137,9 @@ struct TurnLoop: Sendable {
 
     private mutating func takeText(of reply: ModelReply) async throws(JournalError) -> LoopEnd? {
         switch reply.stop {
-        case .refusal: return .stuck("the model refused: \(reply.text.singleLine(upTo: 300))")
+        case .refusal:
+            let words = reply.text.singleLine(upTo: 300)
+            return .stuck("the model refused" + (words.isEmpty ? ", without a reason" : ": \(words)"))
         case .contextFull: return .stuck("the conversation no longer fits into the model's context")
         default: break
         }
@@ -149,7 +151,7 @@ struct TurnLoop: Sendable {
             try await tell(problem)
             return nil
         }
-        guard reply.calls.isEmpty else { return nil }
+        guard reply.calls.isEmpty else { return refusedCalls() }
         switch reading(of: reply.text) {
         case .result(let value): return .answered(value)
         case .notAResult(let reason):
@@ -158,6 +160,13 @@ struct TurnLoop: Sendable {
             try await tell(reason)
             return nil
         }
+    }
+
+    /// The transcript has answered each call with why it was not run; a model that does not heed it is stopped.
+    private mutating func refusedCalls() -> LoopEnd? {
+        wordless += 1
+        guard wordless > 2, case .callResult(_, let reason, _)? = transcript.messages.last?.blocks.last else { return nil }
+        return .stuck("three replies in a row had no code that could be run: \(reason)")
     }
 
     /// A small model's words count only after a cell that went well: without one it has computed nothing.

@@ -253,6 +253,17 @@ import Testing
         (.reply(ModelReply(text: "half a", stop: .maxTokens, model: "m")), "three replies in a row"),
         (.reply(ModelReply(text: "I will not.", stop: .refusal, model: "m")), "the model refused: I will not."),
         (.code("x = 1"), "the same cell three times"),
+        (
+            .reply(ModelReply(text: "", calls: [ToolCall(id: "1", code: "print(")], stop: .maxTokens, model: "m")),
+            "three replies in a row had no code that could be run: Not run: the reply reached its limit"
+        ),
+        (
+            .reply(
+                ModelReply(
+                    text: "", calls: [ToolCall(id: "1", name: "bash", code: "ls")], stop: .toolUse, model: "m")),
+            "code. There is no bash."
+        ),
+        (.reply(ModelReply(text: "", stop: .refusal, model: "m")), "the model refused, without a reason"),
     ])
     func `a model that gets nowhere is stopped and never reported as an answer`(
         line: ScriptedModel.Line, reason: String

@@ -23,8 +23,7 @@ struct LineScreenTests {
             recorder.text == """
                 session flights: lathe 0.1.0, model openai:m
                 input flights: parquet, /d/flights.parquet
-                sandbox: bubblewrap
-                sandbox: seccomp
+                sandbox: bubblewrap, seccomp
                 coordinator task: Why late?
                 coordinator turn 1 started: openai:m
                 coordinator turn 1 finished: 1.2 s, in 1.5k (500 cached) · out 200
@@ -97,7 +96,7 @@ struct LineScreenTests {
     }
 
     @Test(arguments: [
-        (Cost.unknown, false, "cost unknown: no price for m-1"), (.none, true, "replayed: nothing was spent"),
+        (Cost.unknown, false, "unknown: no price for m-1"), (.none, true, "replayed: nothing was spent"),
         (.microdollars(2_500), false, "$0.0025"), (.none, false, "$0.00"),
     ])
     func `the cost is told as it is`(cost: Cost, isReplayed: Bool, expected: String) {

@@ -39,6 +39,6 @@ extension Canvas {
             return text(isReplayed && cost == .none ? "replayed: nothing was spent" : money)
         }
         let models = unpriced.isEmpty ? "a model that was used" : unpriced.joined(separator: ", ")
-        return text("cost unknown: no price for \(models)")
+        return text("unknown: no price for \(models)")
     }
 }

@@ -35,6 +35,13 @@ def as_markdown(value: object) -> str:
     return f"```json\n{json.dumps(plain(value), ensure_ascii=False, indent=2)}\n```"
 
 
+def about_null(value: object, reason: str) -> str:
+    """Return what to add to a refusal of null where the value held no None of its own."""
+    if "not null" not in reason or "None" in repr(value):
+        return ""
+    return " (NaN, NaT and NA count as null)"
+
+
 def checked(value: Any, check: Check | None) -> None:
     """Let an agent's own check judge a value.
 

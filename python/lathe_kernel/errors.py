@@ -47,6 +47,11 @@ class AnswerRejected(LatheError):
         super().__init__("invalid_arguments", reason)
 
 
+for _error in (LatheError, SubtaskFailed, AnswerRejected):
+    # Tracebacks name an exception as code can catch it.
+    _error.__module__ = "lathe"
+
+
 def invalid(reason: str) -> LatheError:
     """Return the error for arguments that the caller can mend."""
     return LatheError("invalid_arguments", reason)

@@ -28,9 +28,7 @@ def labelled(slices: object) -> list[tuple[str, object]]:
         members = list(cast("Iterable[object]", slices))
         pairs = _pairs(members, grouped=_is_group_by(cast("object", slices)))
     else:
-        raise invalid(
-            f"a {type(slices).__name__} cannot be split into slices; give a dict or a list."
-        )
+        raise invalid(f"{slices!r:.80} cannot be split into slices; give a dict or a list.")
     return _unique([(_label(label), value) for label, value in pairs])
 
 

@@ -77,7 +77,7 @@ class Lathe(types.ModuleType):
     def delegate(
         self,
         agent: str | InlineAgent,
-        task: str,
+        task: str = "",
         data: object = None,
         returns: object = None,
         model: str | None = None,
@@ -149,7 +149,8 @@ class Lathe(types.ModuleType):
         reply = self._channel.call("answer", {"value": final})
         close(reply.descriptors)
         if not reply.value["accepted"]:
-            raise AnswerRejected(str(reply.value.get("reason")))
+            reason = str(reply.value.get("reason"))
+            raise AnswerRejected(reason + answers.about_null(value, reason))
 
     def save_function(self, f: Any) -> str:
         """Save a function of this session for later ones; needs type hints and a docstring.

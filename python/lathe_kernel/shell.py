@@ -72,6 +72,10 @@ class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
         """Run a shell command on the kernel's own streams, without a terminal."""
         cast("Any", self).system_raw(cmd)
 
+    def ask_exit(self) -> None:
+        """End the cell, like `sys.exit()`: a session's kernel is not the code's to end."""
+        raise SystemExit
+
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no screen."""
 

@@ -103,6 +103,9 @@ def test_sys_exit_ends_the_cell_and_not_the_kernel(kernel: Kernel) -> None:
         "3",
     )
     assert ran.stderr == ""
+    for code in ("exit()", "quit()", "exit"):
+        ran = kernel.run(f"{code}\nprint('not reached')" if code != "exit" else code)
+        assert (ran.payload["status"], ran.stdout) == ("ok", "")
     assert kernel.ok("1").text == "1"
 
 

@@ -231,7 +231,10 @@ def test_the_whole_output_of_a_cell_can_be_read_back(kernel: Kernel) -> None:
 
     kernel.handlers["output"] = output
     assert kernel.ok("lathe.output(3, 'stderr')").text == "'whole \ufffd output'"
-    assert "stdout, stderr, result or traceback" in kernel.run("lathe.output(3, 'both')").error["message"]
+    assert (
+        "stdout, stderr, result or traceback"
+        in kernel.run("lathe.output(3, 'both')").error["message"]
+    )
 
 
 def _accepting(kernel: Kernel) -> list[Any]:
@@ -308,6 +311,17 @@ def test_a_rejected_answer_is_an_error_with_the_reason(kernel: Kernel) -> None:
     )
     ran = kernel.run("lathe.answer('x')")
     assert (ran.error["type"], ran.error["message"]) == ("AnswerRejected", "`cause` is missing")
+    assert ran.error["traceback"].endswith("lathe.AnswerRejected: `cause` is missing")
+
+
+def test_a_refusal_of_null_says_that_nan_counts_as_null(make_kernel: MakeKernel) -> None:
+    kernel = make_kernel()
+    kernel.start("subtask")
+    refused = {"accepted": False, "reason": "result.mean must be number, not null"}
+    kernel.handlers["answer"] = lambda _arguments, _received: ({"value": refused}, [])
+    note = "(NaN, NaT and NA count as null)"
+    assert kernel.run("lathe.answer({'mean': float('nan')})").error["message"].endswith(note)
+    assert note not in kernel.run("lathe.answer({'mean': None})").error["message"]
 
 
 def test_lathe_cannot_be_used_when_no_cell_runs(kernel: Kernel) -> None:

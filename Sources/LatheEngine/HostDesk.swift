@@ -69,7 +69,9 @@ final class HostDesk: Sendable {
 
     private func tooLarge(_ call: HostCall, _ bytes: Int) -> HostReply {
         .error(
-            "limit", "\(call.name.singleLine(upTo: 64)) carries \(bytes) bytes, more than \(services.limits.callBytes); hand data over as a slice")
+            "limit",
+            "\(call.name.singleLine(upTo: 64)) carries \(bytes) bytes, more than \(services.limits.callBytes); hand data over as a slice"
+        )
     }
 
     private func recordedReply(to call: HostCall) -> HostReply? {

@@ -9,6 +9,8 @@ actor KernelSeat {
     private let desk: HostDesk
     private var kernel: (any Kernel)?
     private var restartsLeft: Int
+    /// Why the last kernel died, in a sentence.
+    private var death = ""
     private(set) var variables = VariableListing()
     private(set) var problems: [String] = []
     private(set) var lastCell: Int
@@ -71,7 +73,11 @@ actor KernelSeat {
         } onCancel: {
             kernel.interrupt()
         }
-        if result.status != .died { variables = result.variables }
+        if result.status == .died {
+            death = result.failure?.message.singleLine(upTo: 300) ?? ""
+        } else {
+            variables = result.variables
+        }
         return result
     }
 
@@ -81,7 +87,7 @@ actor KernelSeat {
         await desk.delegation.registry.cancelAll(of: place)
         await stop()
         guard restartsLeft > 0 else {
-            throw KernelError(.died, "The kernel died again and again; the work was stopped.")
+            throw KernelError(.died, "The kernel died again and again; the work was stopped. Last: \(death)")
         }
         restartsLeft -= 1
         try await open()

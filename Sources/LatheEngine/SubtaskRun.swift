@@ -96,7 +96,7 @@ struct SubtaskRun: Sendable {
         switch JSONReading(text) {
         case .unreadable:
             return .notAResult(
-                reason: "That is not a result. Call lathe.answer(value) in a cell, with a value that fits.")
+                reason: "A text is no result here. Call lathe.answer(value) in a cell, with a value that fits.")
         case .value(let value):
             let misfits = returns.misfits(of: value)
             return misfits.isEmpty

@@ -156,7 +156,7 @@ struct TurnLoop: Sendable {
         case .result(let value): return .answered(value)
         case .notAResult(let reason):
             wordless += 1
-            guard wordless <= 2 else { return .stuck("the reply was no result: \(reason)") }
+            guard wordless <= 2 else { return .stuck("three replies in a row were no result: \(reason)") }
             try await tell(reason)
             return nil
         }
@@ -165,7 +165,9 @@ struct TurnLoop: Sendable {
     /// The transcript has answered each call with why it was not run; a model that does not heed it is stopped.
     private mutating func refusedCalls() -> LoopEnd? {
         wordless += 1
-        guard wordless > 2, case .callResult(_, let reason, _)? = transcript.messages.last?.blocks.last else { return nil }
+        guard wordless > 2, case .callResult(_, let reason, _)? = transcript.messages.last?.blocks.last else {
+            return nil
+        }
         return .stuck("three replies in a row had no code that could be run: \(reason)")
     }
 

@@ -72,7 +72,8 @@ struct FailureReport: Sendable {
     private func told(_ endpoint: Endpoint, _ what: String) -> String {
         let quote = endpoint.quoted(message)
         let isSentence = quote.last.map { ".!?…)".contains($0) } ?? true
-        return "\(endpoint.title) \(what)" + (quote.isEmpty ? "" : ": \(quote)") + (isSentence && !quote.isEmpty ? "" : ".")
+        return "\(endpoint.title) \(what)" + (quote.isEmpty ? "" : ": \(quote)")
+            + (isSentence && !quote.isEmpty ? "" : ".")
     }
 
     private func billing(_ endpoint: Endpoint) -> ProviderFailure {

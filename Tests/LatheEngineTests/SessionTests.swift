@@ -179,7 +179,8 @@ import Testing
     @Test func `a subtask that nobody waited for is stopped with the task and not hidden`() async throws {
         let model = ScriptedModel { place, _ in
             guard place == .coordinator else { return .hang }
-            return .code("lathe.delegate(lathe.agent(name='s', instructions='x'), 't', label='left')\nlathe.answer('done')")
+            return .code(
+                "lathe.delegate(lathe.agent(name='s', instructions='x'), 't', label='left')\nlathe.answer('done')")
         }
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x")

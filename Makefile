@@ -45,9 +45,9 @@ format: ## Format everything
 	.venv/bin/ruff format
 
 .PHONY: bench
-bench: build ## Measure against ipykernel, one JSON line per figure
-	scripts/setup dev
-	scripts/bench
+bench: ## Set up, build and measure against ipykernel, one JSON line per figure
+	@scripts/setup dev >&2
+	@scripts/bench
 
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay

@@ -1,0 +1,43 @@
+"""The demo's two recorded sessions, run for real, and the data that they ran on."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tests_program.program import ROOT, Done, Event, Lathe
+
+if TYPE_CHECKING:
+    import pandas
+
+FIRST, SECOND = "late-flights", "winter-airports"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Both sessions in one project, the second after the first."""
+
+    lathe: Lathe
+    first: Done
+    second: Done
+
+    @staticmethod
+    def run(lathe: Lathe) -> "Demo":
+        subprocess.run([sys.executable, ROOT / "scripts/demo-data", lathe.project], check=True)
+        data = ["--data", "flights.csv"]
+        first = lathe.run(
+            "replay", f"{ROOT}/demo/{FIRST}.jsonl", *data, "--data", "weather.csv", "-s", FIRST
+        )
+        second = lathe.run("replay", f"{ROOT}/demo/{SECOND}.jsonl", *data, "-s", SECOND)
+        return Demo(lathe, first, second)
+
+    def events(self, *kinds: str) -> list[Event]:
+        """Give the events of both sessions."""
+        return [event for name in (FIRST, SECOND) for event in self.lathe.events(name, *kinds)]
+
+    @cached_property
+    def flights(self) -> "pandas.DataFrame":
+        import pandas
+
+        return pandas.read_csv(self.lathe.project / "flights.csv")

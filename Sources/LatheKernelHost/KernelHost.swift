@@ -62,6 +62,13 @@ package final class KernelHost: KernelTemplate {
         }
     }
 
+    /// The process number of the sandbox, for who looks at it from outside; nil once everything has been stopped.
+    package func sandboxProcess() async -> Int32? {
+        await withCheckedContinuation { continuation in
+            if !loop.submit({ continuation.resume(returning: $0.processNumber) }) { continuation.resume(returning: nil) }
+        }
+    }
+
     private static let stopped = KernelError(.templateFailed, "the session's kernels have been stopped")
 
     private static func makeFolders(_ configuration: KernelHostConfiguration) throws(KernelError) {

@@ -15,6 +15,8 @@ final class TemplateLine {
     private var control: FrameConnection?
     private var log: LogTail?
     private var process: OwnedDescriptor?
+    /// The process number of bubblewrap; meaningless once it has ended.
+    private(set) var processNumber: Int32?
     private var ready: CheckedContinuation<Result<Void, KernelError>, Never>?
     private var deadline: ContinuousClock.Instant?
     private var kernels: [Int: KernelLine] = [:]
@@ -51,6 +53,7 @@ final class TemplateLine {
         do throws(SandboxError) {
             let started = try configuration.policy.launch(control: theirs.raw, log: writer.raw)
             process = OwnedDescriptor(started.pidfd)
+            processNumber = started.process
             deadline = .now + configuration.startTimeout
         } catch {
             finish(KernelError(error))

@@ -81,7 +81,7 @@ extension KernelHostTests {
                 let kernel = try await bench.kernel()
                 async let result = kernel.run("import time; time.sleep(60)")
                 try await Task.sleep(for: .milliseconds(200))
-                for process in try Self.sandboxes() { kill(process, SIGKILL) }
+                kill(try #require(await bench.host.sandboxProcess()), SIGKILL)
                 #expect(await result.status == .died)
                 await #expect(throws: KernelError.self) { try await bench.kernel() }
             }
@@ -120,7 +120,8 @@ extension KernelHostTests {
                 let killer = try await bench.kernel()
                 #expect(await killer.run("1").status == .ok)
                 try await Task.sleep(for: .milliseconds(300))
-                for process in try Self.waitingKernels() { kill(process, SIGKILL) }
+                let sandbox = try #require(await bench.host.sandboxProcess())
+                for process in Self.kernels(below: sandbox) { kill(process, SIGKILL) }
                 try await Task.sleep(for: .milliseconds(300))
                 let next = try await bench.kernel(.subtask)
                 #expect(await next.run("2").value?.text.head == "2")
@@ -133,10 +134,13 @@ extension KernelHostTests {
                 let kernel = try await bench.kernel()
                 async let result = kernel.run("import time; time.sleep(60)")
                 try await Task.sleep(for: .milliseconds(200))
+                let sandbox = try #require(await bench.host.sandboxProcess())
+                let processes = [sandbox] + Self.kernels(below: sandbox)
+                #expect(processes.count > 1)
                 await bench.host.stop()
                 #expect(await result.status == .died)
                 try await Task.sleep(for: .milliseconds(200))
-                #expect(try Self.sandboxes().isEmpty)
+                #expect(processes.filter(Self.isAlive).isEmpty)
             }
         }
 
@@ -157,31 +161,20 @@ extension KernelHostTests {
             }
         }
 
-        /// Every kernel of this test's sandbox, seen from outside: the children of the template.
-        private static func waitingKernels() throws -> [pid_t] {
-            var found: [pid_t] = []
-            var parents = try sandboxes()
-            for depth in 0..<3 {
-                parents = parents.flatMap { parent in
+        /// The processes three levels below bubblewrap: its own first process, the template, its kernels.
+        private static func kernels(below sandbox: pid_t) -> [pid_t] {
+            (0..<3).reduce([sandbox]) { parents, _ in
+                parents.flatMap { parent in
                     let path = "/proc/\(parent)/task/\(parent)/children"
                     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
                     return text.split(separator: " ").compactMap { pid_t($0) }
                 }
-                if depth == 2 { found = parents }
             }
-            return found
         }
 
-        /// The bubblewrap processes that are children of this one and not yet ended.
-        private static func sandboxes() throws -> [pid_t] {
-            let children = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").flatMap { task in
-                (try? String(contentsOfFile: "/proc/self/task/\(task)/children", encoding: .utf8))?.split(
-                    separator: " ") ?? []
-            }
-            return children.compactMap { pid_t($0) }.filter { process in
-                let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-                return status.contains("(bwrap)") && !status.contains(") Z")
-            }
+        private static func isAlive(_ process: pid_t) -> Bool {
+            let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ") Z"
+            return !status.contains(") Z")
         }
     }
 }

@@ -83,18 +83,20 @@ struct LiveScreenTests {
             ])
     }
 
-    @Test func `subtasks that all ended become lines that stay`() {
+    @Test func `subtasks that all ended become lines that stay when their cell ends`() {
         let recorder = Recorder(columns: 80)
         let screen = screen(recorder)
-        screen.play([SampleRun.task, SampleRun.subtask(1, "UA"), SampleRun.subtask(2, "OO")])
+        screen.play([SampleRun.task, SampleRun.cell(1, "go()"), SampleRun.subtask(1, "UA"), SampleRun.subtask(2, "OO")])
         screen.play([SampleRun.turnStarted(2), SampleRun.turnFinished(2)], at: .coordinator.child("UA"))
         screen.play([SampleRun.subtaskDone(1, "UA"), SampleRun.subtaskDone(2, "OO", .failed, "no \u{1B}[2Jresult")])
+        screen.play([SampleRun.cellDone(1, "")])
         settle(screen, recorder)
         #expect(
             recorder.terminal.screen == [
-                "", "› Why late?", "subtasks  2 of 2 done, 1 failed",
+                "", "› Why late?", "", "▸ cell 1", "  │ go()", "subtasks  2 of 2 done, 1 failed",
                 "  ✓ UA  2 turns  1.0k  3.0 s",
                 "  ✗ OO  2 turns  1.0k  3.0 s  no ␛[2Jresult",
+                "  ✓ cell 1 ok, 0.50 s",
                 "starting",
                 "⠇ 0:01 · $0.0025 · in 1.5k (500 cached) · out 200 · Ctrl-C stops",
             ])

@@ -65,7 +65,9 @@ package final class KernelHost: KernelTemplate {
     /// The process number of the sandbox, for who looks at it from outside; nil once everything has been stopped.
     package func sandboxProcess() async -> Int32? {
         await withCheckedContinuation { continuation in
-            if !loop.submit({ continuation.resume(returning: $0.processNumber) }) { continuation.resume(returning: nil) }
+            if !loop.submit({ continuation.resume(returning: $0.processNumber) }) {
+                continuation.resume(returning: nil)
+            }
         }
     }
 

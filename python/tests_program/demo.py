@@ -4,12 +4,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
+from lathe_kernel import packages
 from tests_program.program import ROOT, Done, Event, Lathe
-
-if TYPE_CHECKING:
-    import pandas
 
 FIRST, SECOND = "late-flights", "winter-airports"
 
@@ -25,11 +23,9 @@ class Demo:
     @staticmethod
     def run(lathe: Lathe) -> "Demo":
         subprocess.run([sys.executable, ROOT / "scripts/demo-data", lathe.project], check=True)
-        data = ["--data", "flights.csv"]
-        first = lathe.run(
-            "replay", f"{ROOT}/demo/{FIRST}.jsonl", *data, "--data", "weather.csv", "-s", FIRST
-        )
-        second = lathe.run("replay", f"{ROOT}/demo/{SECOND}.jsonl", *data, "-s", SECOND)
+        flights, weather = ["--data", "flights.csv"], ["--data", "weather.csv"]
+        first = lathe.run("replay", f"{ROOT}/demo/{FIRST}.jsonl", *flights, *weather, "-s", FIRST)
+        second = lathe.run("replay", f"{ROOT}/demo/{SECOND}.jsonl", *flights, "-s", SECOND)
         return Demo(lathe, first, second)
 
     def events(self, *kinds: str) -> list[Event]:
@@ -37,7 +33,9 @@ class Demo:
         return [event for name in (FIRST, SECOND) for event in self.lathe.events(name, *kinds)]
 
     @cached_property
-    def flights(self) -> "pandas.DataFrame":
-        import pandas
+    def flights(self) -> Any:
+        return packages.pandas().read_csv(self.lathe.project / "flights.csv")
 
-        return pandas.read_csv(self.lathe.project / "flights.csv")
+    @cached_property
+    def weather(self) -> Any:
+        return packages.pandas().read_csv(self.lathe.project / "weather.csv")

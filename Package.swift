@@ -59,7 +59,9 @@ let package = Package(
         ),
         .target(
             name: "LatheTestSupport",
-            dependencies: ["LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore", "LatheLibrary"],
+            dependencies: [
+                "LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore", "LatheLibrary",
+            ],
             path: "Tests/LatheTestSupport",
             swiftSettings: strict
         ),

@@ -32,7 +32,8 @@ final class ConfiguredModels: ModelSource {
             let choice = try await choice("default")
             state.withLock { $0.title = choice.model.name }
             guard choice.notice == nil, choice.model.isSmall else { return choice.notice }
-            return "The model \(choice.model.name) is small: for simple questions about one table. Check the code that it runs."
+            return
+                "The model \(choice.model.name) is small: for simple questions about one table. Check the code that it runs."
         } catch {
             throw CommandFailure(error.reason, exitCode: error.code == .badName ? 2 : 1)
         }

@@ -32,7 +32,8 @@ struct LiveState: Sendable, Hashable {
         case .sessionOpened(let opened): return LiveLines(canvas: canvas).session(opened)
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
-        case .capabilityUsed(let used) where event.place == .coordinator: return LiveLines(canvas: canvas).used(used, at: event.place)
+        case .capabilityUsed(let used) where event.place == .coordinator:
+            return LiveLines(canvas: canvas).used(used, at: event.place)
         case .subtaskStarted(let started):
             subtasks.start(started, at: event.time)
             return []
@@ -48,7 +49,9 @@ struct LiveState: Sendable, Hashable {
                 return []
             }
             // Subtasks that ended during a cell move up above what the cell says of them.
-            if case .cellFinished = event.body { return subtasksDone(canvas, at: event.time) + coordinate(event, canvas) }
+            if case .cellFinished = event.body {
+                return subtasksDone(canvas, at: event.time) + coordinate(event, canvas)
+            }
             return coordinate(event, canvas)
         }
     }

@@ -39,7 +39,8 @@ struct SubtaskTree: Sendable, Hashable {
     func heading(_ canvas: Canvas) -> StyledLine {
         let done = order.count - running
         let bad = failed > 0 ? ", \(failed) failed" : ""
-        return canvas.text("subtasks", .bold) + canvas.text("  \(done) of \(max(delegated, order.count)) done\(bad)", .dim)
+        return canvas.text("subtasks", .bold)
+            + canvas.text("  \(done) of \(max(delegated, order.count)) done\(bad)", .dim)
     }
 
     /// At most `limit` lines: the running ones first, then failed, then the latest; the last line counts those left out.

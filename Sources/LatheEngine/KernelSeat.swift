@@ -8,7 +8,9 @@ actor KernelSeat {
     private let start: KernelStart
     private let desk: HostDesk
     private var kernel: (any Kernel)?
+    private let restarts: Int
     private var restartsLeft: Int
+    private var isDead = false
     /// Why the last kernel died, in a sentence.
     private var death = ""
     private(set) var variables = VariableListing()
@@ -24,6 +26,7 @@ actor KernelSeat {
         self.template = template
         self.start = start
         self.desk = desk
+        self.restarts = restarts
         restartsLeft = restarts
         self.lastCell = lastCell
     }
@@ -36,6 +39,13 @@ actor KernelSeat {
         kernel = started.kernel
         variables = started.variables
         problems = started.problems
+        isDead = false
+    }
+
+    /// Makes ready for a new task: a kernel that died at the end of the last one is replaced.
+    func beginTask() async throws(KernelError) {
+        restartsLeft = restarts
+        if isDead { try await restart() }
     }
 
     /// Runs a cell. It is in the journal before it runs, and its result before anyone sees it.
@@ -74,6 +84,7 @@ actor KernelSeat {
             kernel.interrupt()
         }
         if result.status == .died {
+            isDead = true
             death = result.failure?.message.singleLine(upTo: 300) ?? ""
         } else {
             variables = result.variables

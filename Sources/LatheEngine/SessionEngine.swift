@@ -64,9 +64,10 @@ package actor SessionEngine {
         answers.clear()
         if !past.skippedCells.isEmpty {
             let numbers = past.skippedCells.map(String.init).joined(separator: ", ")
+            let (cells, they) = past.skippedCells.count == 1 ? ("cell", "it") : ("cells", "they")
             try await notice(
                 .warning,
-                "Not run again, since they did not finish the first time: cells \(numbers). What they had changed is lost."
+                "Not run again, since \(they) did not finish the first time: \(cells) \(numbers). What \(they) had changed is lost."
             )
         }
         return past.cells.count
@@ -104,6 +105,11 @@ package actor SessionEngine {
             model = try await services.model(nil)
         } catch {
             return (.modelFailed(error), false)
+        }
+        do throws(KernelError) {
+            try await seat.beginTask()
+        } catch {
+            return (.kernelLost(error), false)
         }
         let (seat, registry, services) = (seat, registry, services)
         let capabilities = (try? await services.library.list().count) ?? 0

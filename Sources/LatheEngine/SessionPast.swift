@@ -23,6 +23,7 @@ package struct SessionPast: Sendable {
         transcript = Transcript(events, at: .coordinator)
         var fold = Fold()
         for event in events { fold.apply(event) }
+        fold.leaveDeadKernel()
         let last = fold
         let kept = fold.cells.filter { $0.number > fold.lastDeath }
         let wentThrough = { (cell: Cell) in last.finished[cell.number] == .ok || last.finished[cell.number] == .error }
@@ -41,7 +42,9 @@ package struct SessionPast: Sendable {
     private struct Fold {
         var cells: [Cell] = []
         var finished: [Int: CellStatus] = [:]
-        var lastDeath = 0
+        /// The cells that killed their kernel, oldest first; only what came after the last one is in the memory.
+        var deaths: [Int] = []
+        var lastDeath: Int { deaths.last ?? 0 }
         var callCells: [Int: Int] = [:]
         var answers: [Int: [HostAnswered]] = [:]
         var hostCalls = 0
@@ -51,9 +54,16 @@ package struct SessionPast: Sendable {
         var inputs: [DataInput] = []
         var tasks: [String] = []
 
+        /// Where a program run ended with a kernel dead, the next one rebuilds the memory without the cell that killed it.
+        mutating func leaveDeadKernel() {
+            if let death = deaths.last, death == cells.last?.number { deaths.removeLast() }
+        }
+
         mutating func apply(_ event: Event) {
             switch event.body {
-            case .sessionOpened(let opened): inputs = opened.inputs
+            case .sessionOpened(let opened):
+                inputs = opened.inputs
+                leaveDeadKernel()
             case .subtaskStarted(let started):
                 places.insert(started.place)
                 lastSubtask = max(lastSubtask, started.id)
@@ -73,7 +83,7 @@ package struct SessionPast: Sendable {
             case .cellStarted(let cell): cells.append(cell)
             case .cellFinished(let result):
                 finished[result.number] = result.status
-                if result.status == .died { lastDeath = result.number }
+                if result.status == .died { deaths.append(result.number) }
             case .hostCalled(let called):
                 callCells[called.call] = called.cell
                 hostCalls = max(hostCalls, called.call)

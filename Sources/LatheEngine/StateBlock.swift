@@ -53,7 +53,7 @@ extension Variable {
         var line = "\(name.singleLine(upTo: 80)): \(type.singleLine(upTo: 80))"
         if !shape.isEmpty { line += " " + shape.prefix(6).map(String.init).joined(separator: "×") }
         if let bytes { line += ", " + ByteCount(bytes).text }
-        if !note.isEmpty { line += ", " + note.singleLine(upTo: 160) }
+        if !note.isEmpty { line += ", " + note.singleLine(upTo: 400) }
         guard !columns.isEmpty else { return line }
         line += "; columns "
         var used = 0

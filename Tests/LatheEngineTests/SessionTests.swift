@@ -278,6 +278,49 @@ import Testing
         }
     }
 
+    @Test func `a kernel that had to be killed to stop a task is replaced for the next one`() async throws {
+        let deaf = "import time\nwhile True:\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass"
+        let model = ScriptedModel([.code("a = 1"), .code(deaf), .code("lathe.answer(str('a' in dir()))")])
+        try await TestSession.run(model) { session in
+            let engine = session.engine
+            let work = Task { try await engine.ask("x") }
+            while model.requests.count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+            try await Task.sleep(for: .milliseconds(300))
+            work.cancel()
+            let stopped = try await work.value
+            #expect(stopped.status == .cancelled)
+            let next = try await engine.ask("y")
+            #expect(next.answer == "False")
+            #expect(next.turns == 1)
+        }
+    }
+
+    @Test func `the memory from before a deadly last cell is there again in the next program run`() async throws {
+        let first = ScriptedModel([.code("a = 41"), .code("import os; os.abort()")])
+        let events = try await TestSession.run(first) { session in
+            let outcome = try await session.engine.ask("x", maxTurns: 2)
+            #expect(outcome.status == .incomplete)
+            return await session.journal.events(after: 0)
+        }
+        let second = ScriptedModel([.code("lathe.answer(str(a + 1))")])
+        try await TestSession.run(second, past: events) { session in
+            let outcome = try await session.engine.ask("go on")
+            #expect(outcome.answer == "42")
+        }
+    }
+
+    @Test func `a short question to a model gives its text, or a value of the asked form`() async throws {
+        let code = "t = lathe.ask_model('q')\nv = lathe.ask_model('r', returns={'n': int})\nlathe.answer(f'{t!r} {v}')"
+        let model = ScriptedModel { place, index in
+            if place == .coordinator { return index == 0 ? .code(code) : nil }
+            return .text(index == 0 ? "yes" : #"{"n": 3}"#)
+        }
+        try await TestSession.run(model) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer == "'yes' {'n': 3}")
+        }
+    }
+
     @Test func `turns used up are an incomplete task`() async throws {
         let model = ScriptedModel { _, index in .code("x = \(index)") }
         try await TestSession.run(model) { session in

@@ -67,7 +67,7 @@ extension KernelHostTests {
 
         @Sendable private func slow(_ call: HostCall) async -> HostReply {
             try? await Task.sleep(for: .seconds(1))
-            return .value("a")
+            return .value(["value": "a"])
         }
 
         @Test func `an error of the engine is an exception with its reason`() async throws {

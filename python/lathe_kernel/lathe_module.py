@@ -131,7 +131,7 @@ class Lathe(types.ModuleType):
         arguments = {"prompt": prompt, "model": model, "returns": schema_of(returns)}
         reply = self._channel.call("ask_model", arguments)
         close(reply.descriptors)
-        return reply.value
+        return reply.value["value"]
 
     def answer(self, value: object) -> None:
         """Give the final answer: Markdown for a session, a value of the asked form for a subtask.

@@ -136,7 +136,7 @@ def test_an_interrupted_host_call_leaves_the_channel_in_order(kernel: Kernel) ->
     assert ran.payload["status"] == "interrupted"
     # The late reply comes first; the next call has to get its own.
     wire.send(kernel.channel, 18, 1, json.dumps({"value": "late"}).encode(), [])
-    kernel.handlers["ask_model"] = lambda _arguments, _received: ({"value": "now"}, [])
+    kernel.handlers["ask_model"] = lambda _arguments, _received: ({"value": {"value": "now"}}, [])
     assert kernel.ok("lathe.ask_model('again')").text == "'now'"
 
 

@@ -146,10 +146,16 @@ class CapabilityFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Return the spec of a capability's module; None for every other name."""
+        """Return the spec of a capability's module; None for a module of anyone else.
+
+        Raises:
+            ImportError: the library has no function of this name.
+        """
         name = fullname.removeprefix(_PREFIX)
-        if name == fullname or "." in name or not self._library.has_function(name):
+        if name == fullname or "." in name:
             return None
+        if not self._library.has_function(name):
+            raise ImportError(_unknown(name, self._library), name=fullname)
         origin = str(self._library.root / "functions" / f"{name}.py")
         return importlib.machinery.ModuleSpec(fullname, self, origin=origin)
 
@@ -172,5 +178,7 @@ def _line(entry: folder.Entry) -> str:
 
 
 def _unknown(name: str, library: Library) -> str:
+    if (library.root / "agents" / f"{name}.py").is_file():
+        return f'{name} is an agent: use it by its name, lathe.delegate("{name}", task, data=…).'
     known = ", ".join(library.names()[:20]) or "none yet"
     return f"no capability is named {name!r:.80}; there are: {known}. `lathe.find(…)` searches."

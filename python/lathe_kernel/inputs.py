@@ -1,5 +1,7 @@
 """The user's data, bound to names when a kernel starts."""
 
+import codecs
+import contextlib
 import importlib
 import json
 import os
@@ -56,7 +58,8 @@ def load(specification: InputSpecification) -> Loaded:
         case "sqlite":
             database = Database(path)
             problems = [_WAL.format(name=specification["name"])] if database.is_write_ahead else []
-            return Loaded(database, f"input; {database.summary()}", problems)
+            use = f"{specification['name']}.query(sql) gives a DataFrame"
+            return Loaded(database, f"input; {use}; {database.summary()}", problems)
         case "text":
             return _text(path, specification["name"])
         case "folder":
@@ -98,12 +101,34 @@ def folder_summary(folder: Path) -> str:
 
 def _table(path: Path, name: str, separator: str) -> Loaded:
     problems: list[str] = []
+    encoding = _encoding(path)
     try:
-        frame = pandas().read_csv(path, sep=separator, low_memory=False)
+        frame = pandas().read_csv(path, sep=separator, low_memory=False, encoding=encoding)
     except UnicodeDecodeError:
-        frame = pandas().read_csv(path, sep=separator, low_memory=False, encoding="latin-1")
+        encoding = "latin-1"
+        frame = pandas().read_csv(path, sep=separator, low_memory=False, encoding=encoding)
         problems.append(f"`{name}` ({path.name}) is not UTF-8; it was read as Latin-1.")
+    other = _other_separator(frame)
+    if other is not None:
+        with contextlib.suppress(ValueError):
+            frame = pandas().read_csv(path, sep=other, low_memory=False, encoding=encoding)
+            problems.append(f"`{name}` ({path.name}) was read with {other!r} between its columns.")
     return Loaded(frame, "input", problems)
+
+
+def _encoding(path: Path) -> str:
+    """Return the encoding that a file's first bytes declare, else UTF-8."""
+    with path.open("rb") as file:
+        begins_as_utf16 = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16" if begins_as_utf16 else "utf-8"
+
+
+def _other_separator(frame: Any) -> str | None:
+    """Return what separates the columns of a frame that was taken for a single column."""
+    if len(frame.columns) != 1:
+        return None
+    header = str(frame.columns[0])
+    return next((one for one in (";", "\t", "|") if one in header), None)
 
 
 def _json(path: Path) -> Loaded:
@@ -135,7 +160,8 @@ def _excel(path: Path) -> Loaded:
 def _text(path: Path, name: str) -> Loaded:
     content = path.read_bytes()
     try:
-        text, problems = content.decode("utf-8-sig"), []
+        encoding = "utf-16" if _encoding(path) == "utf-16" else "utf-8-sig"
+        text, problems = content.decode(encoding), []
     except UnicodeDecodeError:
         text = content.decode("latin-1")
         problems = [f"`{name}` ({path.name}) is not UTF-8; it was read as Latin-1."]

@@ -285,6 +285,11 @@ def test_a_broken_file_in_the_library_is_an_import_error(kernel: Kernel, library
     assert ran.stdout == ""
     unknown = kernel.run("from lathe.capabilities import nothing_here")
     assert unknown.error["type"] == "ImportError"
+    assert "no capability is named 'nothing_here'" in unknown.error["message"]
+    (library / "agents").mkdir(exist_ok=True)
+    (library / "agents" / "critic.py").write_text('"""Finds flaws."""\n')
+    agent = kernel.run("from lathe.capabilities import critic")
+    assert 'lathe.delegate("critic"' in agent.error["message"]
     assert "lathe.find" in kernel.run("lathe.capabilities.nothing_here").error["message"]
 
 

@@ -120,6 +120,19 @@ def test_a_table_that_is_not_utf8_is_read_and_said(make_kernel: MakeKernel, tmp_
     assert kernel.ok("data.name[0]").text == "'José'"
 
 
+def test_a_table_with_another_separator_or_in_utf_16_is_read_and_said(
+    make_kernel: MakeKernel, tmp_path: Path
+) -> None:
+    (tmp_path / "semicolons.csv").write_text("city;price\nOslo;1,5\n")
+    kernel, started = _start(make_kernel, tmp_path / "semicolons.csv", "csv")
+    assert started["problems"] == ["`data` (semicolons.csv) was read with ';' between its columns."]
+    assert kernel.ok("list(data.columns), data.price[0]").text == "(['city', 'price'], '1,5')"
+    (tmp_path / "wide.csv").write_bytes("name,n\nJosé,1\n".encode("utf-16"))
+    kernel, started = _start(make_kernel, tmp_path / "wide.csv", "csv")
+    assert started["problems"] == []
+    assert kernel.ok("data.name[0], list(data.columns)").text == "('José', ['name', 'n'])"
+
+
 def test_numbers_that_are_text_stay_text(make_kernel: MakeKernel, tmp_path: Path) -> None:
     (tmp_path / "zip.jsonl").write_text('{"zip": "0012", "n": 1}\n')
     kernel, _ = _start(make_kernel, tmp_path / "zip.jsonl", "jsonl")

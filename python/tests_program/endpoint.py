@@ -11,9 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Code:
-    """A reply that calls the tool `python` with this code."""
+    """A reply that calls the tool `python` with this code, and may say something before."""
 
     code: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,10 @@ class ModelServer:
                 self._refuse(handler, line)
             case Silence():
                 self._ended.wait()
-            case Code(code):
+            case Code(code, said):
                 function = {"name": "python", "arguments": json.dumps({"code": code})}
                 call = {"index": 0, "id": f"call-{index}", "type": "function", "function": function}
-                self._stream(handler, {"tool_calls": [call]}, "tool_calls")
+                self._stream(handler, {"content": said, "tool_calls": [call]}, "tool_calls")
             case Text(text):
                 self._stream(handler, {"content": text}, "stop")
 

@@ -7,11 +7,22 @@ internal import Synchronization
 /// Safe from any thread. Watchers see events in the order in which they were recorded; fleeting ones lie between them.
 package final class EventLog: Sendable {
     private let journal: any Journal
-    private let watchers = Mutex<[AsyncStream<Event>.Continuation]>([])
-    private let newest = Mutex(0)
+    private let state = Mutex(State())
+
+    private struct State {
+        var watchers: [AsyncStream<Event>.Continuation] = []
+        var order = EventOrder()
+        var newest = 0
+
+        func show(_ events: [Event]) {
+            for event in events {
+                for watcher in watchers { watcher.yield(event) }
+            }
+        }
+    }
 
     /// The sequence number of the newest event recorded through this log; 0 before the first.
-    package var newestSequence: Int { newest.withLock { $0 } }
+    package var newestSequence: Int { state.withLock { $0.newest } }
 
     package init(journal: any Journal) {
         self.journal = journal
@@ -20,28 +31,31 @@ package final class EventLog: Sendable {
     /// A stream of everything from now on; it ends when the log is closed.
     package func watch() -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
-        watchers.withLock { $0.append(continuation) }
+        state.withLock { $0.watchers.append(continuation) }
         return stream
     }
 
     /// Stores an event, then shows it. When this returns the event is as durable as its kind demands.
     @discardableResult
     package func record(_ body: EventBody, at place: Place) async throws(JournalError) -> Event {
-        let event = try await journal.append(body, at: place)
-        newest.withLock { $0 = max($0, event.sequence) }
-        show(event)
-        return event
+        state.withLock { $0.order.begin() }
+        do throws(JournalError) {
+            let event = try await journal.append(body, at: place)
+            state.withLock { state in
+                state.newest = max(state.newest, event.sequence)
+                state.show(state.order.end(event))
+            }
+            return event
+        } catch {
+            state.withLock { $0.show($0.order.end(nil)) }
+            throw error
+        }
     }
 
     /// Shows a fleeting event, such as a piece of a reply that is still coming in.
     package func show(_ body: EventBody, at place: Place) {
-        show(Event(sequence: 0, time: Date().timeIntervalSince1970, place: place, body: body))
-    }
-
-    private func show(_ event: Event) {
-        watchers.withLock { watchers in
-            for watcher in watchers { watcher.yield(event) }
-        }
+        let event = Event(sequence: 0, time: Date().timeIntervalSince1970, place: place, body: body)
+        state.withLock { $0.show($0.order.pass(event)) }
     }
 
     /// Events with a sequence number above `sequence`, in order.
@@ -50,9 +64,10 @@ package final class EventLog: Sendable {
     }
 
     package func close() {
-        watchers.withLock { watchers in
-            for watcher in watchers { watcher.finish() }
-            watchers = []
+        state.withLock { state in
+            state.show(state.order.drain())
+            for watcher in state.watchers { watcher.finish() }
+            state.watchers = []
         }
     }
 }

@@ -36,6 +36,7 @@ class TerminalRun:
         self._ours, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._bytes = bytearray()
+        self._pressed = 0
         self.process = subprocess.Popen(
             command,
             cwd=folder,
@@ -68,12 +69,13 @@ class TerminalRun:
         return self._bytes.decode(errors="replace")
 
     def press(self, keys: str) -> None:
+        self._pressed = len(self._bytes)
         os.write(self._ours, keys.encode())
 
-    def wait_for(self, pattern: str, seconds: float = 60, times: int = 1) -> None:
-        """Read until the pattern was shown so many times."""
+    def wait_for(self, pattern: str, seconds: float = 60) -> None:
+        """Read until the pattern was shown since the last keys."""
         end = time.monotonic() + seconds
-        while len(re.findall(pattern, self.text)) < times:
+        while not re.search(pattern, _shown(self._bytes[self._pressed :])):
             assert time.monotonic() < end, f"{pattern!r} never came in {self.text!r}"
             assert self._read(0.1), f"the program ended before {pattern!r} came: {self.text!r}"
 
@@ -99,7 +101,7 @@ class TerminalRun:
     @property
     def text(self) -> str:
         """All that was shown, redrawn lines included, without the program's own sequences."""
-        return _OURS.sub("", self.raw).replace("\r\n", "\n")
+        return _shown(self._bytes)
 
     def check(self, widths: bool = True) -> None:
         """Nothing acts on the terminal but the program itself, and no line is wider than it."""
@@ -108,6 +110,10 @@ class TerminalRun:
         assert found is None, rest[max(0, found.start() - 80) : found.end() + 80].encode()
         for line in re.split(r"[\r\n]", rest):
             assert not widths or width(line) <= self.columns, f"wider than {self.columns}: {line!r}"
+
+
+def _shown(sent: bytes | bytearray) -> str:
+    return _OURS.sub("", sent.decode(errors="replace")).replace("\r\n", "\n")
 
 
 def width(line: str) -> int:

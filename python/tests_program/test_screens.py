@@ -106,7 +106,7 @@ def test_a_chat_on_a_terminal_prompts_helps_and_leaves(lathe: Lathe) -> None:
             run.wait_for("first answer")
             run.wait_for("lathe> $")
             run.press("half a li\x03")
-            run.wait_for(r"\^C\s*lathe> $")
+            run.wait_for("lathe> $")
             run.press("And second?\n")
             run.wait_for("second answer")
             run.wait_for("lathe> $")

@@ -10,9 +10,15 @@ package enum LibraryListing {
             let lead =
                 canvas.text(capability.kind.rawValue + " ", .dim) + canvas.text(capability.name, .bold)
                 + canvas.text(" (\(capability.status.rawValue))", .dim)
-            return canvas.wrap(lead, indent: 2) + [canvas.fit(canvas.text("  " + capability.signature, .cyan))]
-                + canvas.wrap(canvas.text("  " + capability.summary), indent: 2) + problems(capability, canvas)
+            return canvas.wrap(lead, indent: 2) + about(capability, canvas) + problems(capability, canvas)
         }
+    }
+
+    /// Signature and summary; a file that could not be read has neither.
+    private static func about(_ capability: Capability, _ canvas: Canvas) -> [StyledLine] {
+        let (signature, summary) = (capability.signature, capability.summary)
+        return (signature.isEmpty ? [] : [canvas.fit(canvas.text("  " + signature, .cyan))])
+            + (summary.isEmpty ? [] : canvas.wrap(canvas.text("  " + summary), indent: 2))
     }
 
     /// What belongs to search words: those whose name, signature or summary contains each of them, best first.

@@ -16,7 +16,7 @@ package enum Prompts {
         return """
             You are \(agent.name.singleLine(upTo: 80)), a sub-agent of a data job. \(hasData ? "Your slice of the data is the variable `data`." : "") \
             You have a Python kernel of your own; you see only what your code prints. \(codeInstruction(codeForm)) \
-            Print small summaries, never tables of raw rows. The newest message ends with a <state> block: variables \
+            pd and np are predefined; there is no network. Print small summaries, never tables of raw rows. The newest message ends with a <state> block: variables \
             with shape and columns, never values.
 
             Finish with lathe.answer(value) in a cell, with values computed in code, not retyped. \(schema)
@@ -31,8 +31,8 @@ package enum Prompts {
     private static func opening(_ codeForm: CodeForm) -> String {
         """
         You are the coordinator of a data job. The data is in a Python kernel; you see only what your code prints. \
-        \(codeInstruction(codeForm)) Names persist between cells (IPython: top-level await, display, figures). Print \
-        small summaries, never tables of raw rows; large output is cut and kept. The newest message ends with a <state> \
+        \(codeInstruction(codeForm)) Names persist between cells (IPython: top-level await, display, figures). pandas, \
+        polars, duckdb and matplotlib are installed; there is no network and no pip. Print small summaries, never tables of raw rows; large output is cut and kept. The newest message ends with a <state> \
         block: variables with shape and columns, never values.
         """
     }

@@ -50,9 +50,10 @@ package struct EmbeddedModel: LanguageModel {
 
 extension ModelSetupError.Code {
     /// The code of a failed call that this setting-up error leads to.
-    var modelCode: ModelError.Code {
+    package var modelCode: ModelError.Code {
         switch self {
         case .notInstalled, .noModel: .notInstalled
+        case .noKey: .keyMissing
         case .cancelled: .cancelled
         case .badName, .badConfiguration, .badRecording: .badRequest
         case .download, .mismatch, .diskFull, .serverFailed: .unreachable

@@ -49,7 +49,7 @@ package struct ModelCatalogue: Sendable {
         switch name {
         case .anthropic(let model): return try anthropic(model, name, settings)
         case .openAI(let model): return try openAI(model, name, settings)
-        case .local(let model, let base): return await local(model, base, name, settings)
+        case .local(let model, let base): return try await local(model, base, name, settings)
         case .embedded(let weights):
             guard ModelInstaller(tools: tools).isInstalled(weights) else {
                 throw ModelSetupError(
@@ -80,7 +80,7 @@ package struct ModelCatalogue: Sendable {
         let price = settings.price ?? (own == nil ? PriceList.price(of: model, in: PriceList.anthropic) : nil)
         return AnthropicModel(
             name: name.description, model: model, base: base,
-            key: key("ANTHROPIC_API_KEY"), price: price, settings: settings
+            key: try key("ANTHROPIC_API_KEY", neededBy: "Anthropic"), price: price, settings: settings
         )
     }
 
@@ -93,15 +93,15 @@ package struct ModelCatalogue: Sendable {
         return OpenAIModel(
             name: name.description, model: model, server: .openAI,
             base: base,
-            key: key("OPENAI_API_KEY"), price: price, settings: settings
+            key: try key("OPENAI_API_KEY", neededBy: "OpenAI"), price: price, settings: settings
         )
     }
 
     private func local(
         _ model: String, _ base: URL, _ name: ModelName, _ settings: ModelConfiguration.Settings
-    ) async -> any LanguageModel {
+    ) async throws(ModelSetupError) -> any LanguageModel {
         var own = settings
-        let key = key("LATHE_LOCAL_API_KEY")
+        let key = try key("LATHE_LOCAL_API_KEY")
         if own.grammar == nil {
             own.grammar = await LocalServer.takesGrammar(at: base, HTTPClient(), key: key, seconds: 2)
         }
@@ -141,9 +141,18 @@ package struct ModelCatalogue: Sendable {
         A project's model is set in lathe.json: {"roles": {"default": "anthropic:NAME"}}
         """
 
-    private func key(_ variable: String) -> String? {
-        let text = environment[variable]?.trimmingCharacters(in: .whitespacesAndNewlines)
-        return text?.isEmpty ?? true ? nil : text
+    /// A key, where it is needed or there. Asked for before anything else happens, so that no session is left behind.
+    private func key(_ variable: String, neededBy title: String? = nil) throws(ModelSetupError) -> String? {
+        let text = (environment[variable] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        if text.isEmpty, let title {
+            throw ModelSetupError(.noKey, "\(title) needs a key: set \(variable) in the environment.")
+        }
+        guard text.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
+            throw ModelSetupError(
+                .noKey, "\(variable) holds spaces, line breaks or other characters that no key has: copy the key again."
+            )
+        }
+        return text.isEmpty ? nil : text
     }
 
     /// The address that the environment gives, else the configured one.

@@ -5,6 +5,8 @@ package struct ModelSetupError: Error, Sendable {
         case badName, badConfiguration
         /// Nothing is configured, no local server answers and no embedded model is installed.
         case noModel
+        /// A key is not in the environment, or what is there cannot be one.
+        case noKey
         case notInstalled
         /// The weights could not be fetched, or are not the ones they should be.
         case download, mismatch, diskFull

@@ -44,7 +44,8 @@ extension CommandRun {
             }
         }
         await setup.models.close()
-        if interrupts.wasInterrupted, setup.options.output != .json {
+        // On other screens the end of the task has said how to go on.
+        if interrupts.wasInterrupted, setup.options.output == .quiet, case .success = result {
             let hint = "Everything so far is kept. Go on with: lathe ask --session \(name) \"…\"\n"
             TerminalOutput.standardError.write(hint)
         }

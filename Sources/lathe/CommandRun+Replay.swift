@@ -49,9 +49,9 @@ struct RecordedRun: Sendable {
         }
         let past = SessionPast(events)
         guard !past.tasks.isEmpty else { throw CommandFailure("Session \(command.source) has no task to replay.") }
-        let kept = past.inputs.filter { old in !given.contains { $0.name == old.name } }
         return RecordedRun(
-            name: command.source, recording: Recording(events: events), tasks: past.tasks, inputs: kept + given)
+            name: command.source, recording: Recording(events: events), tasks: past.tasks,
+            inputs: try OpenedSession.merged(past.inputs, given))
     }
 
     private static func file(_ path: String, _ given: [DataInput]) throws(CommandFailure) -> RecordedRun {

@@ -46,7 +46,7 @@ final class ConfiguredModels: ModelSource {
         do throws(ModelSetupError) {
             return try await choice(role).model
         } catch {
-            throw ModelError(.notInstalled, error.reason)
+            throw ModelError(error.code.modelCode, error.reason)
         }
     }
 

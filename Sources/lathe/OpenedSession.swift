@@ -26,7 +26,8 @@ struct OpenedSession: Sendable {
             return try await start(setup, session, choice, watch)
         } catch {
             try? await session.close()
-            throw error
+            guard Task.isCancelled else { throw error }
+            throw CommandFailure("stopped while the session was being opened", exitCode: ExitCode.interrupted.rawValue)
         }
     }
 
@@ -87,11 +88,11 @@ struct OpenedSession: Sendable {
     }
 
     /// Earlier inputs with the new ones; a new one replaces an earlier one of its name. Earlier files must still be there.
-    private static func merged(_ earlier: [DataInput], _ given: [DataInput]) throws(CommandFailure) -> [DataInput] {
+    static func merged(_ earlier: [DataInput], _ given: [DataInput]) throws(CommandFailure) -> [DataInput] {
         let kept = earlier.filter { old in !given.contains { $0.name == old.name } }
         for input in kept where !FileManager.default.fileExists(atPath: input.path) {
             throw CommandFailure(
-                "The session's input '\(input.name)' was \(input.path), which is not there any more. Put it back, or name "
+                "the session's input '\(input.name)' was \(input.path), which is not there any more. Put it back, or name "
                     + "another: --data \(input.name)=PATH")
         }
         return kept + given

@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `a role that is not configured is played by the default model`() async throws {
-        let catalogue = try catalogue(#"{"roles": {"default": "openai:gpt-5"}}"#)
+        let catalogue = try catalogue(#"{"roles": {"default": "openai:gpt-5"}}"#, environment: ["OPENAI_API_KEY": "k"])
         let choice = try await catalogue.model(role: "small")
         #expect(choice.model.name == "openai:gpt-5")
         #expect(choice.notice == nil)
@@ -110,6 +110,20 @@ import Testing
         #expect(server.requestHeads.first?.lowercased().contains("x-api-key: k-1\r\n") == true)
         // A price of the provider's list says nothing about another address.
         #expect(reply.cost == .unknown)
+    }
+
+    @Test(arguments: [
+        ("anthropic:x", [:], "Anthropic needs a key: set ANTHROPIC_API_KEY"),
+        ("openai:x", ["OPENAI_API_KEY": " \n"], "OpenAI needs a key: set OPENAI_API_KEY"),
+        ("openai:x", ["OPENAI_API_KEY": "sk-1\nHost: elsewhere"], "OPENAI_API_KEY holds spaces, line breaks"),
+    ])
+    func `a key that is missing or none is told before anything is asked`(
+        name: String, environment: [String: String], reason: String
+    ) async throws {
+        let catalogue = try catalogue("{}", environment: environment)
+        let error = await #expect(throws: ModelSetupError.self) { try await catalogue.model(ModelName(parsing: name)) }
+        #expect(error?.code == .noKey)
+        #expect(error?.reason.hasPrefix(reason) == true)
     }
 
     @Test func `weights that are not installed are told with the command that installs them`() async throws {

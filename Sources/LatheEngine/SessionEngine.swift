@@ -148,7 +148,7 @@ package actor SessionEngine {
             status: status, answer: answer, reason: reason, artifacts: events.flatMap(\.artifacts),
             saved: events.compactMap(\.saved), failedSubtasks: failed, subtasks: finished.count,
             turns: spent.turns - mark.spending.turns, usage: spent.usage - mark.spending.usage,
-            cost: spent.cost - mark.spending.cost)
+            cost: events.reduce(.none) { $0 + $1.cost })
     }
 
     private static func reading(_ end: LoopEnd, turns: Int) -> (OutcomeStatus, answer: String, reason: String) {
@@ -196,6 +196,11 @@ extension SubtaskOutcome {
 extension Event {
     fileprivate var artifacts: [Artifact] {
         if case .cellFinished(let result) = body { result.artifacts } else { [] }
+    }
+
+    /// What this event's reply cost; a difference of sums would stay unknown once one reply had no price.
+    fileprivate var cost: Cost {
+        if case .turnFinished(let turn) = body { turn.reply.cost } else { .none }
     }
 
     fileprivate var saved: SavedCapability? {

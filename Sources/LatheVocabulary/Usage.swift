@@ -48,11 +48,6 @@ package enum Cost: Sendable, Hashable, Codable {
 
     package static let none = Cost.microdollars(0)
 
-    package static func - (left: Cost, right: Cost) -> Cost {
-        guard case .microdollars(let first) = left, case .microdollars(let second) = right else { return .unknown }
-        return .microdollars(first - second)
-    }
-
     package static func + (left: Cost, right: Cost) -> Cost {
         guard case .microdollars(let first) = left, case .microdollars(let second) = right else { return .unknown }
         return .microdollars(first + second)

@@ -321,6 +321,20 @@ import Testing
         }
     }
 
+    @Test func `a task that spent nothing says so after one whose cost is unknown`() async throws {
+        let model = ScriptedModel([
+            .reply(ModelReply(text: "hi", stop: .endTurn, usage: Usage(input: 5), cost: .unknown, model: "m")),
+            .failure(ModelError(.keyRefused, "no")),
+        ])
+        try await TestSession.run(model) { session in
+            let first = try await session.engine.ask("x")
+            #expect(first.cost == .unknown)
+            let second = try await session.engine.ask("y")
+            #expect(second.cost == .none)
+            #expect(second.usage == Usage())
+        }
+    }
+
     @Test func `turns used up are an incomplete task`() async throws {
         let model = ScriptedModel { _, index in .code("x = \(index)") }
         try await TestSession.run(model) { session in

@@ -45,7 +45,7 @@ struct CellBlock {
     }
 
     func failure(_ failure: CellResult.Failure) -> [StyledLine] {
-        let lines = TerminalText.lines("\(failure.type): \(failure.message)")
+        let lines = TerminalText.lines(failure.message.isEmpty ? failure.type : "\(failure.type): \(failure.message)")
         var shown = lines.prefix(3).map { canvas.text(lead + $0, .red) }
         if lines.count > 3 {
             shown.append(canvas.text(lead + "… \(Figure.count(lines.count - 3, "more line")), in the journal", .dim))

@@ -82,7 +82,8 @@ struct PlainRecord {
             records += block.captured(text).map { "cell \(cell.number) \(name):\($0.plain.dropFirst())" }
         }
         if let failure = cell.failure {
-            records.append("cell \(cell.number) raised \(failure.type): \(brief(failure.message))")
+            let message = failure.message.isEmpty ? "" : ": \(brief(failure.message))"
+            records.append("cell \(cell.number) raised \(failure.type)\(message)")
         }
         return records + cell.artifacts.map { "artifact \($0.name): \($0.mime), \(Figure.bytes($0.bytes)), \($0.path)" }
     }

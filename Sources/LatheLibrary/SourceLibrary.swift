@@ -105,7 +105,7 @@ package final class SourceLibrary: CapabilityLibrary {
             let owner = there.map { "\($0.status.rawValue), from session \($0.session)" } ?? "unreadable"
             throw LibraryError(
                 .nameTaken,
-                "The library has a \(proposal.kind.rawValue) \(name) already (\(owner)). Choose another name.")
+                "The library has the \(proposal.kind.rawValue) \(name) already (\(owner)). Choose another name.")
         }
         return .replacing
     }

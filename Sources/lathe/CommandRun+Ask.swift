@@ -37,7 +37,8 @@ extension CommandRun {
         _ setup: SessionSetup, named name: String, _ work: @escaping @Sendable (OpenedSession) async throws -> Int32
     ) async throws(CommandFailure) -> Int32 {
         let interrupts = Interrupts()
-        let screen = screen(for: setup.options.output, environment: environment)
+        let folder = setup.project.sessions + "/" + name
+        let screen = screen(for: setup.options.output, environment: environment, folder: folder)
         let result: Result<Int32, CommandFailure> = await interrupts.guarding {
             await screen.during {
                 await Self.run(setup, name, screen, work)

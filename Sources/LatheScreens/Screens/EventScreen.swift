@@ -24,16 +24,17 @@ extension EventScreen {
     }
 }
 
-/// The screen that fits what the user asked for and where it goes.
+/// The screen that fits what the user asked for and where it goes. `folder` is the session's, where whole outputs are.
 package func screen(
     for form: OutputForm,
     output: TerminalOutput = .standardOutput,
     errors: TerminalOutput = .standardError,
-    environment: [String: String]
+    environment: [String: String],
+    folder: String? = nil
 ) -> any EventScreen {
     switch form {
     case .json: return JSONScreen(output: output)
-    case .quiet: return QuietScreen(output: output, errors: errors)
+    case .quiet: return QuietScreen(output: output, errors: errors, folder: folder)
     case .screen:
         let term = environment["TERM", default: ""]
         guard output.size() != nil, !term.isEmpty, term != "dumb" else {

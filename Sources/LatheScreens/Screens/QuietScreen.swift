@@ -1,3 +1,4 @@
+internal import Foundation
 package import LatheVocabulary
 import Synchronization
 
@@ -5,11 +6,14 @@ import Synchronization
 package final class QuietScreen: EventScreen {
     private let output: TerminalOutput
     private let errors: TerminalOutput
+    private let folder: String?
     private let userCells = Mutex<Set<Int>>([])
 
-    package init(output: TerminalOutput, errors: TerminalOutput) {
+    /// `folder` is the session's: outputs that are too long for an event are printed from their files there.
+    package init(output: TerminalOutput, errors: TerminalOutput, folder: String? = nil) {
         self.output = output
         self.errors = errors
+        self.folder = folder
     }
 
     package func show(_ event: Event) {
@@ -28,13 +32,29 @@ package final class QuietScreen: EventScreen {
     package func finish() {}
 
     private func show(_ cell: CellResult) {
-        let block = CellBlock(canvas: Canvas(width: nil), codeLines: .max, outputLines: 1 << 20, indent: 0)
-        let lines = block.captured(cell.stdout) + (cell.value.map { block.captured($0.text) } ?? [])
-        output.write(block.canvas.render(lines))
-        errors.write(block.canvas.render(block.captured(cell.stderr)))
+        show(cell.stdout, on: output)
+        if let value = cell.value { show(value.text, on: output) }
+        show(cell.stderr, on: errors)
         guard let failure = cell.failure else { return }
         let trace = failure.traceback.isEmpty ? "\(failure.type): \(failure.message)" : failure.traceback
         errors.write(TerminalText.safeBlock(trace) + "\n")
+    }
+
+    private func show(_ text: CapturedText, on output: TerminalOutput) {
+        guard let whole = whole(text) else {
+            let block = CellBlock(canvas: Canvas(width: nil), codeLines: .max, outputLines: 1 << 20, indent: 0)
+            return output.write(block.canvas.render(block.captured(text)))
+        }
+        output.write(TerminalText.safeBlock(whole) + (whole.hasSuffix("\n") ? "" : "\n"))
+        guard text.lost > 0 else { return }
+        errors.write("lathe: the last \(Figure.bytes(text.lost)) of the output were too much to keep\n")
+    }
+
+    /// The text of an output's file; nil where the event holds all there is.
+    private func whole(_ text: CapturedText) -> String? {
+        guard let folder, let file = text.file, let data = FileManager.default.contents(atPath: folder + "/" + file)
+        else { return nil }
+        return String(decoding: data, as: UTF8.self)
     }
 
     private func show(_ outcome: TaskOutcome) {

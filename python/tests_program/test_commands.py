@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests_program.endpoint import KEY, MODEL, Code, ModelServer, Refusal
-from tests_program.program import Lathe
+from tests_program.program import Done, Lathe
 from tests_program.shop import SALES, SUM, refused
 
 _COMMANDS = [

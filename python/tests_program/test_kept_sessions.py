@@ -1,0 +1,110 @@
+"""What sessions leave behind, as the commands show it: journals, recordings, the library."""
+
+import pytest
+
+from tests_program.endpoint import MODEL, Code, ModelServer
+from tests_program.program import Done, Lathe
+from tests_program.shop import SALES, SUM, refused
+
+
+@pytest.fixture
+def asked(lathe: Lathe) -> Lathe:
+    """A user with one session, `sum`, that answered and saved a function."""
+    lathe.write("sales.csv", SALES)
+    save = '''
+def shop_total(amounts: list[float]) -> float:
+    """Add up what a shop sold."""
+    return float(sum(amounts))
+
+lathe.save_function(shop_total)
+lathe.save_artifact("totals.csv", sales.groupby("shop").sum())
+'''
+    with ModelServer(Code(save), Code(SUM)) as server:
+        done = lathe.having(**server.variables).run(
+            "ask", "What is the sum?", "-m", MODEL, "-d", "sales.csv", "-s", "sum"
+        )
+    assert done.code == 0, done
+    return lathe
+
+
+def test_sessions_are_listed_shown_and_deleted(asked: Lathe) -> None:
+    listed = asked.run("sessions", "list")
+    assert (listed.code, listed.err) == (0, "")
+    assert "sum" in listed.out
+    shown = asked.run("sessions", "show", "sum")
+    for part in ["What is the sum?", "sales.csv", "totals.csv", "In all 12."]:
+        assert part in shown.out, shown.out
+    assert len(asked.run("sessions", "show", "sum", "--json").json_lines()) == 1
+    refused(asked.run("sessions", "show", "none"), 1, "none")
+    refused(asked.run("sessions", "delete", "sum", "none", "--yes"), 1, "none")
+    unanswered = asked.run("sessions", "delete", "sum")
+    assert unanswered.code == 1
+    assert "--yes" in unanswered.err
+    assert asked.session("sum").exists()
+    assert asked.run("sessions", "delete", "sum", "--yes").code == 0
+    assert not asked.session("sum").exists()
+    assert asked.run("sessions", "list", "--json").out == "[]\n"
+
+
+def test_a_recording_of_a_session_replays_alike(asked: Lathe) -> None:
+    recording = asked.run("sessions", "recording", "sum")
+    assert recording.code == 0
+    asked.write("sum.jsonl", recording.out)
+    refused(asked.run("replay", "./sum.jsonl"), 2, "--data sales=PATH")
+    replayed = asked.run("replay", "./sum.jsonl", "-d", "sales.csv", "-s", "again", "-q")
+    assert (replayed.code, replayed.out) == (0, "In all 12.\n")
+    by_name = asked.run("replay", "sum", "-q")
+    assert (by_name.code, by_name.out) == (0, "In all 12.\n")
+    asked.write("sales.csv", SALES + "south,8\n")
+    assert asked.run("replay", "sum", "-q").out == "In all 20.\n", "the code runs for real"
+
+
+def test_ask_takes_a_recording_as_its_model(asked: Lathe) -> None:
+    asked.write("sum.jsonl", asked.run("sessions", "recording", "sum").out)
+    done = asked.run("ask", "What is the sum?", "-m", "replay:sum.jsonl", "-d", "sales.csv", "-q")
+    assert (done.code, done.out) == (0, "In all 12.\n")
+    more = asked.run("ask", "x", "-m", "replay:gone.jsonl", "-q")
+    refused(more, 1, "gone.jsonl")
+
+
+def test_a_recording_that_is_broken_is_refused(asked: Lathe) -> None:
+    whole = asked.run("sessions", "recording", "sum").out
+    for text, word in [
+        ("", "header"),
+        ("garbage\n", "Line 1"),
+        (whole.replace('"recording":1', '"recording":9'), "form 9"),
+        (whole[: len(whole) // 2], "Line"),
+        (whole.splitlines()[0] + "\n", "no reply for turn 1"),
+    ]:
+        asked.write("broken.jsonl", text)
+        refused(asked.run("replay", "./broken.jsonl", "-d", "sales.csv", "-q"), 1, word)
+
+
+def test_replay_of_what_is_not_there_is_refused(asked: Lathe) -> None:
+    refused(asked.run("replay", "none"), 1, "none")
+    refused(asked.run("replay", "./none.jsonl"), 1, "none.jsonl")
+    (asked.project / "sales.csv").unlink()
+    done = asked.run("replay", "sum")
+    refused(done, 1, "sales.csv")
+
+
+def test_the_library_is_listed_shown_and_searched(asked: Lathe) -> None:
+    listed = asked.run("library", "list")
+    assert (listed.code, listed.err) == (0, "")
+    assert "shop_total" in listed.out
+    assert "proposed" in listed.out
+    ((row,),) = asked.run("library", "list", "--json").json_lines()
+    assert (row["kind"], row["name"], row["status"]) == ("function", "shop_total", "proposed")
+    shown = asked.run("library", "show", "shop_total")
+    assert "def shop_total(amounts: list[float]) -> float:" in shown.out
+    assert '"""Add up what a shop sold."""' in shown.out
+    assert "shop_total" in asked.run("library", "search", "sold", "shop").out
+    refused(asked.run("library", "search", "zebra"), 1, "zebra")
+    refused(asked.run("library", "show", "none"), 1, "none")
+
+
+def test_an_empty_project_has_no_sessions_and_no_library(lathe: Lathe) -> None:
+    for command in ("sessions", "library"):
+        assert lathe.run(command, "list").code == 0
+        assert lathe.run(command, "list", "--json") == Done(0, "[]\n", "")
+    assert list(lathe.project.iterdir()) == []

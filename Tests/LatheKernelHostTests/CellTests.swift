@@ -39,12 +39,11 @@ extension KernelHostTests {
                     c.printf(b"from C\\n"); c.fflush(None)
                     print("python two")
                     print("careful", file=sys.stderr)
-                    time.sleep(2)
+                    time.sleep(600)
                     """
                 async let result = kernel.run(Cell(number: 1, code: code), output: collected.add)
-                let start = ContinuousClock.now
                 #expect(await collected.waits(for: "careful"))
-                #expect(ContinuousClock.now - start < .seconds(1.5), "the output came only at the end")
+                kernel.interrupt()
                 let finished = await result
                 #expect(finished.stdout.head == "python one\nfrom C\npython two\n")
                 #expect(finished.stderr.head == "careful\n")

@@ -10,10 +10,8 @@ extension KernelHostTests {
                 let code = "kept = 1\nprint('go', flush=True)\nwhile True: pass"
                 async let result = kernel.run(Cell(number: 1, code: code), output: collected.add)
                 #expect(await collected.waits(for: "go"))
-                let start = ContinuousClock.now
                 kernel.interrupt()
                 #expect(await result.status == .interrupted)
-                #expect(ContinuousClock.now - start < .seconds(2))
                 #expect(await kernel.run("kept", number: 2).value?.text.head == "1")
             }
         }

@@ -196,7 +196,8 @@ import Testing
             let start = ContinuousClock.now
             call.cancel()
             #expect(await call.value?.code == .cancelled)
-            #expect(ContinuousClock.now - start < .seconds(1))
+            // Left alone, it would take a minute.
+            #expect(ContinuousClock.now - start < .seconds(10))
         }
     }
 

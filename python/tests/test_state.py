@@ -82,9 +82,10 @@ def test_measuring_a_large_namespace_takes_no_time(kernel: Kernel) -> None:
     took: list[float] = []
     for _ in range(5):
         started = time.monotonic()
-        ran = kernel.ok("1")
+        kernel.ok("1")
         took.append(time.monotonic() - started)
     # The best of five: a busy machine slows some of them.
     assert min(took) < 0.5
+    ran = kernel.ok("2")
     assert 40_000_000 < ran.variable("frame")["bytes"] < 120_000_000
     assert "estimated" in ran.variable("frame")["note"]

@@ -18,9 +18,11 @@ _LONG = "kept = 41\nprint('be' + 'gun', flush=True)\nimport time\ntime.sleep(600
 # The same, and it does not heed an interrupt.
 _DEAF = """
 import time
-print('be' + 'gun', flush=True)
+first = ['be' + 'gun']
 while True:
     try:
+        # Inside: an interrupt may come as soon as this is shown.
+        if first: print(first.pop(), flush=True)
         time.sleep(600)
     except BaseException:
         print('de' + 'af', flush=True)

@@ -104,6 +104,13 @@ int lathe_landlock_confine(const struct lathe_path_rule *rules, size_t count);
 
 int lathe_no_new_privileges(void);
 
+/// Lets this process and its future children make only the system calls of sandbox/system-calls.def, for good; `programs`
+/// says whether they may start programs. Needs no_new_privs.
+int lathe_filter_system_calls(bool programs);
+
+/// Whether the filter works here, found out by a short-lived process that confines itself.
+bool lathe_system_calls_are_filtered(void);
+
 /// Empties the bounding, ambient, inheritable, permitted and effective sets.
 int lathe_drop_capabilities(void);
 

@@ -72,7 +72,7 @@ package struct KernelConfinement: Sendable, Hashable {
         guard lathe_filter_system_calls(mayStartPrograms) == 0 else { throw Self.failed("filtering system calls") }
         var values = lathe_limits(
             data_bytes: limits.memoryBytes, file_bytes: limits.fileBytes, open_files: limits.openFiles,
-            processes: limits.processes)
+            processes: limits.processes, cpu_seconds: limits.cpuSeconds)
         guard lathe_set_limits(&values) == 0 else { throw Self.failed("setting resource limits") }
     }
 

@@ -156,7 +156,8 @@ int lathe_set_limits(const struct lathe_limits *limits) {
     if (limit(RLIMIT_CORE, 0) < 0) return -1;
     if (soft_limit(RLIMIT_DATA, data_bytes() + limits->data_bytes) < 0) return -1;
     if (limit(RLIMIT_FSIZE, limits->file_bytes) < 0) return -1;
-    if (limit(RLIMIT_CPU, limits->cpu_seconds) < 0) return -1;
+    // The soft limit's signal tells the cause; the hard one, a moment later, cannot be caught.
+    if (limit(RLIMIT_CPU, limits->cpu_seconds + 2) < 0 || soft_limit(RLIMIT_CPU, limits->cpu_seconds) < 0) return -1;
     if (limit(RLIMIT_NOFILE, limits->open_files) < 0) return -1;
     return limit(RLIMIT_NPROC, limits->processes);
 }

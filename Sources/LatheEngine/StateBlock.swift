@@ -55,8 +55,10 @@ extension StateBlock {
         let large = variables.items.filter { ($0.bytes ?? 0) > memory.limit / 100 }
             .sorted { ($0.bytes ?? 0) > ($1.bytes ?? 0) }.prefix(5)
             .map { "\($0.name.singleLine(upTo: 80)) \(ByteCount($0.bytes ?? 0).text)" }
-        let names = large.isEmpty ? "no variable is large: old results are kept in _ and Out" : large.joined(separator: ", ")
-        return "memory pressure: \(ByteCount(memory.used).text) of \(ByteCount(memory.limit).text) used; largest: \(names); "
+        let names =
+            large.isEmpty ? "no variable is large: old results are kept in _ and Out" : large.joined(separator: ", ")
+        return
+            "memory pressure: \(ByteCount(memory.used).text) of \(ByteCount(memory.limit).text) used; largest: \(names); "
             + "del what you no longer need"
     }
 }

@@ -209,7 +209,9 @@ final class KernelLine {
             guard case .running = phase else { return }
             signal(SIGINT)
             let cause: KernelEnd.Cause =
-                if case .running(let run) = phase, run.clock.isOver { .cellTime(run.clock.limit) } else { .ignoredInterrupt }
+                if case .running(let run) = phase, run.clock.isOver { .cellTime(run.clock.limit) } else {
+                    .ignoredInterrupt
+                }
             alarm = (now + line.configuration.interruptGrace, .kill(cause))
         case .kill(let cause): kill(cause)
         case .giveUp: end(sentence ?? .unknown)

@@ -66,6 +66,7 @@ package struct KernelConfinement: Sendable, Hashable {
             throw Self.failed("making the folder \(folder)")
         }
         guard chdir(work) == 0 else { throw Self.failed("entering the folder \(work)") }
+        offerForMemory()
         guard lathe_no_new_privileges() == 0 else { throw Self.failed("setting no_new_privs") }
         guard lathe_drop_capabilities() == 0 else { throw Self.failed("dropping capabilities") }
         if lathe_landlock_version() > 0 { try confineFiles() }
@@ -74,6 +75,14 @@ package struct KernelConfinement: Sendable, Hashable {
             data_bytes: limits.memoryBytes, file_bytes: limits.fileBytes, open_files: limits.openFiles,
             processes: limits.processes, cpu_seconds: limits.cpuSeconds)
         guard lathe_set_limits(&values) == 0 else { throw Self.failed("setting resource limits") }
+    }
+
+    /// Where the machine's memory runs out after all, Linux ends kernels before lathe and the user's other programs.
+    private func offerForMemory() {
+        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = write(file, "500", 3)
+        close(file)
     }
 
     private func confineFiles() throws(SandboxError) {

@@ -17,7 +17,8 @@ package struct SandboxPolicy: Sendable, Hashable {
 
         package init() {}
 
-        private static let machineMemory = UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 1)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        private static let machineMemory =
+            UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 1)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     /// Host paths, all absolute.

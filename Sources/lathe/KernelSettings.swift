@@ -6,7 +6,8 @@ struct KernelSettings: Sendable {
     private var values: [String: Int] = [:]
 
     static let names = [
-        "memoryMB", "fileMB", "temporaryMB", "workMB", "outputMB", "cpuSeconds", "cellSeconds", "processes", "openFiles",
+        "memoryMB", "fileMB", "temporaryMB", "workMB", "outputMB", "cpuSeconds", "cellSeconds", "processes",
+        "openFiles",
     ]
 
     init() {}
@@ -19,7 +20,8 @@ struct KernelSettings: Sendable {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             guard Self.names.contains(name) else {
                 throw CommandFailure(
-                    "\(path): limits.kernel has no '\(name)'. Known are \(Self.names.joined(separator: ", ")).", exitCode: 2)
+                    "\(path): limits.kernel has no '\(name)'. Known are \(Self.names.joined(separator: ", ")).",
+                    exitCode: 2)
             }
             guard let number = value.integerValue, (1...1_000_000_000).contains(number) else {
                 throw CommandFailure("\(path): limits.kernel.\(name) must be a whole number above 0.", exitCode: 2)

@@ -30,7 +30,9 @@ struct Attempt: Sendable, CustomStringConvertible {
         code = try String(contentsOf: file, encoding: .utf8)
         let header = code.components(separatedBy: "\"\"\"").dropFirst().first ?? ""
         func field(_ name: String) -> String? {
-            header.split(separator: "\n").first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+            header.split(separator: "\n").first { $0.hasPrefix(name + ": ") }.map {
+                String($0.dropFirst(name.count + 2))
+            }
         }
         func list(_ text: String) -> [String] { text.components(separatedBy: ", ") }
         denials = field("Denial").map(list) ?? []
@@ -50,6 +52,7 @@ struct Attempt: Sendable, CustomStringConvertible {
             }
         guard !denials.contains(got) else { return nil }
         let words = result.failure.map { "\($0.type): \($0.message)\n\($0.traceback)" } ?? ""
-        return "ended as \(got), not as \(denials.joined(separator: " or ")). \(words) \(result.stderr.head.suffix(500))"
+        return
+            "ended as \(got), not as \(denials.joined(separator: " or ")). \(words) \(result.stderr.head.suffix(500))"
     }
 }

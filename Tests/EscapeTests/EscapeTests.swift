@@ -24,7 +24,8 @@ import Testing
         let chosen = ProcessInfo.processInfo.environment["LATHE_ATTEMPT"] ?? ""
         var (denied, known) = (0, 0)
         try await Prison.with { prison in
-            for attempt in try Attempt.all() where attempt.roles.contains(role) && (chosen.isEmpty || attempt.name.contains(chosen)) {
+            for attempt in try Attempt.all()
+            where attempt.roles.contains(role) && (chosen.isEmpty || attempt.name.contains(chosen)) {
                 let kernel = try await prison.kernel(role, prelude)
                 let result = await kernel.run(Cell(number: 2, code: attempt.code)) { _ in }
                 if let objection = attempt.objection(to: result) {

@@ -72,7 +72,8 @@ struct Prison {
             case .session: KernelStart(role: role, place: .coordinator, bindsInputs: true)
             case .subtask:
                 KernelStart(
-                    role: role, place: Place.coordinator.child("attempt"), bindsInputs: false, slices: [try await slice()])
+                    role: role, place: Place.coordinator.child("attempt"), bindsInputs: false,
+                    slices: [try await slice()])
             }
         let kernel = try await host.startKernel(start) { call in
             if call.name == "slow" { try? await Task.sleep(for: .seconds(30)) }
@@ -113,7 +114,9 @@ struct Prison {
         if try String(contentsOf: outside, encoding: .utf8) != Self.secret { harm.append("the secret file") }
         if try String(contentsOf: input, encoding: .utf8) != "a\n1\n" { harm.append("the input") }
         let entries = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        if entries != ["artifacts", "generated-capabilities", "outputs", "work"] { harm.append("the session: \(entries)") }
+        if entries != ["artifacts", "generated-capabilities", "outputs", "work"] {
+            harm.append("the session: \(entries)")
+        }
         let library = folder.appending(path: "generated-capabilities").path
         if try !FileManager.default.contentsOfDirectory(atPath: library).isEmpty { harm.append("the library") }
         if door.wasOpened { harm.append("something connected to the host") }

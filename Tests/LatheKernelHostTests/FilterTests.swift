@@ -52,7 +52,8 @@ extension KernelHostTests {
         func `what is on no list does not exist for a kernel`(role: KernelRole) async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel(role)
-                let status = await kernel.run("[l.split()[1] for l in open('/proc/self/status') if l.startswith('Seccomp:')]")
+                let status = await kernel.run(
+                    "[l.split()[1] for l in open('/proc/self/status') if l.startswith('Seccomp:')]")
                 #expect(status.value?.text.head == "['2']")
                 let call = await kernel.run(
                     "import ctypes; l = ctypes.CDLL(None, use_errno=True); (l.syscall(425, 1, 0), ctypes.get_errno())",

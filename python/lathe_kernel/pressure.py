@@ -13,7 +13,7 @@ _START = {"bytes": 0}
 
 
 def harden(slices: Sequence[int]) -> None:
-    """Make the limit of memory final, the maps of `slices` added: Linux counts them as private memory.
+    """Make the limit of memory final, with the maps of `slices` added, which Linux counts too.
 
     Called once, before any code of others runs.
     """

@@ -74,7 +74,8 @@ class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
             cast("Any", self).system_raw(cmd)
         except PermissionError as error:
             raise PermissionError(
-                error.errno, "a subtask's kernel starts no programs; do this in Python, or in the session"
+                error.errno,
+                "a subtask's kernel starts no programs; do this in Python, or in the session",
             ) from None
 
     def ask_exit(self) -> None:

@@ -7,5 +7,5 @@ import time
 
 while True:
     if os.fork() == 0:
-        time.sleep(5)
+        time.sleep(60)
         os._exit(0)

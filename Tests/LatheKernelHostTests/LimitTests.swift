@@ -34,7 +34,7 @@ extension KernelHostTests {
             try await Bench.with(adjust: { $0.cellTime = .milliseconds(500) }) { bench in
                 let kernel = try await bench.kernel(hostCall: { _ in
                     try? await Task.sleep(for: .seconds(1))
-                    return .value("answered")
+                    return .value(["value": "answered"])
                 })
                 let result = await kernel.run("lathe.ask_model('hello')")
                 #expect(result.status == .ok, "\(result)")

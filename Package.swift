@@ -73,6 +73,7 @@ let package = Package(
             "LatheKernelHostTests",
             ["LatheKernelHost", "LatheSandbox", "LatheVocabulary", "LatheWire"]
         ),
+        tests("EscapeTests", ["LatheTestSupport", "LatheKernelHost", "LatheScreens", "LatheVocabulary"]),
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),

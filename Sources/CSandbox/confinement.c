@@ -132,6 +132,13 @@ static int limit(int resource, uint64_t value) {
     return setrlimit(resource, &wanted);
 }
 
+static int soft_limit(int resource, uint64_t value) {
+    struct rlimit now;
+    if (getrlimit(resource, &now) < 0) return -1;
+    now.rlim_cur = now.rlim_max != RLIM_INFINITY && value > now.rlim_max ? now.rlim_max : value;
+    return setrlimit(resource, &now);
+}
+
 /// The bytes of private writable memory that the process has now, which RLIMIT_DATA counts.
 static uint64_t data_bytes(void) {
     char text[8192];
@@ -147,8 +154,10 @@ static uint64_t data_bytes(void) {
 
 int lathe_set_limits(const struct lathe_limits *limits) {
     if (limit(RLIMIT_CORE, 0) < 0) return -1;
-    if (limit(RLIMIT_DATA, data_bytes() + limits->data_bytes) < 0) return -1;
+    if (soft_limit(RLIMIT_DATA, data_bytes() + limits->data_bytes) < 0) return -1;
     if (limit(RLIMIT_FSIZE, limits->file_bytes) < 0) return -1;
+    // The soft limit's signal tells the cause; the hard one, a moment later, cannot be caught.
+    if (limit(RLIMIT_CPU, limits->cpu_seconds + 2) < 0 || soft_limit(RLIMIT_CPU, limits->cpu_seconds) < 0) return -1;
     if (limit(RLIMIT_NOFILE, limits->open_files) < 0) return -1;
     return limit(RLIMIT_NPROC, limits->processes);
 }

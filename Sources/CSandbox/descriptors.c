@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -120,4 +121,21 @@ int lathe_close_from(int first, bool only_on_exec) {
         }
     }
     return 0;
+}
+
+uint64_t lathe_folder_bytes(const char *path, size_t entries, bool *whole) {
+    *whole = true;
+    char *const roots[] = {(char *)path, NULL};
+    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    if (!walk) return 0;
+    uint64_t bytes = 0;
+    for (FTSENT *entry = fts_read(walk); entry; entry = fts_read(walk)) {
+        if (entries-- == 0) {
+            *whole = false;
+            break;
+        }
+        if (entry->fts_info == FTS_F) bytes += (uint64_t)entry->fts_statp->st_blocks * 512;
+    }
+    fts_close(walk);
+    return bytes;
 }

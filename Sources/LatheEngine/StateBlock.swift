@@ -25,6 +25,7 @@ package struct StateBlock: Sendable, Hashable {
     package var text: String {
         var lines = ["<state>"]
         for problem in problems.prefix(5) { lines.append("problem: " + problem.singleLine(upTo: 300)) }
+        if let pressure { lines.append(pressure) }
         var size = lines.reduce(0) { $0 + $1.count + 1 }
         var shown = 0
         for variable in variables.items {
@@ -44,6 +45,21 @@ package struct StateBlock: Sendable, Hashable {
         lines.append("turns left: \(turnsLeft)")
         lines.append("</state>")
         return lines.joined(separator: "\n")
+    }
+}
+
+extension StateBlock {
+    /// What the model can do before memory becomes an error: what is large, and that it may go.
+    private var pressure: String? {
+        guard let memory = variables.memory else { return nil }
+        let large = variables.items.filter { ($0.bytes ?? 0) > memory.limit / 100 }
+            .sorted { ($0.bytes ?? 0) > ($1.bytes ?? 0) }.prefix(5)
+            .map { "\($0.name.singleLine(upTo: 80)) \(ByteCount($0.bytes ?? 0).text)" }
+        let names =
+            large.isEmpty ? "no variable is large: old results are kept in _ and Out" : large.joined(separator: ", ")
+        return
+            "memory pressure: \(ByteCount(memory.used).text) of \(ByteCount(memory.limit).text) used; largest: \(names); "
+            + "del what you no longer need"
     }
 }
 

@@ -12,10 +12,12 @@ final class CellRun {
     private var stdout: StreamCapture
     private var stderr: StreamCapture
     private var artifacts: [Artifact] = []
+    private(set) var clock: CellClock
 
     /// `name` is the kernel's, for the names of files.
     init(_ order: CellOrder, kernelName: String, configuration: KernelHostConfiguration) {
         self.order = order
+        clock = CellClock(limit: configuration.cellTime)
         var limits = configuration.output
         if order.cell.purpose == .rebuild { limits.file = 0 }
         self.limits = limits
@@ -24,6 +26,12 @@ final class CellRun {
         stdout = StreamCapture(limits: limits, folder: sessionFolder, name: "\(prefix)-stdout.txt")
         stderr = StreamCapture(limits: limits, folder: sessionFolder, name: "\(prefix)-stderr.txt")
     }
+
+    /// Host calls began or ended: time spent waiting for them is not the cell's.
+    func isWaiting(_ isWaiting: Bool) { clock.isWaiting(isWaiting) }
+
+    /// The cell's time is up.
+    func endTime() { clock.end() }
 
     private var isShown: Bool { order.cell.purpose == .work }
 
@@ -60,6 +68,7 @@ final class CellRun {
         var result = CellResult(
             number: order.cell.number, status: message.status, seconds: message.seconds, failure: message.failure,
             variables: message.variables)
+        if clock.isOver, message.status == .interrupted { result.failure = clock.failure(result.failure) }
         if let value = message.result {
             result.value = CellResult.Value(type: value.type, text: captured(value), name: value.name)
         }

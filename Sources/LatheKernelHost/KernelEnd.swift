@@ -5,6 +5,8 @@ struct KernelEnd: Sendable, Hashable {
         case stopped
         /// It did not end its cell in time after an interrupt.
         case ignoredInterrupt
+        /// Its cell ran longer than allowed and did not end after an interrupt.
+        case cellTime(Duration)
         /// It sent what the protocol does not allow.
         case violation(String)
         /// The template, and with it the whole sandbox, is gone.
@@ -29,6 +31,9 @@ struct KernelEnd: Sendable, Hashable {
         switch cause {
         case .stopped: "The kernel was stopped."
         case .ignoredInterrupt: "The cell did not end after an interrupt, so its kernel was killed."
+        case .cellTime(let time):
+            "The cell ran longer than \(time / .seconds(1)) s (limits.kernel.cellSeconds) and did not end after an "
+                + "interrupt, so its kernel was killed."
         case .violation(let what): "The kernel was killed because it broke the protocol: \(what)."
         case .template(let what): "The sandbox ended, and all its kernels with it: \(what)."
         case .exited(0): "The code ended its own process (exit code 0)."
@@ -36,6 +41,8 @@ struct KernelEnd: Sendable, Hashable {
         case .signal(9): "The kernel was killed by the system (SIGKILL), probably because memory ran out."
         case .signal(11): "The kernel crashed: segmentation fault (SIGSEGV); the traceback is in its standard error."
         case .signal(6): "The kernel aborted itself (SIGABRT); the traceback is in its standard error."
+        case .signal(24): "The kernel used up its processor time (limits.kernel.cpuSeconds)."
+        case .signal(31): "The kernel was killed for a system call in a foreign numbering (SIGSYS)."
         case .signal(let number): "The kernel was ended by signal \(number)."
         case .unknown: "The kernel closed its channel and did not end."
         }

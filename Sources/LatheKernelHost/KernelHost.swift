@@ -8,8 +8,12 @@ private import Synchronization
 /// `output` must return quickly; host calls run in tasks of their own. Ends with `stop`, or with its last reference.
 package final class KernelHost: KernelTemplate {
     private let loop: HostLoop
+    private let workFolder: WorkFolder
 
-    private init(loop: HostLoop) { self.loop = loop }
+    private init(loop: HostLoop, workFolder: WorkFolder) {
+        self.loop = loop
+        self.workFolder = workFolder
+    }
 
     deinit { _ = loop.submit { $0.stop(nil) } }
 
@@ -25,7 +29,9 @@ package final class KernelHost: KernelTemplate {
         } catch {
             throw KernelError(.templateFailed, error.reason, underlying: error.error)
         }
-        let host = KernelHost(loop: loop)
+        let host = KernelHost(
+            loop: loop,
+            workFolder: WorkFolder(path: configuration.sessionFolder + "/work", limit: configuration.workBytes))
         let outcome: Result<Void, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 loop.start { TemplateLine(configuration: configuration, loop: loop, ready: continuation) }
@@ -40,7 +46,7 @@ package final class KernelHost: KernelTemplate {
     package func startKernel(
         _ start: KernelStart, hostCall: @escaping @Sendable (HostCall) async -> HostReply
     ) async throws(KernelError) -> StartedKernel {
-        let kernel = LocalKernel(loop: loop)
+        let kernel = LocalKernel(loop: loop, workFolder: start.role == .session ? workFolder : nil)
         let outcome: Result<KernelMessages.Started, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOpen = loop.submit { line in

@@ -17,6 +17,10 @@ package struct KernelHostConfiguration: Sendable {
     package var limits: SandboxPolicy.Limits
     /// Kernels of each role that are forked ahead of need.
     package var forkedAhead = 2
+    /// How long one cell may run, its waiting for host calls not counted; then it is interrupted.
+    package var cellTime: Duration = .seconds(3600)
+    /// What the session's work folder may hold: measured after each cell, and told to the model.
+    package var workBytes = 20 << 30
     /// How long an interrupted cell may take to end before its kernel is killed.
     package var interruptGrace: Duration = .seconds(3)
     /// How long the template may take to be ready.

@@ -32,7 +32,9 @@ final class KernelLine {
     private var alarm: (at: ContinuousClock.Instant, what: Alarm)?
     private var stoppers: [CheckedContinuation<Void, Never>] = []
     var hostCall: (@Sendable (HostCall) async -> HostReply)?
-    var calls: [UInt64: Task<Void, Never>] = [:]
+    var calls: [UInt64: Task<Void, Never>] = [:] {
+        didSet { if case .running(let run) = phase { run.isWaiting(!calls.isEmpty) } }
+    }
     private var startArtifacts = 0
     /// What it wrote on standard error outside of cells: its last words if it ends there.
     private var words: [UInt8] = []
@@ -54,7 +56,10 @@ final class KernelLine {
 
     var hasEnded: Bool { if case .ended = phase { true } else { false } }
     var isWaiting: Bool { if case .waiting = phase { true } else { false } }
-    var deadline: ContinuousClock.Instant? { alarm?.at }
+    var deadline: ContinuousClock.Instant? {
+        guard case .running(let run) = phase else { return alarm?.at }
+        return [alarm?.at, run.clock.deadline].compactMap(\.self).min()
+    }
 
     // MARK: What lathe wants
 
@@ -193,13 +198,21 @@ final class KernelLine {
     }
 
     func expire(_ now: ContinuousClock.Instant) {
+        if case .running(let run) = phase, let end = run.clock.deadline, end <= now {
+            run.endTime()
+            interrupt()
+        }
         guard let due = alarm, due.at <= now, !hasEnded else { return }
         alarm = nil
         switch due.what {
         case .repeatInterrupt:
             guard case .running = phase else { return }
             signal(SIGINT)
-            alarm = (now + line.configuration.interruptGrace, .kill(.ignoredInterrupt))
+            let cause: KernelEnd.Cause =
+                if case .running(let run) = phase, run.clock.isOver { .cellTime(run.clock.limit) } else {
+                    .ignoredInterrupt
+                }
+            alarm = (now + line.configuration.interruptGrace, .kill(cause))
         case .kill(let cause): kill(cause)
         case .giveUp: end(sentence ?? .unknown)
         }

@@ -64,7 +64,13 @@ enum KernelMessages {
         let omitted = max(value?["omitted"]?.integerValue ?? 0, 0)
         return VariableListing(
             items: items.prefix(80).map(variable),
-            omitted: min(omitted, Int(Int32.max)) + max(items.count - 80, 0))
+            omitted: min(omitted, Int(Int32.max)) + max(items.count - 80, 0), memory: memory(value?["memory"]))
+    }
+
+    private static func memory(_ value: JSONValue?) -> MemoryUse? {
+        guard let used = value?["used"]?.integerValue, let limit = value?["limit"]?.integerValue, used >= 0, limit > 0
+        else { return nil }
+        return MemoryUse(used: used, limit: limit)
     }
 
     private static func variable(_ item: JSONValue) -> Variable {

@@ -7,7 +7,12 @@ final class LocalKernel: Kernel {
     /// The template's number of this kernel, once it has one.
     private let number = Mutex<Int?>(nil)
 
-    init(loop: HostLoop) { self.loop = loop }
+    private let workFolder: WorkFolder?
+
+    init(loop: HostLoop, workFolder: WorkFolder?) {
+        self.loop = loop
+        self.workFolder = workFolder
+    }
 
     deinit {
         if let number = number.withLock({ $0 }) { _ = loop.submit { $0.kernel(number)?.forget() } }
@@ -19,6 +24,12 @@ final class LocalKernel: Kernel {
     func cancelStart() { submit { $0?.cancelStart() } }
 
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
+        var result = await answer(to: cell, output: output)
+        workFolder?.check(&result)
+        return result
+    }
+
+    private func answer(to cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let run = CellOrder(cell: cell, output: output, continuation: continuation)

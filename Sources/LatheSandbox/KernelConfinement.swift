@@ -55,20 +55,34 @@ package struct KernelConfinement: Sendable, Hashable {
         return rules
     }
 
-    /// Makes the kernel's folders and confines this process. The order matters: Landlock needs no_new_privs, and the
-    /// limits are set last, so that nothing of the set-up fails by them. A seccomp filter belongs between the two.
+    /// Whether the kernel may start programs of the system. A subtask works on its slices and needs none.
+    package var mayStartPrograms: Bool { role == .session }
+
+    /// Makes the kernel's folders and confines this process. The order matters: Landlock and the filter of system calls
+    /// need no_new_privs, the filter refuses Landlock's own calls, and the limits are set last, so that nothing of the
+    /// set-up fails by them.
     package func apply() throws(SandboxError) {
         for folder in [temporary, work] where mkdir(folder, 0o700) < 0 && errno != EEXIST {
             throw Self.failed("making the folder \(folder)")
         }
         guard chdir(work) == 0 else { throw Self.failed("entering the folder \(work)") }
+        offerForMemory()
         guard lathe_no_new_privileges() == 0 else { throw Self.failed("setting no_new_privs") }
         guard lathe_drop_capabilities() == 0 else { throw Self.failed("dropping capabilities") }
         if lathe_landlock_version() > 0 { try confineFiles() }
+        guard lathe_filter_system_calls(mayStartPrograms) == 0 else { throw Self.failed("filtering system calls") }
         var values = lathe_limits(
             data_bytes: limits.memoryBytes, file_bytes: limits.fileBytes, open_files: limits.openFiles,
-            processes: limits.processes)
+            processes: limits.processes, cpu_seconds: limits.cpuSeconds)
         guard lathe_set_limits(&values) == 0 else { throw Self.failed("setting resource limits") }
+    }
+
+    /// Where the machine's memory runs out after all, Linux ends kernels before lathe and the user's other programs.
+    private func offerForMemory() {
+        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = write(file, "500", 3)
+        close(file)
     }
 
     private func confineFiles() throws(SandboxError) {

@@ -53,6 +53,7 @@ extension SandboxPolicy {
             SandboxLayout.kernelProgram, "--python", SandboxLayout.interpreter, "--library", SandboxLayout.python,
             "--memory", "\(limits.memoryBytes)", "--file-size", "\(limits.fileBytes)",
             "--open-files", "\(limits.openFiles)", "--processes", "\(limits.processes)",
+            "--cpu-seconds", "\(limits.cpuSeconds)",
         ]
     }
 

@@ -1,10 +1,14 @@
+private import Glibc
+
 /// What one template and its kernels may see and use. Everything that is not named here is not there.
 package struct SandboxPolicy: Sendable, Hashable {
     package struct Limits: Sendable, Hashable {
-        /// Private memory that one kernel may add to what the template has; a MemoryError beyond it.
-        package var memoryBytes: UInt64 = 4 << 30
-        /// The largest file or memory file that a kernel may write.
-        package var fileBytes: UInt64 = 4 << 30
+        /// Private memory that one kernel may add to what the template and its slices have; a MemoryError beyond it.
+        package var memoryBytes: UInt64 = max(Self.machineMemory / 2, 1 << 30)
+        /// The largest file or memory file that a kernel may write: a slice of all that fits in memory is one.
+        package var fileBytes: UInt64 = max(Self.machineMemory / 2, 4 << 30)
+        /// Time on processors that each process of a kernel may use in its life; it is ended beyond it.
+        package var cpuSeconds: UInt64 = 12 * 3600
         package var openFiles: UInt64 = 4096
         /// Processes and threads of all kernels of the sandbox together.
         package var processes: UInt64 = 1024
@@ -12,6 +16,9 @@ package struct SandboxPolicy: Sendable, Hashable {
         package var sharedMemoryBytes: UInt64 = 1 << 30
 
         package init() {}
+
+        private static let machineMemory =
+            UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 1)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     /// Host paths, all absolute.

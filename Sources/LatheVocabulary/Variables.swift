@@ -42,9 +42,12 @@ package struct Variable: Sendable, Hashable, Codable {
 package struct VariableListing: Sendable, Hashable, Codable {
     package var items: [Variable]
     package var omitted: Int
+    /// Set once the kernel's memory is nearly used up.
+    package var memory: MemoryUse?
 
-    package init(items: [Variable] = [], omitted: Int = 0) {
+    package init(items: [Variable] = [], omitted: Int = 0, memory: MemoryUse? = nil) {
         self.items = items
         self.omitted = omitted
+        self.memory = memory
     }
 }

@@ -19,6 +19,7 @@ struct TemplateArguments: Sendable, Hashable {
             case ("--file-size", .some(let bytes)): limits.fileBytes = bytes
             case ("--open-files", .some(let count)): limits.openFiles = count
             case ("--processes", .some(let count)): limits.processes = count
+            case ("--cpu-seconds", .some(let seconds)): limits.cpuSeconds = seconds
             default: return nil
             }
         }

@@ -51,6 +51,7 @@ struct OpenedSession: Sendable {
             python: setup.installation.python, kernelProgram: setup.installation.kernelProgram,
             library: setup.project.library)
         configuration.inputs = inputs
+        setup.project.kernelSettings.apply(to: &configuration)
         let host: KernelHost
         do throws(KernelError) {
             host = try await KernelHost.start(configuration)

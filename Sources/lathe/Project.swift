@@ -8,6 +8,7 @@ struct Project: Sendable {
     let folder: String
     let models: ModelConfiguration
     let limits: EngineLimits
+    let kernelSettings: KernelSettings
     let library: String
 
     var sessions: String { folder + "/.lathe/sessions" }
@@ -23,6 +24,7 @@ struct Project: Sendable {
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: try own.limits(over: user.limits(over: EngineLimits())),
+            kernelSettings: own.kernelSettings.over(user.kernelSettings),
             library: library.hasPrefix("/") ? library : folder + "/" + library)
     }
 
@@ -47,6 +49,7 @@ struct Project: Sendable {
 struct ProjectFile: Sendable {
     let models: ModelConfiguration
     let library: String?
+    let kernelSettings: KernelSettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -56,6 +59,7 @@ struct ProjectFile: Sendable {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
             (models, library, limitValues) = (ModelConfiguration(), nil, [:])
+            kernelSettings = KernelSettings()
             return
         }
         let members = try Self.members(of: data, path)
@@ -71,7 +75,9 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): \(error.reason)", exitCode: 2)
         }
         library = members["library"]?.stringValue
-        limitValues = members["limits"]?.objectValue ?? [:]
+        let limits = members["limits"]?.objectValue ?? [:]
+        kernelSettings = try KernelSettings(parsing: limits["kernel"], path: path)
+        limitValues = limits.filter { $0.key != "kernel" }
     }
 
     private static func members(of data: Data, _ path: String) throws(CommandFailure) -> [String: JSONValue] {
@@ -90,7 +96,7 @@ struct ProjectFile: Sendable {
         for (name, value) in limitValues.sorted(by: { $0.key < $1.key }) {
             guard Self.limitNames.contains(name) else {
                 throw CommandFailure(
-                    "\(path): limits has no '\(name)'. Known are \(Self.limitNames.joined(separator: ", ")).",
+                    "\(path): limits has no '\(name)'. Known are \(Self.limitNames.joined(separator: ", ")), kernel.",
                     exitCode: 2)
             }
             guard let number = value.integerValue, (1...1_000_000).contains(number) else {

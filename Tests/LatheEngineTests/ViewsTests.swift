@@ -31,6 +31,18 @@ struct ViewsTests {
         #expect(observation.text.count < 3_200)
     }
 
+    @Test func `memory that is nearly used up names what is large`() {
+        let items = [
+            Variable(name: "small", type: "int", bytes: 28), Variable(name: "b", type: "DataFrame", bytes: 700_000_000),
+            Variable(name: "a", type: "DataFrame", bytes: 2_100_000_000),
+        ]
+        let memory = MemoryUse(used: 3_200_000_000, limit: 4_000_000_000)
+        let text = StateBlock(variables: VariableListing(items: items, memory: memory), turnsLeft: 3).text
+        #expect(
+            text.contains("memory pressure: 3.2 GB of 4.0 GB used; largest: a 2.1 GB, b 700 MB; del what"), "\(text)")
+        #expect(!StateBlock(variables: VariableListing(items: items), turnsLeft: 3).text.contains("memory pressure"))
+    }
+
     @Test func `the state block stays within its cap whatever the kernel holds`() {
         let columns = (0..<60).map { Variable.Column(name: "column_with_a_long_name_\($0)", type: "float64") }
         let items = (0..<80).map {

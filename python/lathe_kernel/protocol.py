@@ -86,11 +86,19 @@ class Variable(TypedDict):
     note: NotRequired[str]
 
 
+class Memory(TypedDict):
+    """Private memory beyond the kernel's start, of what is allowed; bytes."""
+
+    used: int
+    limit: int
+
+
 class Variables(TypedDict):
-    """The variables of the user's namespace."""
+    """The variables of the user's namespace; `memory` once it is nearly used up."""
 
     items: list[Variable]
     omitted: int
+    memory: NotRequired[Memory]
 
 
 class CellResult(TypedDict):

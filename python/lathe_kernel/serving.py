@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy
 import pandas
 
-from lathe_kernel import inputs, shell, slices, tracebacks
+from lathe_kernel import inputs, pressure, shell, slices, tracebacks
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
 from lathe_kernel.channel import Channel, close
@@ -66,6 +66,7 @@ class Kernel:
         start = frame.payload
         problems: list[str] = []
         self._place.role = str(start.get("role"))
+        pressure.harden(frame.descriptors)
         for one in cast("list[inputs.InputSpecification]", start.get("inputs") or []):
             self._bind_input(one, problems)
         for one in cast("list[NamedSlice]", start.get("slices") or []):
@@ -126,7 +127,10 @@ class Kernel:
         self._channel.send(Kind.FINISHED, payload, call=frame.call)
 
     def _variables(self) -> Any:
-        return self._namespace.described(self._shell.user_ns, self._cell)
+        described = self._namespace.described(self._shell.user_ns, self._cell)
+        if memory := pressure.measured():
+            described["memory"] = memory
+        return described
 
     def _take_figure(self, png: bytes, title: str | None) -> None:
         self._artifacts.send_shown("image/png", png, title)

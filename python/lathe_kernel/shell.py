@@ -70,7 +70,13 @@ class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
 
     def system(self, cmd: str) -> None:
         """Run a shell command on the kernel's own streams, without a terminal."""
-        cast("Any", self).system_raw(cmd)
+        try:
+            cast("Any", self).system_raw(cmd)
+        except PermissionError as error:
+            raise PermissionError(
+                error.errno,
+                "a subtask's kernel starts no programs; do this in Python, or in the session",
+            ) from None
 
     def ask_exit(self) -> None:
         """End the cell, like `sys.exit()`: a session's kernel is not the code's to end."""

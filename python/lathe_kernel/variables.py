@@ -42,8 +42,9 @@ class Namespace:
             if name[:1] != "_" and _is_visible(name, value)
         }
         self._follow(visible, cell)
-        items = [self._item(name, value) for name, value in visible.items()]
-        items.sort(key=lambda item: (self._bound[item["name"]][1], item["bytes"]), reverse=True)
+        aged = [(self._bound[name][1], self._item(name, value)) for name, value in visible.items()]
+        aged.sort(key=lambda one: (one[0], one[1]["bytes"]), reverse=True)
+        items = [item for _, item in aged]
         kept = _kept(items)
         return {"items": kept, "omitted": len(items) - len(kept)}
 

@@ -89,3 +89,10 @@ def test_measuring_a_large_namespace_takes_no_time(kernel: Kernel) -> None:
     ran = kernel.ok("2")
     assert 40_000_000 < ran.variable("frame")["bytes"] < 120_000_000
     assert "estimated" in ran.variable("frame")["note"]
+
+
+def test_names_too_long_to_show_do_not_end_the_kernel(kernel: Kernel) -> None:
+    ran = kernel.ok("globals().update({'v' * 200 + str(n): n for n in range(200)})")
+    state = ran.payload["variables"]
+    assert len(state["items"]) == 80
+    assert state["omitted"] >= 120

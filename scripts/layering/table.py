@@ -71,7 +71,14 @@ THREADLESS: Final = frozenset({"LatheWire", "lathe-kernel"})
 """Targets without Swift concurrency: its threads do not survive a fork."""
 
 WHOLE_TESTS: Final = frozenset(
-    {"EndToEndTests", "LiveTests", "LatheEngineTests", "LatheTests", "LatheTestSupport"}
+    {
+        "EndToEndTests",
+        "EscapeTests",
+        "LiveTests",
+        "LatheEngineTests",
+        "LatheTests",
+        "LatheTestSupport",
+    }
 )
 """Folders of Tests that run the real parts together and may import any library."""
 

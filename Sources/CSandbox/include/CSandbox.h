@@ -48,6 +48,10 @@ int lathe_reopen_readonly(int descriptor);
 /// Opens a path for reading without following a symbolic link at its end, refusing what is not a regular file.
 int lathe_open_regular(const char *path);
 
+/// The bytes of storage that a folder's files take, links not followed; looks at no more than `entries` names and says in
+/// `whole` whether those were all.
+uint64_t lathe_folder_bytes(const char *path, size_t entries, bool *whole);
+
 /// Closes every descriptor from `first` on, or only marks them close-on-exec.
 int lathe_close_from(int first, bool only_on_exec);
 
@@ -104,6 +108,13 @@ int lathe_landlock_confine(const struct lathe_path_rule *rules, size_t count);
 
 int lathe_no_new_privileges(void);
 
+/// Lets this process and its future children make only the system calls of sandbox/system-calls.def, for good; `programs`
+/// says whether they may start programs. Needs no_new_privs.
+int lathe_filter_system_calls(bool programs);
+
+/// Whether the filter works here, found out by a short-lived process that confines itself.
+bool lathe_system_calls_are_filtered(void);
+
 /// Empties the bounding, ambient, inheritable, permitted and effective sets.
 int lathe_drop_capabilities(void);
 
@@ -112,8 +123,11 @@ struct lathe_limits {
     uint64_t file_bytes;
     uint64_t open_files;
     uint64_t processes;
+    uint64_t cpu_seconds;
 };
 
+/// Sets the limits, hard ones but for `data_bytes`: the kernel hardens that one itself once it has its slices, whose maps
+/// Linux counts as well, and before any code of others runs in it.
 int lathe_set_limits(const struct lathe_limits *limits);
 
 #endif

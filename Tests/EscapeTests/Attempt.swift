@@ -1,0 +1,58 @@
+import Foundation
+import LatheVocabulary
+
+/// One file of `sandbox/escapes`: what is tried, and how it must be denied.
+///
+/// The header is the file's docstring: a sentence, then lines `Denial:` (exception types, `KernelDied`, `interrupted`, or
+/// `bounded` for what may run but must harm nobody), `Roles:` (both where it is missing), `Afterwards: dead kernel`, and
+/// `Succeeds:` with the reason where it is known to succeed today.
+struct Attempt: Sendable, CustomStringConvertible {
+    let name: String
+    let code: String
+    let denials: [String]
+    let roles: [KernelRole]
+    let leavesDeadKernel: Bool
+    let succeeds: String?
+
+    var description: String { name }
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "sandbox/escapes")
+
+    static func all() throws -> [Attempt] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            .filter { $0.hasSuffix(".py") && !$0.hasPrefix("_") }
+            .map { try Attempt(file: folder.appending(path: $0)) }
+    }
+
+    private init(file: URL) throws {
+        name = file.deletingPathExtension().lastPathComponent
+        code = try String(contentsOf: file, encoding: .utf8)
+        let header = code.components(separatedBy: "\"\"\"").dropFirst().first ?? ""
+        func field(_ name: String) -> String? {
+            header.split(separator: "\n").first { $0.hasPrefix(name + ": ") }.map {
+                String($0.dropFirst(name.count + 2))
+            }
+        }
+        func list(_ text: String) -> [String] { text.components(separatedBy: ", ") }
+        denials = field("Denial").map(list) ?? []
+        roles = field("Roles").map { list($0).compactMap(KernelRole.init(rawValue:)) } ?? [.session, .subtask]
+        leavesDeadKernel = field("Afterwards") == "dead kernel"
+        succeeds = field("Succeeds")
+    }
+
+    /// Nil where the result is one of the denials; else what happened instead.
+    func objection(to result: CellResult) -> String? {
+        let got =
+            switch result.status {
+            case .ok: "bounded"
+            case .interrupted: "interrupted"
+            case .died: "KernelDied"
+            case .error: result.failure?.type ?? "error"
+            }
+        guard !denials.contains(got) else { return nil }
+        let words = result.failure.map { "\($0.type): \($0.message)\n\($0.traceback)" } ?? ""
+        return
+            "ended as \(got), not as \(denials.joined(separator: " or ")). \(words) \(result.stderr.head.suffix(500))"
+    }
+}

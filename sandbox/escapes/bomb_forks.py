@@ -1,0 +1,11 @@
+"""Forks without end.
+
+Denial: BlockingIOError
+"""
+
+import time
+
+while True:
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)

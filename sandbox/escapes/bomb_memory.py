@@ -1,0 +1,8 @@
+"""Takes all memory of the machine.
+
+Denial: MemoryError
+"""
+
+held = []
+while True:
+    held.append(bytearray(64 << 20))

@@ -1,0 +1,7 @@
+"""Computes without end.
+
+Denial: interrupted
+"""
+
+while True:
+    pass

@@ -1,0 +1,7 @@
+"""Gives files away.
+
+Denial: PermissionError
+"""
+
+write("mine")
+os.chown("mine", 0, 0)

@@ -1,0 +1,7 @@
+"""Reads the user's data in a subtask that was given none of it.
+
+Denial: PermissionError
+Roles: subtask
+"""
+
+read(target["input"])

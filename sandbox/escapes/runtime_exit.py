@@ -1,0 +1,6 @@
+"""Ends its process by force.
+
+Denial: KernelDied
+"""
+
+os._exit(0)

@@ -60,7 +60,8 @@ let package = Package(
         .target(
             name: "LatheTestSupport",
             dependencies: [
-                "LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore", "LatheLibrary",
+                "CSandbox", "LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore",
+                "LatheLibrary",
             ],
             path: "Tests/LatheTestSupport",
             swiftSettings: strict

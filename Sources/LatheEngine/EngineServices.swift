@@ -4,20 +4,20 @@ package import LatheVocabulary
 package struct EngineServices: Sendable {
     package var session: String
     package var log: EventLog
-    package var template: any KernelTemplate
+    package var placement: any KernelPlacement
     package var library: any CapabilityLibrary
     /// The model of a role (`default`, `small` …); nil means `default`.
     package var model: @Sendable (String?) async throws(ModelError) -> any LanguageModel
     package var limits: EngineLimits
 
     package init(
-        session: String, log: EventLog, template: any KernelTemplate, library: any CapabilityLibrary,
+        session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(),
         model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
         self.log = log
-        self.template = template
+        self.placement = placement
         self.library = library
         self.limits = limits
         self.model = model

@@ -4,7 +4,7 @@ internal import LatheVocabulary
 actor KernelSeat {
     private let place: Place
     private let log: EventLog
-    private let template: any KernelTemplate
+    private let placement: any KernelPlacement
     private let start: KernelStart
     private let desk: HostDesk
     private var kernel: (any Kernel)?
@@ -18,12 +18,12 @@ actor KernelSeat {
     private(set) var lastCell: Int
 
     init(
-        place: Place, log: EventLog, template: any KernelTemplate, start: KernelStart, desk: HostDesk,
+        place: Place, log: EventLog, placement: any KernelPlacement, start: KernelStart, desk: HostDesk,
         restarts: Int, lastCell: Int = 0
     ) {
         self.place = place
         self.log = log
-        self.template = template
+        self.placement = placement
         self.start = start
         self.desk = desk
         self.restarts = restarts
@@ -35,7 +35,7 @@ actor KernelSeat {
     func open() async throws(KernelError) {
         guard kernel == nil else { return }
         let desk = desk
-        let started = try await template.startKernel(start) { call in await desk.answer(call) }
+        let started = try await placement.startKernel(start) { call in await desk.answer(call) }
         kernel = started.kernel
         variables = started.variables
         problems = started.problems
@@ -90,6 +90,14 @@ actor KernelSeat {
             variables = result.variables
         }
         return result
+    }
+
+    /// Takes note of a kernel that ended while it was idle, so that the next task begins with another.
+    func lost(_ loss: KernelLoss) {
+        guard let kernel, kernel.epoch == loss.epoch else { return }
+        isDead = true
+        death = loss.reason.singleLine(upTo: 300)
+        variables = VariableListing()
     }
 
     /// Replaces a kernel that died, and stops the subtasks whose results nobody can take any more. Throws when that has

@@ -14,6 +14,7 @@ package actor SessionEngine {
     private let desk: HostDesk
     private let seat: KernelSeat
     private var transcript: Transcript
+    private var lossReader: Task<Void, Never>?
 
     /// Makes an engine over what the journal holds; nothing starts before `open`.
     package init(services: EngineServices, past: SessionPast) {
@@ -26,7 +27,7 @@ package actor SessionEngine {
             place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
             callsSoFar: past.hostCalls, questionsSoFar: past.questions)
         seat = KernelSeat(
-            place: .coordinator, log: services.log, template: services.template,
+            place: .coordinator, log: services.log, placement: services.placement,
             start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
             lastCell: past.lastCell)
     }
@@ -46,6 +47,7 @@ package actor SessionEngine {
     /// Returns the number of cells that were run again. What could not be rebuilt is told as a notice.
     @discardableResult
     package func open(_ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }) async throws -> Int {
+        readLosses()
         try await seat.open()
         for problem in await seat.problems { try await notice(.warning, problem) }
         desk.replay(past.answers)
@@ -71,6 +73,19 @@ package actor SessionEngine {
             )
         }
         return past.cells.count
+    }
+
+    /// Records every kernel that ends on its own, and takes note where it is the session's.
+    private func readLosses() {
+        guard lossReader == nil else { return }
+        let (losses, log, seat) = (services.placement.losses, services.log, seat)
+        lossReader = Task {
+            for await loss in losses {
+                // A journal that cannot be written stops the work at its next record; here nobody could be told.
+                _ = try? await log.record(.kernelLost(loss), at: loss.place)
+                if loss.place == .coordinator { await seat.lost(loss) }
+            }
+        }
     }
 
     func notice(_ level: Notice.Level, _ text: String) async throws(JournalError) {
@@ -183,6 +198,8 @@ package actor SessionEngine {
     package func close() async {
         await registry.cancelAll()
         await seat.stop()
+        lossReader?.cancel()
+        await lossReader?.value
     }
 }
 

@@ -42,7 +42,7 @@ package struct SessionPast: Sendable {
     private struct Fold {
         var cells: [Cell] = []
         var finished: [Int: CellStatus] = [:]
-        /// The cells that killed their kernel, oldest first; only what came after the last one is in the memory.
+        /// The last cells of kernels that died, oldest first; only what came after the last one is in the memory.
         var deaths: [Int] = []
         var lastDeath: Int { deaths.last ?? 0 }
         var callCells: [Int: Int] = [:]
@@ -84,6 +84,9 @@ package struct SessionPast: Sendable {
             case .cellFinished(let result):
                 finished[result.number] = result.status
                 if result.status == .died { deaths.append(result.number) }
+            case .kernelLost(let loss):
+                // A cell under way says so itself when it finishes as `died`.
+                if loss.uncertainCell == nil, loss.lastFinished > 0 { deaths.append(loss.lastFinished) }
             case .hostCalled(let called):
                 callCells[called.call] = called.cell
                 hostCalls = max(hostCalls, called.call)

@@ -44,11 +44,17 @@ struct SubtaskRun: Sendable {
         let answers = AnswerBox(returns: plan.returns)
         let desk = HostDesk(
             place: place, services: services, delegation: delegation, answers: answers, spending: spending)
+        let slices: [PlacedSlice]
+        do throws(KernelError) {
+            slices = if let slice { [try await services.placement.put(slice)] } else { [] }
+        } catch {
+            return (.failed, nil, "its slice could not be brought to where it runs: \(error.reason)")
+        }
         let start = KernelStart(
-            role: .subtask, place: place, bindsInputs: false, slices: slice.map { [$0] } ?? [],
+            role: .subtask, place: place, bindsInputs: false, slices: slices,
             agent: plan.agent.isSaved ? plan.agent.name : nil)
         let seat = KernelSeat(
-            place: place, log: services.log, template: services.template, start: start, desk: desk, restarts: 1)
+            place: place, log: services.log, placement: services.placement, start: start, desk: desk, restarts: 1)
         do throws(KernelError) {
             try await seat.open()
         } catch {

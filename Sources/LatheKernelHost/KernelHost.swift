@@ -6,13 +6,15 @@ private import Synchronization
 ///
 /// All conversation with them is on one thread of its own. `output` and `hostCall` closures are called from there:
 /// `output` must return quickly; host calls run in tasks of their own. Ends with `stop`, or with its last reference.
-package final class KernelHost: KernelTemplate {
+package final class KernelHost: KernelPlacement {
+    package let losses: AsyncStream<KernelLoss>
     private let loop: HostLoop
     private let workFolder: WorkFolder
 
-    private init(loop: HostLoop, workFolder: WorkFolder) {
+    private init(loop: HostLoop, workFolder: WorkFolder, losses: AsyncStream<KernelLoss>) {
         self.loop = loop
         self.workFolder = workFolder
+        self.losses = losses
     }
 
     deinit { _ = loop.submit { $0.stop(nil) } }
@@ -29,12 +31,14 @@ package final class KernelHost: KernelTemplate {
         } catch {
             throw KernelError(.templateFailed, error.reason, underlying: error.error)
         }
+        let (losses, lost) = AsyncStream.makeStream(of: KernelLoss.self)
         let host = KernelHost(
             loop: loop,
-            workFolder: WorkFolder(path: configuration.sessionFolder + "/work", limit: configuration.workBytes))
+            workFolder: WorkFolder(path: configuration.sessionFolder + "/work", limit: configuration.workBytes),
+            losses: losses)
         let outcome: Result<Void, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                loop.start { TemplateLine(configuration: configuration, loop: loop, ready: continuation) }
+                loop.start { TemplateLine(configuration: configuration, loop: loop, losses: lost, ready: continuation) }
             }
         } onCancel: {
             _ = loop.submit { $0.stop(nil) }
@@ -42,6 +46,9 @@ package final class KernelHost: KernelTemplate {
         try outcome.get()
         return host
     }
+
+    /// Kernels here map the engine's own memory files, so there is nothing to copy.
+    package func put(_ slice: BoundSlice) -> PlacedSlice { PlacedSlice(slice) }
 
     package func startKernel(
         _ start: KernelStart, hostCall: @escaping @Sendable (HostCall) async -> HostReply

@@ -38,7 +38,9 @@ final class KernelLine {
     private var startArtifacts = 0
     /// What it wrote on standard error outside of cells: its last words if it ends there.
     private var words: [UInt8] = []
-    private var name = ""
+    private var place = Place.coordinator
+    /// The highest number of a cell that was given to the kernel, and of one that finished.
+    private var (lastGiven, lastFinished) = (0, 0)
     /// Whether nobody outside holds this kernel: then it is dropped from the table once it has ended.
     private(set) var isForgotten = true
 
@@ -64,7 +66,7 @@ final class KernelLine {
     // MARK: What lathe wants
 
     func start(_ order: StartOrder, inputs: [DataInput]) {
-        name = order.start.place.path.joined(separator: ".")
+        place = order.start.place
         isForgotten = false
         hostCall = order.hostCall
         phase = .starting(order)
@@ -77,15 +79,15 @@ final class KernelLine {
 
     func run(_ order: CellOrder) {
         switch phase {
+        case .idle where order.cell.number <= lastGiven: order.refuse(afterCell: lastGiven)
         case .idle:
+            lastGiven = order.cell.number
+            let name = place.path.joined(separator: ".")
             phase = .running(CellRun(order, kernelName: "\(name)-k\(number)", configuration: line.configuration))
             let payload: JSONValue = ["cell": .integer(order.cell.number), "code": .string(order.cell.code)]
             send(Frame(.run, text: payload.text))
         case .ended(let end): order.resume(died: end)
-        case .waiting, .starting, .running:
-            let failure = CellResult.Failure(type: "KernelBusy", message: "the kernel runs another cell", traceback: "")
-            order.continuation.resume(
-                returning: CellResult(number: order.cell.number, status: .error, seconds: 0, failure: failure))
+        case .waiting, .starting, .running: order.refuse("KernelBusy", "the kernel runs another cell")
         }
     }
 
@@ -154,11 +156,22 @@ final class KernelLine {
             let code: KernelError.Code = sentence == .stopped ? .cancelled : .startFailed
             order.continuation.resume(
                 returning: .failure(KernelError(code, "the kernel did not start: \(end.message)")))
-        case .running(let run): run.order.continuation.resume(returning: run.died(end))
-        case .waiting, .idle, .ended: break
+        case .running(let run):
+            tellLoss(end, uncertainCell: run.order.cell.number)
+            run.order.continuation.resume(returning: run.died(end))
+        case .idle: tellLoss(end, uncertainCell: nil)
+        case .waiting, .ended: break
         }
         for stopper in stoppers { stopper.resume() }
         stoppers = []
+    }
+
+    private func tellLoss(_ end: KernelEnd, uncertainCell: Int?) {
+        guard end.cause != .stopped else { return }
+        line.tell(
+            KernelLoss(
+                place: place, epoch: KernelEpoch(rawValue: number), lastFinished: lastFinished,
+                uncertainCell: uncertainCell, reason: end.message))
     }
 
     var end: KernelEnd? { if case .ended(let end) = phase { end } else { nil } }
@@ -288,6 +301,7 @@ final class KernelLine {
         drain()
         guard case .running(let run) = phase, run.order.cell.number == message.cell else { throw outOfTurn(frame) }
         phase = .idle
+        lastFinished = message.cell
         if sentence == nil { alarm = nil }
         for call in calls.values { call.cancel() }
         calls = [:]

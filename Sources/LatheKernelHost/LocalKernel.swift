@@ -21,6 +21,9 @@ final class LocalKernel: Kernel {
     /// Called on the loop's thread when a forked kernel becomes this one.
     func assign(_ number: Int) { self.number.withLock { $0 = number } }
 
+    /// 0 until it is started, which nobody outside sees.
+    var epoch: KernelEpoch { KernelEpoch(rawValue: number.withLock { $0 } ?? 0) }
+
     func cancelStart() { submit { $0?.cancelStart() } }
 
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {

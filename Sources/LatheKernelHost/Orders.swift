@@ -14,6 +14,20 @@ struct CellOrder: Sendable {
     var continuation: CheckedContinuation<CellResult, Never>
     var began = ContinuousClock.now
 
+    /// Says why the cell is not executed.
+    func refuse(_ type: String, _ reason: String) {
+        let failure = CellResult.Failure(type: type, message: reason, traceback: "")
+        continuation.resume(
+            returning: CellResult(number: cell.number, status: .error, seconds: 0, failure: failure))
+    }
+
+    /// At most once: a cell that may have been executed already is not executed again.
+    func refuse(afterCell last: Int) {
+        refuse(
+            "CellRepeated",
+            "Cell \(cell.number) was not executed: this kernel was given cell \(last) before, and numbers only rise.")
+    }
+
     func resume(died end: KernelEnd) {
         continuation.resume(returning: died(end))
     }

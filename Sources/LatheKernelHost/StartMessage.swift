@@ -10,10 +10,10 @@ enum StartMessage {
         var payload: [String: JSONValue] = [
             "role": .string(start.role.rawValue), "name": .string(start.place.description),
             "inputs": .array(start.bindsInputs && start.role == .session ? listed(inputs) : []),
-            "slices": .array(start.slices.enumerated().map(listed)),
+            "slices": .array(start.slices.enumerated().map { listed($0, $1.slice) }),
         ]
         if let agent = start.agent { payload["agent"] = .string(agent) }
-        let descriptors = start.slices.map { OwnedDescriptor(fcntl($0.reference.descriptor, F_DUPFD_CLOEXEC, 3)) }
+        let descriptors = start.slices.map { OwnedDescriptor(fcntl($0.slice.reference.descriptor, F_DUPFD_CLOEXEC, 3)) }
         return Frame(.start, text: JSONValue.object(payload).text, descriptors: descriptors)
     }
 

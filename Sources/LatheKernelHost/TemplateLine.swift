@@ -17,6 +17,7 @@ final class TemplateLine {
     private var process: OwnedDescriptor?
     /// The process number of bubblewrap; meaningless once it has ended.
     private(set) var processNumber: Int32?
+    private let losses: AsyncStream<KernelLoss>.Continuation
     private var ready: CheckedContinuation<Result<Void, KernelError>, Never>?
     private var deadline: ContinuousClock.Instant?
     private var kernels: [Int: KernelLine] = [:]
@@ -29,15 +30,18 @@ final class TemplateLine {
     private(set) var isDone = false
 
     init(
-        configuration: KernelHostConfiguration, loop: HostLoop,
+        configuration: KernelHostConfiguration, loop: HostLoop, losses: AsyncStream<KernelLoss>.Continuation,
         ready: CheckedContinuation<Result<Void, KernelError>, Never>
     ) {
         self.configuration = configuration
         self.loop = loop
+        self.losses = losses
         self.ready = ready
     }
 
     func kernel(_ number: Int) -> KernelLine? { kernels[number] }
+
+    func tell(_ loss: KernelLoss) { losses.yield(loss) }
 
     // MARK: Beginning and end
 
@@ -80,6 +84,7 @@ final class TemplateLine {
         isDone = true
         let cause: KernelEnd.Cause = isStopping ? .stopped : .template(error.reason)
         for kernel in kernels.values { kernel.end(cause) }
+        losses.finish()
         kernels = [:]
         (control, log, process) = (nil, nil, nil)
         ready?.resume(returning: .failure(isStopping ? KernelError(.cancelled, "the start was cancelled") : error))

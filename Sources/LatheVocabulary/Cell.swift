@@ -1,4 +1,5 @@
-/// One piece of Python to run. `number` counts from 1 in each kernel.
+/// One piece of Python to run. `number` counts from 1 at each place and only rises, over the kernels that follow each other
+/// there: with a kernel's epoch it says which execution is meant.
 package struct Cell: Sendable, Hashable, Codable {
     package enum Purpose: String, Sendable, Codable {
         case work

@@ -38,6 +38,7 @@ package enum EventBody: Sendable, Hashable {
     case cellStarted(Cell)
     case cellOutput(CellOutputSeen)
     case cellFinished(CellResult)
+    case kernelLost(KernelLoss)
     case hostCalled(HostCalled)
     case hostAnswered(HostAnswered)
     case subtaskStarted(SubtaskStarted)

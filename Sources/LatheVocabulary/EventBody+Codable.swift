@@ -12,6 +12,7 @@ extension EventBody {
         case cellStarted = "cell_started"
         case cellOutput = "cell_output"
         case cellFinished = "cell_finished"
+        case kernelLost = "kernel_lost"
         case hostCalled = "host_called"
         case hostAnswered = "host_answered"
         case subtaskStarted = "subtask_started"
@@ -35,6 +36,7 @@ extension EventBody {
         case .cellStarted: .cellStarted
         case .cellOutput: .cellOutput
         case .cellFinished: .cellFinished
+        case .kernelLost: .kernelLost
         case .hostCalled: .hostCalled
         case .hostAnswered: .hostAnswered
         case .subtaskStarted: .subtaskStarted
@@ -59,6 +61,7 @@ extension EventBody {
         case .cellStarted(let value): value
         case .cellOutput(let value): value
         case .cellFinished(let value): value
+        case .kernelLost(let value): value
         case .hostCalled(let value): value
         case .hostAnswered(let value): value
         case .subtaskStarted(let value): value
@@ -90,6 +93,7 @@ extension EventBody {
             case .cellStarted: .cellStarted(try Cell(from: decoder))
             case .cellOutput: .cellOutput(try CellOutputSeen(from: decoder))
             case .cellFinished: .cellFinished(try CellResult(from: decoder))
+            case .kernelLost: .kernelLost(try KernelLoss(from: decoder))
             case .hostCalled: .hostCalled(try HostCalled(from: decoder))
             case .hostAnswered: .hostAnswered(try HostAnswered(from: decoder))
             case .subtaskStarted: .subtaskStarted(try SubtaskStarted(from: decoder))

@@ -1,21 +1,12 @@
-/// Forks kernels for one session. One template per open session; the inputs are mounted when it starts.
-package protocol KernelTemplate: Sendable {
-    /// Forks a kernel, binds its inputs and slices, and returns when it is ready for a cell.
-    ///
-    /// `hostCall` answers the kernel's host calls; it may be called while `run` is under way and blocks only that kernel.
-    func startKernel(
-        _ start: KernelStart,
-        hostCall: @escaping @Sendable (HostCall) async -> HostReply
-    ) async throws(KernelError) -> StartedKernel
-
-    /// Kills every kernel and the template, and waits until they are gone.
-    func stop() async
-}
-
 /// A kernel: one interpreter, one namespace, one cell at a time.
 package protocol Kernel: Sendable {
+    /// Which life of a kernel this is, among all of its placement.
+    var epoch: KernelEpoch { get }
+
     /// Runs one cell. Death and interruption are results, not errors; after `.died` every further cell ends `.died`.
     ///
+    /// Numbers only rise: a cell whose number this kernel has been given before, or a higher one, is not executed again and ends
+    /// with the failure `CellRepeated`.
     /// `output` sees bounded chunks in order; the whole is in the files that the result names.
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult
 

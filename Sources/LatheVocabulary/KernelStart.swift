@@ -7,11 +7,11 @@ package struct KernelStart: Sendable {
     package var place: Place
     /// Bound only in kernels of role `session`.
     package var bindsInputs: Bool
-    package var slices: [BoundSlice]
+    package var slices: [PlacedSlice]
     /// A library agent whose `prepare` and `check` run in this kernel.
     package var agent: String?
 
-    package init(role: KernelRole, place: Place, bindsInputs: Bool, slices: [BoundSlice] = [], agent: String? = nil) {
+    package init(role: KernelRole, place: Place, bindsInputs: Bool, slices: [PlacedSlice] = [], agent: String? = nil) {
         self.role = role
         self.place = place
         self.bindsInputs = bindsInputs

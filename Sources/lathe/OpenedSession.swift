@@ -60,7 +60,7 @@ struct OpenedSession: Sendable {
         }
         let models = setup.models
         let services = EngineServices(
-            session: session.name.description, log: log, template: host, library: setup.library,
+            session: session.name.description, log: log, placement: host, library: setup.library,
             limits: setup.project.limits, model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,

@@ -73,7 +73,7 @@ struct Prison {
             case .subtask:
                 KernelStart(
                     role: role, place: Place.coordinator.child("attempt"), bindsInputs: false,
-                    slices: [try await slice()])
+                    slices: [host.put(try await slice())])
             }
         let kernel = try await host.startKernel(start) { call in
             if call.name == "slow" { try? await Task.sleep(for: .seconds(30)) }
@@ -104,12 +104,18 @@ struct Prison {
         return slice
     }
 
+    /// The number of the witness's last cell.
+    private static let checks = Mutex(1)
     private static let made = Mutex<BoundSlice?>(nil)
 
     /// What is no longer as it was; empty where everything outside the attempting kernel is untouched.
     func harm() async throws -> [String] {
         var harm: [String] = []
-        let alive = await witness.run(Cell(number: 2, code: "untouched + open('witness').read()")) { _ in }
+        let number = Self.checks.withLock { checks in
+            checks += 1
+            return checks
+        }
+        let alive = await witness.run(Cell(number: number, code: "untouched + open('witness').read()")) { _ in }
         if alive.value?.text.head != "'yesyes'" { harm.append("the witness: \(alive)") }
         if try String(contentsOf: outside, encoding: .utf8) != Self.secret { harm.append("the secret file") }
         if try String(contentsOf: input, encoding: .utf8) != "a\n1\n" { harm.append("the input") }
@@ -127,7 +133,8 @@ struct Prison {
     /// What a fresh subtask reads in the slice.
     private func sum() async throws -> String? {
         let start = KernelStart(
-            role: .subtask, place: Place.coordinator.child("fresh"), bindsInputs: false, slices: [try await slice()])
+            role: .subtask, place: Place.coordinator.child("fresh"), bindsInputs: false,
+            slices: [host.put(try await slice())])
         let fresh = try await host.startKernel(start) { _ in .error("unknown_call", "none") }.kernel
         defer { Task { await fresh.stop() } }
         return await fresh.run(Cell(number: 1, code: "float(data.sum()).__repr__()")) { _ in }.value?.text.head

@@ -50,8 +50,8 @@ struct Bench {
         hostCall: @escaping @Sendable (HostCall) async -> HostReply = { .error("unknown_call", $0.name) }
     ) async throws -> any Kernel {
         let place = role == .session ? Place.coordinator : Place.coordinator.child("part")
-        let start = KernelStart(role: role, place: place, bindsInputs: role == .session, slices: slices)
-        return try await host.startKernel(start, hostCall: hostCall).kernel
+        let start = KernelStart(role: role, place: place, bindsInputs: role == .session, slices: slices.map(host.put))
+        return NumberingKernel(try await host.startKernel(start, hostCall: hostCall).kernel)
     }
 
     /// A slice that a kernel of the session really made.
@@ -76,10 +76,31 @@ struct Bench {
 }
 
 extension Kernel {
-    /// Runs code and collects nothing but the result.
-    func run(_ code: String, number: Int = 1) async -> CellResult {
-        await run(Cell(number: number, code: code), output: { _ in })
+    /// Runs code and collects nothing but the result. Without a number it gets the next one.
+    func run(_ code: String, number: Int? = nil) async -> CellResult {
+        let next = (self as? NumberingKernel)?.nextNumber ?? 1
+        return await run(Cell(number: number ?? next, code: code), output: { _ in })
     }
+}
+
+/// A kernel that knows which number comes next.
+private final class NumberingKernel: Kernel {
+    private let kernel: any Kernel
+    private let last = Mutex(0)
+
+    init(_ kernel: any Kernel) { self.kernel = kernel }
+
+    var epoch: KernelEpoch { kernel.epoch }
+    var nextNumber: Int { last.withLock { $0 } + 1 }
+
+    func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
+        last.withLock { $0 = max($0, cell.number) }
+        return await kernel.run(cell, output: output)
+    }
+
+    func interrupt() { kernel.interrupt() }
+
+    func stop() async { await kernel.stop() }
 }
 
 /// Collects what a cell says while it runs.

@@ -103,7 +103,8 @@ extension KernelHostTests {
                 let slice = try await bench.slice(of: "[1, 2, 3]")
                 let start = Task {
                     let order = KernelStart(
-                        role: .subtask, place: .coordinator.child("slow"), bindsInputs: false, slices: [slice],
+                        role: .subtask, place: .coordinator.child("slow"), bindsInputs: false,
+                        slices: [bench.host.put(slice)],
                         agent: "slow")
                     return try await bench.host.startKernel(order) { .error("unknown_call", $0.name) }
                 }

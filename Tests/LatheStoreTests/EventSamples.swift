@@ -37,6 +37,10 @@ enum EventSamples {
                 artifacts: [Artifact(name: "a.png", mime: "image/png", title: "", bytes: 9, path: "/a.png")],
                 variables: VariableListing(
                     items: [Variable(name: "x", type: "DataFrame", bytes: 1, shape: [2, 3])], omitted: 4))),
+        .kernelLost(
+            KernelLoss(
+                place: .coordinator, epoch: KernelEpoch(rawValue: 3), lastFinished: 1, uncertainCell: 2, reason: "gone")
+        ),
         .hostCalled(HostCalled(cell: 1, call: 1, name: "delegate", arguments: nested, slices: 2)),
         .hostAnswered(HostAnswered(call: 1, name: "delegate", value: .null)),
         .hostAnswered(HostAnswered(call: 2, name: "delegate", code: "refused", reason: "no")),

@@ -131,8 +131,8 @@ struct SessionStoreTests {
                 .turnFinished(EventSamples.turn(input: 10, output: 5, cost: .microdollars(7))),
                 .turnFinished(
                     EventSamples.turn(input: 1_000, output: 1_000, cost: .microdollars(1_000), isReplayed: true)),
-                EventSamples.bodies[7],
-                EventSamples.bodies[11],
+                try #require(EventSamples.bodies.first { $0.kind == .cellFinished }),
+                try #require(EventSamples.bodies.first { $0.kind == .subtaskStarted }),
                 .taskFinished(TaskOutcome(status: .complete)),
                 .taskSubmitted(TaskSubmitted(task: "second task")),
             ]

@@ -16,7 +16,7 @@ package struct TestSession: Sendable {
     /// Opens a session, runs `body`, and stops and deletes everything.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], limits: EngineLimits = EngineLimits(),
-        _ body: (TestSession) async throws -> T
+        placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
         let folder = FileManager.default.temporaryDirectory.path + "/lathe-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -27,7 +27,8 @@ package struct TestSession: Sendable {
         let log = EventLog(journal: journal)
         let library = built.library(folder: folder + "/generated-capabilities")
         let services = EngineServices(
-            session: "test", log: log, template: host, library: library, limits: limits, model: { _ in model })
+            session: "test", log: log, placement: placing(host), library: library, limits: limits, model: { _ in model }
+        )
         let engine = SessionEngine(services: services, past: SessionPast(past))
         let session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)

@@ -31,6 +31,8 @@ struct LiveState: Sendable, Hashable {
         case .taskFinished(let outcome): return end(outcome, canvas)
         case .sessionOpened(let opened): return LiveLines(canvas: canvas).session(opened)
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
+        case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:
+            return LiveLines(canvas: canvas).notice(Notice(.warning, loss.reason))
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
         case .capabilityUsed(let used) where event.place == .coordinator:
             return LiveLines(canvas: canvas).used(used, at: event.place)

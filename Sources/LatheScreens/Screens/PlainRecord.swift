@@ -47,6 +47,7 @@ struct PlainRecord {
                 "cell \(cell.number) started: \(Figure.count(TerminalText.lines(cell.code).count, "line")): \(brief(cell.code))"
             ]
         case .cellFinished(let cell): finished(cell)
+        case .kernelLost(let loss): loss.uncertainCell == nil ? ["kernel lost: \(brief(loss.reason))"] : []
         case .hostCalled(let call):
             ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []

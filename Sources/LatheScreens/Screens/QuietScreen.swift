@@ -25,6 +25,8 @@ package final class QuietScreen: EventScreen {
         case .taskFinished(let outcome): show(outcome)
         case .notice(let notice) where notice.level == .warning:
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")
+        case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:
+            errors.write("lathe: \(TerminalText.safe(loss.reason))\n")
         default: break
         }
     }

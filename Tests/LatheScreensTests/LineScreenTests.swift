@@ -95,6 +95,29 @@ struct LineScreenTests {
         #expect(errors.text == "ValueError: bad\n")
     }
 
+    @Test func `what a cell of the user's own answers is shown after what it printed, unless it failed`() {
+        func play(_ screen: any EventScreen, _ status: CellStatus) {
+            let result = CellResult(
+                number: 2, status: status, seconds: 0, stdout: CapturedText(bytes: 2, head: "1\n"))
+            screen.play([
+                .cellStarted(Cell(number: 2, code: "f()", author: .user)), .answered(Answered(value: "**It** is 4.")),
+                .cellFinished(result),
+            ])
+        }
+        let (quiet, failed, plain) = (Recorder(), Recorder(), Recorder())
+        play(QuietScreen(output: quiet.output, errors: quiet.output), .ok)
+        play(QuietScreen(output: failed.output, errors: failed.output), .error)
+        play(PlainScreen(output: plain.output, canvas: Canvas(width: nil)), .ok)
+        #expect(quiet.text == "1\n**It** is 4.\n")
+        #expect(failed.text == "1\n")
+        #expect(plain.text.hasSuffix("\n\n**It** is 4.\n\n"))
+        let live = Recorder(columns: 80)
+        let screen = LiveScreen(output: live.output, environment: ["LANG": "C.UTF-8"], now: { live.now })
+        play(screen, .ok)
+        screen.finish()
+        #expect(live.terminal.screen.contains("It is 4."))
+    }
+
     @Test(arguments: [
         (Cost.unknown, false, "unknown: no price for m-1"), (.none, true, "replayed: nothing was spent"),
         (.microdollars(2_500), false, "$0.0025"), (.none, false, "$0.00"),

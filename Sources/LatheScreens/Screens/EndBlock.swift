@@ -21,7 +21,7 @@ struct EndBlock {
 
     func lines(_ outcome: TaskOutcome, tally: RunTally) -> [StyledLine] {
         var lines: [StyledLine] = []
-        if !outcome.answer.isEmpty { lines += [canvas.blank] + answerLines(outcome.answer) + [canvas.blank] }
+        if !outcome.answer.isEmpty { lines += self.lines(answer: outcome.answer) }
         lines += made(outcome)
         lines += failures(outcome)
         lines += entry("tokens", canvas.tokens(outcome.usage))
@@ -31,11 +31,14 @@ struct EndBlock {
         return lines
     }
 
-    private func answerLines(_ markdown: String) -> [StyledLine] {
-        switch answer {
-        case .rendered: Markdown(canvas: canvas).lines(markdown)
-        case .raw: TerminalText.lines(markdown).map { canvas.text($0) }
-        }
+    /// An answer between blank lines.
+    func lines(answer markdown: String) -> [StyledLine] {
+        let lines: [StyledLine] =
+            switch answer {
+            case .rendered: Markdown(canvas: canvas).lines(markdown)
+            case .raw: TerminalText.lines(markdown).map { canvas.text($0) }
+            }
+        return [canvas.blank] + lines + [canvas.blank]
     }
 
     private func made(_ outcome: TaskOutcome) -> [StyledLine] {

@@ -52,7 +52,10 @@ struct LiveState: Sendable, Hashable {
             }
             // Subtasks that ended during a cell move up above what the cell says of them.
             if case .cellFinished = event.body {
-                return subtasksDone(canvas, at: event.time) + coordinate(event, canvas)
+                let answer = tally.answer(for: event).map {
+                    EndBlock(canvas: canvas, answer: .rendered).lines(answer: $0)
+                }
+                return subtasksDone(canvas, at: event.time) + coordinate(event, canvas) + (answer ?? [])
             }
             return coordinate(event, canvas)
         }

@@ -16,7 +16,11 @@ package final class PlainScreen: EventScreen {
     package func show(_ event: Event) {
         tally.withLock { tally in
             tally.take(event)
-            let lines = PlainRecord(canvas: Canvas(width: nil, glyphs: canvas.glyphs)).lines(event, tally: tally)
+            let plain = Canvas(width: nil, glyphs: canvas.glyphs)
+            var lines = PlainRecord(canvas: plain).lines(event, tally: tally)
+            if let answer = tally.answer(for: event) {
+                lines += EndBlock(canvas: plain, answer: .raw).lines(answer: answer)
+            }
             guard !lines.isEmpty else { return }
             output.write(canvas.render(lines))
         }

@@ -8,6 +8,7 @@ package final class QuietScreen: EventScreen {
     private let errors: TerminalOutput
     private let folder: String?
     private let userCells = Mutex<Set<Int>>([])
+    private let tally = Mutex(RunTally())
 
     /// `folder` is the session's: outputs that are too long for an event are printed from their files there.
     package init(output: TerminalOutput, errors: TerminalOutput, folder: String? = nil) {
@@ -17,11 +18,16 @@ package final class QuietScreen: EventScreen {
     }
 
     package func show(_ event: Event) {
+        let answer = tally.withLock { tally in
+            tally.take(event)
+            return tally.answer(for: event)
+        }
         switch event.body {
         case .cellStarted(let cell) where cell.author == .user && event.place == .coordinator:
             userCells.withLock { _ = $0.insert(cell.number) }
         case .cellFinished(let cell) where event.place == .coordinator:
             if userCells.withLock({ $0.remove(cell.number) }) != nil { show(cell) }
+            if let answer { output.write(TerminalText.safeBlock(answer) + "\n") }
         case .taskFinished(let outcome): show(outcome)
         case .notice(let notice) where notice.level == .warning:
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")

@@ -8,11 +8,19 @@ struct RunTally: Sendable, Hashable {
     /// Models that were used and have no known price, in order of appearance.
     var unpriced: [String] = []
     var isReplayed = false
+    var isInTask = false
+    /// What a cell of the user's own answered; shown with its result, for no end of a task will show it.
+    var unshownAnswer: String?
 
     mutating func take(_ event: Event) {
         switch event.body {
         case .sessionOpened(let opened): session = opened.session
-        case .taskSubmitted where event.place == .coordinator: self = RunTally(session: session)
+        case .taskSubmitted where event.place == .coordinator:
+            self = RunTally(session: session)
+            isInTask = true
+        case .taskFinished: isInTask = false
+        case .answered(let answered) where event.place == .coordinator && !isInTask:
+            unshownAnswer = answered.value.stringValue ?? answered.value.text
         case .turnFinished(let turn):
             usage = usage + turn.reply.usage
             isReplayed = isReplayed || turn.isReplayed
@@ -21,6 +29,13 @@ struct RunTally: Sendable, Hashable {
             if turn.reply.cost == .unknown, !unpriced.contains(turn.reply.model) { unpriced.append(turn.reply.model) }
         default: break
         }
+    }
+
+    /// The answer that a cell which just finished gave outside of a task. A cell that failed has given none.
+    mutating func answer(for event: Event) -> String? {
+        guard case .cellFinished(let cell) = event.body, event.place == .coordinator else { return nil }
+        defer { unshownAnswer = nil }
+        return cell.status == .ok ? unshownAnswer : nil
     }
 }
 

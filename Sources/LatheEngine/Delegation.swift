@@ -22,7 +22,8 @@ struct Delegation: Sendable {
         guard desk.place.depth < services.limits.delegationDepth else {
             throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
         }
-        let plan = try await DelegationPlan(arguments, slices: slices, services: services)
+        let plan = try await DelegationPlan(
+            arguments, slices: slices, services: services, bound: desk.kernelLimits)
         guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")

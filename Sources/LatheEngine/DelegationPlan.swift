@@ -14,8 +14,13 @@ struct DelegationPlan: Sendable {
     var model: any LanguageModel
     var parallel: Int
     var maxTurns: Int
+    /// What its kernels may use: no more than the kernel that delegates.
+    var kernelLimits: KernelLimits
 
-    init(_ arguments: HostArguments, slices: [SliceReference], services: EngineServices) async throws(HostRefusal) {
+    /// `bound` is what the kernel that delegates may use itself.
+    init(
+        _ arguments: HostArguments, slices: [SliceReference], services: EngineServices, bound: KernelLimits
+    ) async throws(HostRefusal) {
         let limits = services.limits
         agent = try await Self.agent(arguments, services: services)
         if let asked = try arguments.schema("returns") {
@@ -31,6 +36,10 @@ struct DelegationPlan: Sendable {
             try arguments.optionalInteger("parallel", in: 1...1_000) ?? limits.parallelSubtasks, limits.parallelSubtasks
         )
         maxTurns = try arguments.optionalInteger("max_turns", in: 1...100) ?? limits.subtaskTurns
+        let asked = try arguments.limits(arguments.present("limits")).over(agent.limits ?? KernelLimits())
+        if let excess = asked.excess(over: bound) { throw HostRefusal("limit", "delegate: \(excess)") }
+        agent.limits = asked.isEmpty ? nil : asked
+        kernelLimits = asked.over(bound)
         items = try Self.items(arguments, slices: slices, limits: limits)
     }
 
@@ -54,7 +63,8 @@ struct DelegationPlan: Sendable {
         }
         return Agent(
             name: inline["name"]?.stringValue?.singleLine(upTo: 64) ?? "agent", instructions: instructions,
-            returns: inline["returns"] == .null ? nil : inline["returns"], modelRole: inline["model"]?.stringValue)
+            returns: inline["returns"] == .null ? nil : inline["returns"], modelRole: inline["model"]?.stringValue,
+            limits: try arguments.limits(inline["limits"]))
     }
 
     private static func checked(_ schema: JSONValue?) throws(HostRefusal) -> ReturnsSchema? {

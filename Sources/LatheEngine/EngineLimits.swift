@@ -1,3 +1,5 @@
+package import LatheVocabulary
+
 /// The bounds that an engine keeps; each has a default that suits an ordinary job.
 package struct EngineLimits: Sendable, Hashable {
     package var coordinatorTurns = 40
@@ -18,6 +20,8 @@ package struct EngineLimits: Sendable, Hashable {
 
     /// Bytes of JSON that one host call may carry; data goes into slices.
     package var callBytes = 4 << 20
+    /// What a kernel of the session may use, which no agent and no call can exceed.
+    package var kernel = KernelLimits()
 
     package init() {}
 }

@@ -66,6 +66,16 @@ struct HostArguments: Sendable {
         }
     }
 
+    /// Limits for kernels that are delegated to; empty where none are given.
+    func limits(_ value: JSONValue?) throws(HostRefusal) -> KernelLimits {
+        guard let value, value != .null else { return KernelLimits() }
+        do throws(LimitProblem) {
+            return try KernelLimits(value, for: .delegation)
+        } catch {
+            throw HostRefusal("invalid_arguments", "\(call): \(error.reason)")
+        }
+    }
+
     func present(_ name: String) -> JSONValue? {
         guard let value = values[name], value != .null else { return nil }
         return value

@@ -18,17 +18,20 @@ final class HostDesk: Sendable {
     let delegation: Delegation
     let answers: AnswerBox
     let spending: Spending
+    /// What the kernel of this desk may use, and so the kernels that it delegates to.
+    let kernelLimits: KernelLimits
     private let progress = Mutex(Progress())
 
     init(
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
-        callsSoFar: Int = 0, questionsSoFar: Int = 0
+        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0
     ) {
         self.place = place
         self.services = services
         self.delegation = delegation
         self.answers = answers
         self.spending = spending
+        self.kernelLimits = kernelLimits ?? services.limits.kernel
         progress.withLock { progress in
             progress.calls = callsSoFar
             progress.questions = questionsSoFar

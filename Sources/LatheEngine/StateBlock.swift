@@ -55,11 +55,13 @@ extension StateBlock {
         let large = variables.items.filter { ($0.bytes ?? 0) > memory.limit / 100 }
             .sorted { ($0.bytes ?? 0) > ($1.bytes ?? 0) }.prefix(5)
             .map { "\($0.name.singleLine(upTo: 80)) \(ByteCount($0.bytes ?? 0).text)" }
-        let names =
-            large.isEmpty ? "no variable is large: old results are kept in _ and Out" : large.joined(separator: ", ")
+        let names = large.isEmpty ? "no variable is large" : "largest: " + large.joined(separator: ", ")
+        let kept = (memory.kept ?? []).map { "\($0.name.singleLine(upTo: 40)) \(ByteCount($0.bytes).text)" }
+        let results =
+            kept.isEmpty ? "" : "; results kept: \(kept.joined(separator: ", ")) (%reset -f out drops them)"
         return
-            "memory pressure: \(ByteCount(memory.used).text) of \(ByteCount(memory.limit).text) used; largest: \(names); "
-            + "del what you no longer need"
+            "memory pressure: \(ByteCount(memory.used).text) of \(ByteCount(memory.limit).text) used; \(names); "
+            + "del what you no longer need, or work on parts" + results
     }
 }
 

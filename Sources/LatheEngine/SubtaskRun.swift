@@ -43,7 +43,8 @@ struct SubtaskRun: Sendable {
     private func work(_ spending: Spending) async throws(JournalError) -> Ending {
         let answers = AnswerBox(returns: plan.returns)
         let desk = HostDesk(
-            place: place, services: services, delegation: delegation, answers: answers, spending: spending)
+            place: place, services: services, delegation: delegation, answers: answers, spending: spending,
+            kernelLimits: plan.kernelLimits)
         let slices: [PlacedSlice]
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }
@@ -52,7 +53,7 @@ struct SubtaskRun: Sendable {
         }
         let start = KernelStart(
             role: .subtask, place: place, bindsInputs: false, slices: slices,
-            agent: plan.agent.isSaved ? plan.agent.name : nil)
+            agent: plan.agent.isSaved ? plan.agent.name : nil, limits: plan.kernelLimits)
         let seat = KernelSeat(
             place: place, log: services.log, placement: services.placement, start: start, desk: desk, restarts: 1)
         do throws(KernelError) {

@@ -28,10 +28,11 @@ struct CellClock: Sendable {
 
     /// What the cell failed of, in place of the interrupt itself.
     func failure(_ interrupt: CellResult.Failure?) -> CellResult.Failure {
-        CellResult.Failure(
-            type: "CellTimeout",
-            message: "the cell ran longer than \(limit / .seconds(1)) s and was interrupted; its variables are kept. "
-                + "Work on a part of the data, or raise limits.kernel.cellSeconds.",
-            traceback: interrupt?.traceback ?? "")
+        let message =
+            "the cell ran longer than \(limit / .seconds(1)) s (limit cell) and was interrupted; its variables are kept. "
+            + "Work on a part of the data; \(KernelLimit.cell.mend)."
+        let traceback = [interrupt?.traceback ?? "", "CellTimeout: \(message)"].filter { !$0.isEmpty }
+        return CellResult.Failure(
+            type: "CellTimeout", message: message, traceback: traceback.joined(separator: "\n"))
     }
 }

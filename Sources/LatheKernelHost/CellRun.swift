@@ -15,10 +15,13 @@ final class CellRun {
     private(set) var clock: CellClock
 
     /// `name` is the kernel's, for the names of files.
-    init(_ order: CellOrder, kernelName: String, configuration: KernelHostConfiguration) {
+    init(_ order: CellOrder, kernelName: String, configuration: KernelHostConfiguration, limits own: KernelLimits) {
         self.order = order
-        clock = CellClock(limit: configuration.cellTime)
+        // The session's own time may be finer than a second.
+        let isOwn = own[.cell] != configuration.kernelLimits[.cell]
+        clock = CellClock(limit: isOwn ? .seconds(own[.cell] ?? 0) : configuration.cellTime)
         var limits = configuration.output
+        limits.file = own[.output] ?? limits.file
         if order.cell.purpose == .rebuild { limits.file = 0 }
         self.limits = limits
         sessionFolder = configuration.sessionFolder

@@ -41,6 +41,8 @@ final class KernelLine {
     private var place = Place.coordinator
     /// The highest number of a cell that was given to the kernel, and of one that finished.
     private var (lastGiven, lastFinished) = (0, 0)
+    /// What it may use; known from its start on.
+    private(set) var limits = KernelLimits()
     /// Whether nobody outside holds this kernel: then it is dropped from the table once it has ended.
     private(set) var isForgotten = true
 
@@ -69,8 +71,9 @@ final class KernelLine {
         place = order.start.place
         isForgotten = false
         hostCall = order.hostCall
+        limits = order.start.limits.over(line.configuration.kernelLimits)
         phase = .starting(order)
-        send(StartMessage.frame(order.start, inputs: inputs))
+        send(StartMessage.frame(order.start, inputs: inputs, limits: limits))
     }
 
     func cancelStart() {
@@ -83,7 +86,9 @@ final class KernelLine {
         case .idle:
             lastGiven = order.cell.number
             let name = place.path.joined(separator: ".")
-            phase = .running(CellRun(order, kernelName: "\(name)-k\(number)", configuration: line.configuration))
+            phase = .running(
+                CellRun(
+                    order, kernelName: "\(name)-k\(number)", configuration: line.configuration, limits: limits))
             let payload: JSONValue = ["cell": .integer(order.cell.number), "code": .string(order.cell.code)]
             send(Frame(.run, text: payload.text))
         case .ended(let end): order.resume(died: end)
@@ -141,7 +146,7 @@ final class KernelLine {
         guard !hasEnded else { return }
         takeFrames()
         drain()
-        let end = KernelEnd(cause: sentence ?? cause, lastWords: printable(words))
+        let end = KernelEnd(cause: sentence ?? cause, lastWords: printable(words), limits: limits)
         let last = exchange(&phase, with: .ended(end))
         alarm = nil
         channelIsOpen = false

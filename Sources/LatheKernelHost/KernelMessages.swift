@@ -70,7 +70,11 @@ enum KernelMessages {
     private static func memory(_ value: JSONValue?) -> MemoryUse? {
         guard let used = value?["used"]?.integerValue, let limit = value?["limit"]?.integerValue, used >= 0, limit > 0
         else { return nil }
-        return MemoryUse(used: used, limit: limit)
+        let kept = (value?["kept"]?.arrayValue ?? []).prefix(5).compactMap { pair -> MemoryUse.Kept? in
+            guard let bytes = pair.arrayValue?.last?.integerValue, bytes >= 0 else { return nil }
+            return MemoryUse.Kept(name: bounded(pair.arrayValue?.first, 40), bytes: bytes)
+        }
+        return MemoryUse(used: used, limit: limit, kept: kept.isEmpty ? nil : kept)
     }
 
     private static func variable(_ item: JSONValue) -> Variable {

@@ -6,11 +6,12 @@ internal import LatheWire
 
 /// The first frame to a kernel: its role, inputs and slices.
 enum StartMessage {
-    static func frame(_ start: KernelStart, inputs: [DataInput]) -> Frame {
+    /// `limits` are all that hold for this kernel.
+    static func frame(_ start: KernelStart, inputs: [DataInput], limits: KernelLimits) -> Frame {
         var payload: [String: JSONValue] = [
             "role": .string(start.role.rawValue), "name": .string(start.place.description),
             "inputs": .array(start.bindsInputs && start.role == .session ? listed(inputs) : []),
-            "slices": .array(start.slices.enumerated().map { listed($0, $1.slice) }),
+            "slices": .array(start.slices.enumerated().map { listed($0, $1.slice) }), "limits": limits.json,
         ]
         if let agent = start.agent { payload["agent"] = .string(agent) }
         let descriptors = start.slices.map { OwnedDescriptor(fcntl($0.slice.reference.descriptor, F_DUPFD_CLOEXEC, 3)) }

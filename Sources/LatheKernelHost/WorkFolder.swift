@@ -20,8 +20,8 @@ final class WorkFolder: Sendable {
         guard bytes > limit || !isWhole else { return }
         let size = "\(bytes / 1_000_000) MB" + (isWhole ? "" : " and more, in more than \(Self.maximumEntries) files")
         let note =
-            "[the work folder holds \(size); its limit is \(limit / 1_000_000) MB (limits.kernel.workMB). "
-            + "Remove files that are no longer needed.]\n"
+            "[the work folder holds \(size); its limit is \(KernelLimit.disk.text(limit)) (limit disk). "
+            + "Remove files that are no longer needed; \(KernelLimit.disk.mend).]\n"
         result.stderr.bytes += note.utf8.count
         if result.stderr.tail.isEmpty { result.stderr.head += note } else { result.stderr.tail += note }
     }

@@ -51,7 +51,18 @@ package final class SourceLibrary: CapabilityLibrary {
             throw LibraryError(.refused, "Agent \(name) of the library has no INSTRUCTIONS.")
         }
         let returns = entry["returns"].flatMap { $0 == .null ? nil : $0 }
-        return Agent(name: name, instructions: instructions, returns: returns, isSaved: true)
+        return Agent(
+            name: name, instructions: instructions, returns: returns, limits: try limits(of: name, entry), isSaved: true
+        )
+    }
+
+    private func limits(of name: String, _ entry: JSONValue) throws(LibraryError) -> KernelLimits? {
+        guard let limits = entry["limits"], limits != .null else { return nil }
+        do throws(LimitProblem) {
+            return try KernelLimits(limits, for: .delegation)
+        } catch {
+            throw LibraryError(.refused, "Agent \(name) of the library cannot be used: LIMITS: \(error.reason)")
+        }
     }
 
     package func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String {

@@ -6,6 +6,8 @@ package struct Agent: Sendable, Hashable, Codable {
     package var returns: JSONValue?
     /// A role of the configuration, such as `small`; nil means `default`.
     package var modelRole: String?
+    /// What its kernels may use, below the session's; nil where it says nothing.
+    package var limits: KernelLimits?
     /// True where it is a library agent, whose module the kernel imports for `prepare` and `check`.
     package var isSaved: Bool
 
@@ -14,12 +16,14 @@ package struct Agent: Sendable, Hashable, Codable {
         instructions: String,
         returns: JSONValue? = nil,
         modelRole: String? = nil,
+        limits: KernelLimits? = nil,
         isSaved: Bool = false
     ) {
         self.name = name
         self.instructions = instructions
         self.returns = returns
         self.modelRole = modelRole
+        self.limits = limits
         self.isSaved = isSaved
     }
 }

@@ -10,13 +10,19 @@ package struct KernelStart: Sendable {
     package var slices: [PlacedSlice]
     /// A library agent whose `prepare` and `check` run in this kernel.
     package var agent: String?
+    /// Below the session's; what is not said is as the session has it.
+    package var limits: KernelLimits
 
-    package init(role: KernelRole, place: Place, bindsInputs: Bool, slices: [PlacedSlice] = [], agent: String? = nil) {
+    package init(
+        role: KernelRole, place: Place, bindsInputs: Bool, slices: [PlacedSlice] = [], agent: String? = nil,
+        limits: KernelLimits = KernelLimits()
+    ) {
         self.role = role
         self.place = place
         self.bindsInputs = bindsInputs
         self.slices = slices
         self.agent = agent
+        self.limits = limits
     }
 }
 

@@ -7,9 +7,12 @@ package struct SessionOpened: Sendable, Hashable, Codable {
     package var sandbox: [String]
     /// Cells that were run again to rebuild the working memory of an earlier program run.
     package var rebuiltCells: Int
+    /// What a kernel of the session may use; nil in journals from before it was recorded.
+    package var limits: KernelLimits?
 
     package init(
-        session: String, version: String, model: String, inputs: [DataInput], sandbox: [String], rebuiltCells: Int = 0
+        session: String, version: String, model: String, inputs: [DataInput], sandbox: [String], rebuiltCells: Int = 0,
+        limits: KernelLimits? = nil
     ) {
         self.session = session
         self.version = version
@@ -17,6 +20,7 @@ package struct SessionOpened: Sendable, Hashable, Codable {
         self.inputs = inputs
         self.sandbox = sandbox
         self.rebuiltCells = rebuiltCells
+        self.limits = limits
     }
 }
 

@@ -16,8 +16,8 @@ struct DoctorCheck: Sendable {
         let project = try Project.find(project, environment: environment)
         var findings = [parts(installation)]
         findings += SandboxReport.probe().layers.map(DoctorFinding.init)
-        findings.append(await kernel(installation, project.kernelSettings))
-        findings.append(limits(installation, project.kernelSettings))
+        findings.append(await kernel(installation, project.kernelLimits))
+        findings.append(limits(installation, project.kernelLimits))
         findings += await models(installation, project)
         findings.append(
             DoctorFinding(topic: "project", status: .ok, detail: "\(project.folder), library \(project.library)"))
@@ -33,10 +33,10 @@ struct DoctorCheck: Sendable {
     }
 
     /// Starts a template and runs a cell, as a session would.
-    private func kernel(_ installation: Installation, _ settings: KernelSettings) async -> DoctorFinding {
+    private func kernel(_ installation: Installation, _ limits: KernelLimits) async -> DoctorFinding {
         let folder = FileManager.default.temporaryDirectory.path + "/lathe-doctor-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let configuration = Self.configuration(installation, settings, folder: folder)
+        let configuration = Self.configuration(installation, limits, folder: folder)
         let clock = ContinuousClock.now
         do throws(KernelError) {
             let host = try await KernelHost.start(configuration)
@@ -62,30 +62,22 @@ struct DoctorCheck: Sendable {
     }
 
     private static func configuration(
-        _ installation: Installation, _ settings: KernelSettings, folder: String
+        _ installation: Installation, _ limits: KernelLimits, folder: String
     ) -> KernelHostConfiguration {
         var configuration = KernelHostConfiguration(
             sessionFolder: folder, environment: installation.environment, python: installation.python,
             kernelProgram: installation.kernelProgram, library: folder + "/library")
-        settings.apply(to: &configuration)
+        configuration.apply(limits)
         return configuration
     }
 
-    /// What one kernel may use here.
-    private func limits(_ installation: Installation, _ settings: KernelSettings) -> DoctorFinding {
-        let configuration = Self.configuration(installation, settings, folder: "/")
-        let limits = configuration.limits
-        func size(_ bytes: UInt64) -> String { ByteCount(Int(clamping: bytes)).text }
-        let detail = [
-            "memory \(size(limits.memoryBytes))", "a file \(size(limits.fileBytes))",
-            "/tmp \(size(limits.temporaryBytes))", "work folder \(ByteCount(configuration.workBytes).text)",
-            "output of a cell \(ByteCount(configuration.output.file).text)", "processors \(limits.cpuSeconds) s",
-            "a cell \(Int(configuration.cellTime / .seconds(1))) s", "\(limits.processes) processes and threads",
-            "\(limits.openFiles) open files",
-        ]
+    /// What one kernel may use here, written as `--limit` takes it.
+    private func limits(_ installation: Installation, _ limits: KernelLimits) -> DoctorFinding {
+        let configuration = Self.configuration(installation, limits, folder: "/")
         return DoctorFinding(
             topic: "limits", status: .ok,
-            detail: "a kernel: " + detail.joined(separator: ", ") + "; limits.kernel in lathe.json sets them")
+            detail: configuration.kernelLimits.text
+                + "; changed with --limit NAME=VALUE, or limits.kernel in lathe.json")
     }
 
     private func models(_ installation: Installation, _ project: Project) async -> [DoctorFinding] {

@@ -51,7 +51,9 @@ struct OpenedSession: Sendable {
             python: setup.installation.python, kernelProgram: setup.installation.kernelProgram,
             library: setup.project.library)
         configuration.inputs = inputs
-        setup.project.kernelSettings.apply(to: &configuration)
+        configuration.apply(setup.options.limits.over(setup.project.kernelLimits))
+        var limits = setup.project.limits
+        limits.kernel = configuration.kernelLimits
         let host: KernelHost
         do throws(KernelError) {
             host = try await KernelHost.start(configuration)
@@ -61,14 +63,15 @@ struct OpenedSession: Sendable {
         let models = setup.models
         let services = EngineServices(
             session: session.name.description, log: log, placement: host, library: setup.library,
-            limits: setup.project.limits, model: { role async throws(ModelError) in try await models.model(for: role) })
+            limits: limits, model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
             session: session, host: host)
         do {
             let event = SessionOpened(
                 session: opened.name, version: Version.text, model: models.title, inputs: inputs,
-                sandbox: SandboxReport.probe().present, rebuiltCells: past.cellsToRebuild)
+                sandbox: SandboxReport.probe().present, rebuiltCells: past.cellsToRebuild,
+                limits: limits.kernel)
             try await log.record(.sessionOpened(event), at: .coordinator)
             if let choice { try await log.record(.notice(Notice(.info, choice)), at: .coordinator) }
             try await opened.engine.open()

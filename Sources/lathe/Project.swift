@@ -8,7 +8,7 @@ struct Project: Sendable {
     let folder: String
     let models: ModelConfiguration
     let limits: EngineLimits
-    let kernelSettings: KernelSettings
+    let kernelLimits: KernelLimits
     let library: String
 
     var sessions: String { folder + "/.lathe/sessions" }
@@ -24,7 +24,7 @@ struct Project: Sendable {
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: try own.limits(over: user.limits(over: EngineLimits())),
-            kernelSettings: own.kernelSettings.over(user.kernelSettings),
+            kernelLimits: own.kernelLimits.over(user.kernelLimits),
             library: library.hasPrefix("/") ? library : folder + "/" + library)
     }
 
@@ -49,7 +49,7 @@ struct Project: Sendable {
 struct ProjectFile: Sendable {
     let models: ModelConfiguration
     let library: String?
-    let kernelSettings: KernelSettings
+    let kernelLimits: KernelLimits
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -59,7 +59,7 @@ struct ProjectFile: Sendable {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
             (models, library, limitValues) = (ModelConfiguration(), nil, [:])
-            kernelSettings = KernelSettings()
+            kernelLimits = KernelLimits()
             return
         }
         let members = try Self.members(of: data, path)
@@ -76,7 +76,13 @@ struct ProjectFile: Sendable {
         }
         library = members["library"]?.stringValue
         let limits = members["limits"]?.objectValue ?? [:]
-        kernelSettings = try KernelSettings(parsing: limits["kernel"], path: path)
+        do throws(LimitProblem) {
+            kernelLimits =
+                try limits["kernel"].map { value throws(LimitProblem) in try KernelLimits(value, for: .user) }
+                ?? KernelLimits()
+        } catch {
+            throw CommandFailure("\(path): limits.kernel: \(error.reason).", exitCode: 2)
+        }
         limitValues = limits.filter { $0.key != "kernel" }
     }
 

@@ -36,10 +36,13 @@ struct ViewsTests {
             Variable(name: "small", type: "int", bytes: 28), Variable(name: "b", type: "DataFrame", bytes: 700_000_000),
             Variable(name: "a", type: "DataFrame", bytes: 2_100_000_000),
         ]
-        let memory = MemoryUse(used: 3_200_000_000, limit: 4_000_000_000)
+        var memory = MemoryUse(used: 3_200_000_000, limit: 4_000_000_000)
         let text = StateBlock(variables: VariableListing(items: items, memory: memory), turnsLeft: 3).text
         #expect(
             text.contains("memory pressure: 3.2 GB of 4.0 GB used; largest: a 2.1 GB, b 700 MB; del what"), "\(text)")
+        memory.kept = [.init(name: "_3", bytes: 400_000_000)]
+        let kept = StateBlock(variables: VariableListing(items: items, memory: memory), turnsLeft: 3).text
+        #expect(kept.contains("; results kept: _3 400 MB (%reset -f out drops them)\n"), "\(kept)")
         #expect(!StateBlock(variables: VariableListing(items: items), turnsLeft: 3).text.contains("memory pressure"))
     }
 

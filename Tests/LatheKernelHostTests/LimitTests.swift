@@ -11,7 +11,7 @@ extension KernelHostTests {
                 let result = await kernel.run("kept = 5\nwhile True: pass")
                 #expect(result.status == .interrupted)
                 #expect(result.failure?.type == "CellTimeout", "\(result)")
-                #expect(result.failure?.message.contains("limits.kernel.cellSeconds") == true)
+                #expect(result.failure?.message.contains("limits.kernel.cell in lathe.json") == true)
                 #expect(result.seconds < 3)
                 #expect(await kernel.run("kept", number: 2).value?.text.head == "5")
             }
@@ -80,6 +80,37 @@ extension KernelHostTests {
             }
         }
 
+        @Test func `an error that a limit caused names the limit, its value and where it is set`() async throws {
+            let adjust = { (configuration: inout KernelHostConfiguration) in
+                configuration.apply(KernelLimits([.memory: 300_000_000, .openFiles: 64, .file: 2_000_000]))
+            }
+            try await Bench.with(adjust: adjust) { bench in
+                let kernel = try await bench.kernel()
+                let memory = await kernel.run("kept = 1; bytearray(400_000_000)")
+                #expect(memory.failure?.type == "MemoryError")
+                let told = try #require(memory.failure).traceback
+                #expect(told.contains("(limit memory=300MB, ") && told.contains("--limit memory=…"), "\(told)")
+                let files = await kernel.run("held = [open('/dev/null') for _ in range(100)]", number: 2)
+                #expect(files.failure?.message.contains("At most 64 files are open") == true, "\(files)")
+                let large = await kernel.run("open('large', 'wb').write(bytes(3_000_000))", number: 3)
+                #expect(large.failure?.message.contains("(limit file)") == true, "\(large)")
+                #expect(await kernel.run("kept", number: 4).value?.text.head == "1")
+                let other = await kernel.run("open('/nowhere')", number: 5)
+                #expect(other.failure?.message.contains("limit") == false, "\(other)")
+            }
+        }
+
+        @Test func `results that are only kept as results are named under pressure, and can be dropped`() async throws {
+            try await Bench.with(adjust: { $0.apply(KernelLimits([.memory: 400_000_000])) }) { bench in
+                let kernel = try await bench.kernel()
+                let shown = await kernel.run("import numpy; numpy.ones(42_000_000)")
+                let memory = try #require(shown.variables.memory)
+                #expect(memory.kept == [MemoryUse.Kept(name: "_1", bytes: 336_000_000)])
+                #expect(await kernel.run("%reset -f out", number: 2).variables.memory == nil)
+                #expect(await kernel.run("numpy.ones(42_000_000).sum()", number: 3).status == .ok)
+            }
+        }
+
         @Test func `kernels are the first to go where the machine's memory runs out`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel(.subtask)
@@ -91,7 +122,7 @@ extension KernelHostTests {
             try await Bench.with(adjust: { $0.workBytes = 1 << 20 }) { bench in
                 let kernel = try await bench.kernel()
                 let result = await kernel.run("open('large', 'wb').write(b'x' * (4 << 20))")
-                #expect(result.stderr.head.contains("limits.kernel.workMB"), "\(result)")
+                #expect(result.stderr.head.contains("--limit disk="), "\(result)")
                 #expect(await kernel.run("import os; os.unlink('large')", number: 2).stderr.head.isEmpty)
             }
         }

@@ -75,6 +75,23 @@ struct CommandParserTests {
         (["ask", "x", "--json", "--quiet"], "--json and --quiet contradict each other; keep one"),
         (["ask", "x", "-m", "a", "--model", "b"], "--model stands twice, with 'a' and 'b'; keep one"),
         (["ask", "x", "--max-turns", "0"], "--max-turns takes a whole number from 1 to 1000, not '0'"),
+        (
+            ["ask", "x", "--limit", "memory"],
+            "--limit: a limit is written NAME=VALUE, such as memory=8GB or cell=10min, not 'memory'"
+        ),
+        (
+            ["ask", "x", "--limit", "ram=8GB"],
+            "--limit: there is no limit 'ram'; there are memory, cell, cpu, processes, open_files, file, output, disk, tmp"
+        ),
+        (["ask", "x", "--limit", "cell=soon"], "--limit: limit cell is written cell=10min, not 'soon'"),
+        (
+            ["ask", "x", "--limit", "memory=8"],
+            "--limit: limit memory is from 32MB to 1125.9TB, not '8'; write for example memory=8GB"
+        ),
+        (
+            ["ask", "x", "--limit", "cell=60", "--limit", "cell=2min"],
+            "--limit: cell stands twice, as 60s and 120s; keep one"
+        ),
         (["exec", "1+1"], "exec needs --session NAME, the session to run in"),
         (["--json", "ask"], "'--json' stands before the command; write it after, such as lathe ask --json"),
         (["doctor", "now"], "'now' is one argument too many for lathe doctor"),

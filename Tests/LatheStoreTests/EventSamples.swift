@@ -11,7 +11,8 @@ enum EventSamples {
         .sessionOpened(
             SessionOpened(
                 session: "s", version: "0.1", model: "m",
-                inputs: [DataInput(name: "flights", path: "/data/f.parquet", format: .parquet)], sandbox: ["seccomp"])),
+                inputs: [DataInput(name: "flights", path: "/data/f.parquet", format: .parquet)], sandbox: ["seccomp"],
+                limits: KernelLimits([.memory: 8_000_000_000, .openFiles: 64]))),
         .taskSubmitted(TaskSubmitted(task: "Why?\nBecause.")),
         .notice(Notice(.warning, "careful")),
         .turnStarted(

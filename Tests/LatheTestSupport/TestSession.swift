@@ -22,7 +22,11 @@ package struct TestSession: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let built = try BuiltParts.find()
-        let host = try await KernelHost.start(built.configuration(folder: folder, inputs: inputs))
+        var configuration = built.configuration(folder: folder, inputs: inputs)
+        configuration.apply(limits.kernel)
+        var limits = limits
+        limits.kernel = configuration.kernelLimits
+        let host = try await KernelHost.start(configuration)
         let journal = MemoryJournal(past)
         let log = EventLog(journal: journal)
         let library = built.library(folder: folder + "/generated-capabilities")

@@ -12,6 +12,8 @@ from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.protocol import Manifest, OutcomeRecord
 from lathe_kernel.schema import Schema, schema_of
 from lathe_kernel.slices import SliceCache
+from lathe_library import limits
+from lathe_library.refusals import Refusal
 
 _BATCH = 200
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -27,6 +29,7 @@ class InlineAgent:
     instructions: str
     returns: Schema | None = None
     model: str | None = None
+    limits: dict[str, int] | None = None
 
 
 class Subtask:
@@ -105,6 +108,7 @@ class Request:
     model: str | None
     parallel: int
     max_turns: int | None
+    limits: dict[str, int] | None
 
 
 def request(
@@ -115,6 +119,7 @@ def request(
     model: str | None = None,
     parallel: int = 1,
     max_turns: int | None = None,
+    within: object = None,
 ) -> Request:
     """Return a checked request.
 
@@ -125,7 +130,27 @@ def request(
         raise invalid(f"`parallel` is at least 1, not {parallel}.")
     if max_turns is not None and max_turns < 1:
         raise invalid(f"`max_turns` is at least 1, not {max_turns}.")
-    return Request(_agent(agent), task, schema_of(returns), model, parallel, max_turns)
+    return Request(
+        _agent(agent),
+        task,
+        schema_of(returns),
+        model,
+        parallel,
+        max_turns,
+        limits_of(within),
+    )
+
+
+def limits_of(value: object) -> dict[str, int] | None:
+    """Return limits as numbers.
+
+    Raises:
+        LatheError: a name or a value that is no limit; the reason names the mend.
+    """
+    try:
+        return limits.checked(value)
+    except Refusal as refusal:
+        raise invalid(f"limits: {refusal}") from None
 
 
 def started(
@@ -214,6 +239,7 @@ def _agent(agent: object) -> str | dict[str, Any]:
             "instructions": agent.instructions,
             "returns": agent.returns,
             "model": agent.model,
+            "limits": agent.limits,
         }
     if not isinstance(agent, str) or not agent.strip():
         raise invalid(
@@ -224,7 +250,7 @@ def _agent(agent: object) -> str | dict[str, Any]:
         return text
     words = re.findall(r"[a-z0-9]+", text.lower())[:4]
     name = "_".join(words) if words and words[0][0].isalpha() else "agent"
-    return {"name": name, "instructions": text, "returns": None, "model": None}
+    return {"name": name, "instructions": text, "returns": None, "model": None, "limits": None}
 
 
 def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -236,4 +262,5 @@ def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
         "model": shared.model,
         "parallel": shared.parallel,
         "max_turns": shared.max_turns,
+        "limits": shared.limits,
     }

@@ -49,6 +49,12 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
         }
         return bundle, metadata
 
+    def flush(self) -> None:
+        """Let go of the results of earlier cells, `%reset -f out`: every reference to them."""
+        super().flush()
+        hidden = cast("Any", self).shell.user_ns_hidden
+        hidden.update({name: "" for name in ("_", "__", "___") if name in hidden})
+
     def write_format_data(self, format_dict: dict[str, Any], md_dict: object = None) -> None:
         """Send the rich form of a result as an artifact."""
         if self.artifacts is not None:

@@ -83,12 +83,15 @@ class Lathe(types.ModuleType):
         model: str | None = None,
         max_turns: int | None = None,
         label: str | None = None,
+        limits: object = None,
     ) -> Subtask:
         """Start one subtask with its own kernel and context; it finds `data` under that name.
 
         Example: `lathe.delegate("analyst", "Why late?", data=df, returns={"cause": str}).result()`
         """
-        shared = delegation.request(agent, task, returns=returns, model=model, max_turns=max_turns)
+        shared = delegation.request(
+            agent, task, returns=returns, model=model, max_turns=max_turns, within=limits
+        )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
         return delegation.started(self._channel, self._cache, shared, items)[0]
@@ -102,26 +105,40 @@ class Lathe(types.ModuleType):
         parallel: int = 8,
         model: str | None = None,
         max_turns: int | None = None,
+        limits: object = None,
     ) -> Outcomes:
         """Run one subtask per slice and wait for all; a failed one never stops the others.
 
         Example: `lathe.delegate_each("analyst", df.groupby("carrier"), "Why late?").to_frame()`
         """
         shared = delegation.request(
-            agent, task, returns=returns, model=model, parallel=parallel, max_turns=max_turns
+            agent,
+            task,
+            returns=returns,
+            model=model,
+            parallel=parallel,
+            max_turns=max_turns,
+            within=limits,
         )
         return delegation.each(self._channel, self._cache, shared, labelled(slices))
 
     def agent(
-        self, name: str, instructions: str, returns: object = None, model: str | None = None
+        self,
+        name: str,
+        instructions: str,
+        returns: object = None,
+        model: str | None = None,
+        limits: object = None,
     ) -> InlineAgent:
         """Define an agent for use in this session only.
 
-        Example: `lathe.agent("critic", "Find what is wrong with the claim.", {"flaws": [str]})`
+        Example: `lathe.agent("critic", "Find what is wrong with the claim.", {"flaws": [str]})`;
+        `limits={"memory": "2GB", "cell": 60}` bounds its kernels, as in `delegate`.
         """
         if not instructions.strip():
             raise invalid("an agent needs instructions: say what it should find out and how.")
-        return InlineAgent(name, instructions, schema_of(returns), model)
+        allowed = delegation.limits_of(limits)
+        return InlineAgent(name, instructions, schema_of(returns), model, allowed)
 
     def ask_model(self, prompt: str, model: str | None = None, returns: object = None) -> Any:
         """Ask a model one question, without a kernel; only the prompt reaches it.
@@ -168,13 +185,20 @@ class Lathe(types.ModuleType):
         description: str = "",
         prepare: Any = None,
         check: Any = None,
+        limits: object = None,
     ) -> str:
         """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
         Example: `lathe.save_agent("analyst", "Explain the delays in `data`.", {"cause": str})`
         """
         definition = saving.AgentDefinition(
-            name, instructions, schema_of(returns), description, prepare, check
+            name,
+            instructions,
+            schema_of(returns),
+            description,
+            prepare,
+            check,
+            delegation.limits_of(limits),
         )
         return self._saved("save_agent", saving.agent_module(definition, self._namespace))
 

@@ -87,10 +87,14 @@ class Variable(TypedDict):
 
 
 class Memory(TypedDict):
-    """Private memory beyond the kernel's start, of what is allowed; bytes."""
+    """Private memory beyond the kernel's start, of what is allowed; bytes.
+
+    `kept` names large results of earlier cells that no variable of the user's holds.
+    """
 
     used: int
     limit: int
+    kept: list[tuple[str, int]]
 
 
 class Variables(TypedDict):

@@ -35,6 +35,7 @@ class AgentDefinition:
     description: str
     prepare: Any
     check: Any
+    limits: dict[str, int] | None = None
 
 
 def function_module(f: Any, namespace: dict[str, Any]) -> Module:
@@ -66,6 +67,8 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
         f"INSTRUCTIONS = {_text(instructions)}",
         literals.assignment("RETURNS", definition.returns),
     ]
+    if definition.limits:
+        constants.append(literals.assignment("LIMITS", definition.limits))
     description = definition.description.strip() or facts.summary(instructions)
     return _proved("agent", definition.name, parts.module(description, constants))
 

@@ -66,7 +66,7 @@ class Kernel:
         start = frame.payload
         problems: list[str] = []
         self._place.role = str(start.get("role"))
-        pressure.harden(frame.descriptors)
+        pressure.harden(frame.descriptors, start.get("limits") or {})
         for one in cast("list[inputs.InputSpecification]", start.get("inputs") or []):
             self._bind_input(one, problems)
         for one in cast("list[NamedSlice]", start.get("slices") or []):
@@ -128,7 +128,7 @@ class Kernel:
 
     def _variables(self) -> Any:
         described = self._namespace.described(self._shell.user_ns, self._cell)
-        if memory := pressure.measured():
+        if memory := pressure.measured(self._shell.user_ns):
             described["memory"] = memory
         return described
 

@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from lathe_kernel import figures, streams, tracebacks
+from lathe_kernel import figures, limit_notes, streams, tracebacks
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.display import ArtifactPublisher, ResultHook, register_figures
 from lathe_kernel.interrupts import Interrupts
@@ -149,6 +149,7 @@ def _save_figures() -> None:
 def _ran(error: BaseException | None, result: CellResult | None, seconds: float) -> Ran:
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return Ran("ok", seconds, result, None)
+    limit_notes.add(error)
     status: Status = "interrupted" if isinstance(error, KeyboardInterrupt) else "error"
     return Ran(status, seconds, result, tracebacks.described(error))
 

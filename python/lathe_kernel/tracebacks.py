@@ -4,6 +4,7 @@ import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from lathe_kernel.protocol import CellError
 
@@ -16,7 +17,7 @@ def described(error: BaseException) -> CellError:
     """Return an exception as a cell's error: type, message and full traceback."""
     return {
         "type": type(error).__qualname__,
-        "message": _clipped(_message(error), _MAXIMUM_MESSAGE),
+        "message": _clipped("\n".join([_message(error), *_notes(error)]), _MAXIMUM_MESSAGE),
         "traceback": _clipped(formatted(error), MAXIMUM_CHARACTERS),
     }
 
@@ -64,6 +65,15 @@ def _message(error: BaseException) -> str:
         return str(error)
     except Exception as failure:
         return f"(its message cannot be written: {type(failure).__name__})"
+
+
+def _notes(error: BaseException) -> list[str]:
+    notes = getattr(error, "__notes__", None)
+    return (
+        [one for one in cast("list[object]", notes) if isinstance(one, str)]
+        if isinstance(notes, list)
+        else []
+    )
 
 
 def _clipped(text: str, limit: int) -> str:

@@ -8,6 +8,9 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from lathe_library import limits
+from lathe_library.refusals import Refusal
+
 Kind = Literal["function", "agent"]
 
 MAXIMUM_BYTES = 256 * 1024
@@ -25,10 +28,6 @@ _DISTRIBUTIONS = {
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Refusal(Exception):
-    """A source that cannot be a capability; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Facts:
     """What is known of a capability without running it."""
@@ -43,6 +42,7 @@ class Facts:
     returns: Any = None
     has_prepare: bool = False
     has_check: bool = False
+    limits: dict[str, int] | None = None
     constants: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -146,6 +146,10 @@ def _agent_facts(module: ast.Module, name: str) -> Facts:
     returns = constants["RETURNS"]
     if returns is not None and not isinstance(returns, dict):
         raise Refusal("RETURNS must be a JSON Schema (a dict), or None.")
+    try:
+        allowed = limits.checked(constants.get("LIMITS"))
+    except Refusal as refusal:
+        raise Refusal(f"LIMITS: {refusal}") from None
     functions = {one.name for one in module.body if isinstance(one, FunctionNode)}
     members = cast("dict[str, Any]", returns or {}).get("properties")
     shown = ", ".join(cast("dict[str, Any]", members)) if isinstance(members, dict) else ""
@@ -160,6 +164,7 @@ def _agent_facts(module: ast.Module, name: str) -> Facts:
         cast("Any", returns),
         "prepare" in functions,
         "check" in functions,
+        limits=allowed,
     )
 
 

@@ -149,5 +149,6 @@ def described(one: Record) -> dict[str, Any]:
             "returns": known.returns if known else None,
             "has_prepare": known is not None and known.has_prepare,
             "has_check": known is not None and known.has_check,
+            "limits": known.limits if known else None,
         }
     return result

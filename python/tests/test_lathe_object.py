@@ -92,6 +92,7 @@ def test_delegate_each_hands_over_every_group_and_keeps_their_order(kernel: Kern
         "model": None,
         "parallel": 3,
         "max_turns": None,
+        "limits": None,
     }
     assert request["items"][1]["manifest"]["shape"] == [2, 2]
 
@@ -189,12 +190,14 @@ def test_agents_are_named_inline_or_just_instructions(kernel: Kernel) -> None:
             "instructions": "Find flaws.",
             "returns": {"type": "array", "items": {"type": "string"}},
             "model": None,
+            "limits": None,
         },
         {
             "name": "count_the_words_then",
             "instructions": "Count the words, then answer.",
             "returns": None,
             "model": None,
+            "limits": None,
         },
     ]
     assert "instructions" in kernel.run("lathe.delegate('', 'x')").error["message"]

@@ -15,7 +15,9 @@ enum CommandTable {
         return commands.compactMap(\.path.first).filter { seen.insert($0).inserted }
     }
 
-    private static let running: [OptionForm] = [.data, .session, .model, .maxTurns, .json, .quiet, .yes, .project]
+    private static let running: [OptionForm] = [
+        .data, .session, .model, .maxTurns, .limit, .json, .quiet, .yes, .project,
+    ]
     private static let jsonOrQuiet = [(OptionForm.json.name, OptionForm.quiet.name)]
 
     private static let ask = CommandForm(
@@ -49,7 +51,7 @@ enum CommandTable {
         path: ["exec"],
         summary: "run Python in a session's working memory, without a model",
         arguments: [.init(name: "CODE", summary: "the code, in quotes; - reads it from standard input")],
-        options: [.session, .data, .json, .quiet, .yes, .project],
+        options: [.session, .data, .limit, .json, .quiet, .yes, .project],
         conflicts: jsonOrQuiet,
         examples: ["lathe exec --session flights \"flights.shape\"", "lathe exec --session flights - < cell.py"]
     ) { given throws(CommandError) in
@@ -64,7 +66,7 @@ enum CommandTable {
         path: ["replay"],
         summary: "run a recorded session's code again with its recorded replies",
         arguments: [.init(name: "SOURCE", summary: "the name of a session or the path of a recording")],
-        options: [.data, .session, .json, .quiet, .yes, .project],
+        options: [.data, .session, .limit, .json, .quiet, .yes, .project],
         conflicts: jsonOrQuiet,
         examples: ["lathe replay flights", "lathe replay ./flights.recording.jsonl --data flights.parquet"]
     ) { given throws(CommandError) in

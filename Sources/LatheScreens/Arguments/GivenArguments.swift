@@ -1,3 +1,5 @@
+internal import LatheVocabulary
+
 /// The arguments of one command after the options were told from the rest.
 struct GivenArguments: Sendable, Hashable {
     /// By the option's long name; a flag has one empty value.
@@ -23,12 +25,33 @@ struct GivenArguments: Sendable, Hashable {
             output: outputForm,
             confirmation: has(.yes) ? .assumed : .asks,
             project: value(.project),
-            maxTurns: try maxTurns())
+            maxTurns: try maxTurns(),
+            limits: try limits())
     }
 
     func listingOptions() -> ListingOptions {
         ListingOptions(
             output: outputForm, confirmation: has(.yes) ? .assumed : .asks, project: value(.project))
+    }
+
+    /// The limits given; one that stands twice with two values is a contradiction.
+    private func limits() throws(CommandError) -> KernelLimits {
+        var limits = KernelLimits()
+        for text in values[OptionForm.limit.name] ?? [] {
+            do throws(LimitProblem) {
+                let (limit, value) = try KernelLimits.assignment(text)
+                if let earlier = limits[limit], earlier != value {
+                    throw LimitProblem(
+                        reason:
+                            "\(limit.rawValue) stands twice, as \(limit.text(earlier)) and \(limit.text(value)); keep one"
+                    )
+                }
+                limits[limit] = value
+            } catch {
+                throw CommandError(.badValue, "--limit: \(error.reason)")
+            }
+        }
+        return limits
     }
 
     private func maxTurns() throws(CommandError) -> Int? {

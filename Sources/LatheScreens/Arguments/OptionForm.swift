@@ -25,6 +25,9 @@ struct OptionForm: Sendable, Hashable {
         name: "--project", value: "DIR", summary: "the project's folder, instead of looking from here upward")
     static let maxTurns = OptionForm(
         name: "--max-turns", value: "N", summary: "turns the coordinator may take, 1 to 1000")
+    static let limit = OptionForm(
+        name: "--limit", value: "NAME=VALUE", occurrence: .repeated,
+        summary: "what a kernel may use, such as memory=8GB or cell=10min; may be repeated; lathe doctor shows all")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

@@ -1,3 +1,5 @@
+package import LatheVocabulary
+
 /// The options of the commands that run a session.
 package struct RunOptions: Sendable, Hashable {
     /// As given: `PATH` or `NAME=PATH`; `DataInput.resolve` looks at the files.
@@ -9,10 +11,13 @@ package struct RunOptions: Sendable, Hashable {
     /// The folder of `lathe.json`, sessions and library; nil for the one that is found from the working directory.
     package var project: String?
     package var maxTurns: Int?
+    /// Of the session's kernels, over those of `lathe.json`.
+    package var limits: KernelLimits
 
     package init(
         data: [String] = [], session: String? = nil, model: String? = nil, output: OutputForm = .screen,
-        confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil
+        confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil,
+        limits: KernelLimits = KernelLimits()
     ) {
         self.data = data
         self.session = session
@@ -21,6 +26,7 @@ package struct RunOptions: Sendable, Hashable {
         self.confirmation = confirmation
         self.project = project
         self.maxTurns = maxTurns
+        self.limits = limits
     }
 }
 

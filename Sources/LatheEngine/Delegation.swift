@@ -28,6 +28,7 @@ struct Delegation: Sendable {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")
         }
+        try reserve(plan.items.count, of: desk.spending.budget)
         var runs: [SubtaskRun] = []
         for item in plan.items {
             let (id, place) = await registry.admit(label: item.label, owner: desk.place)
@@ -46,6 +47,18 @@ struct Delegation: Sendable {
             ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
         }
         return ["subtasks": .array(subtasks)]
+    }
+
+    /// Counts subtasks against the budget; they are used up once they are admitted, however they end.
+    private func reserve(_ subtasks: Int, of budget: Budget) throws(HostRefusal) {
+        do throws(Budget.Shortage) {
+            try budget.reserve([.subtasks: subtasks])
+            budget.settle([.subtasks: subtasks], used: [.subtasks: subtasks])
+        } catch {
+            throw HostRefusal(
+                "limit",
+                "delegate: \(subtasks) subtasks, and the budget has room for \(error.left) more of \(error.limit)")
+        }
     }
 
     /// Runs one when there is room for it; its outcome is recorded as soon as it is there.

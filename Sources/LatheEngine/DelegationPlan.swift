@@ -14,6 +14,8 @@ struct DelegationPlan: Sendable {
     var model: any LanguageModel
     var parallel: Int
     var maxTurns: Int
+    /// What each subtask may use of its parent's budget; no limits of its own draw on that as they go.
+    var budget: BudgetLimits
     /// What its kernels may use: no more than the kernel that delegates.
     var kernelLimits: KernelLimits
 
@@ -36,6 +38,7 @@ struct DelegationPlan: Sendable {
             try arguments.optionalInteger("parallel", in: 1...1_000) ?? limits.parallelSubtasks, limits.parallelSubtasks
         )
         maxTurns = try arguments.optionalInteger("max_turns", in: 1...100) ?? limits.subtaskTurns
+        budget = try arguments.budget("budget")
         let asked = try arguments.limits(arguments.present("limits")).over(agent.limits ?? KernelLimits())
         if let excess = asked.excess(over: bound) { throw HostRefusal("limit", "delegate: \(excess)") }
         agent.limits = asked.isEmpty ? nil : asked

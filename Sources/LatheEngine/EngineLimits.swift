@@ -23,5 +23,8 @@ package struct EngineLimits: Sendable, Hashable {
     /// What a kernel of the session may use, which no agent and no call can exceed.
     package var kernel = KernelLimits()
 
+    /// What one task may use, where nothing else is said for it.
+    package var budget = BudgetLimits()
+
     package init() {}
 }

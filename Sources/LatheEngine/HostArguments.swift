@@ -76,6 +76,16 @@ struct HostArguments: Sendable {
         }
     }
 
+    /// What each subtask may use; no limits where none are given.
+    func budget(_ name: String) throws(HostRefusal) -> BudgetLimits {
+        guard let value = present(name) else { return BudgetLimits() }
+        do throws(LimitProblem) {
+            return try BudgetLimits(value)
+        } catch {
+            throw HostRefusal("invalid_arguments", "\(call): \(error.reason)")
+        }
+    }
+
     func present(_ name: String) -> JSONValue? {
         guard let value = values[name], value != .null else { return nil }
         return value

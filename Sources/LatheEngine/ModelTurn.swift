@@ -1,41 +1,158 @@
 internal import Foundation
 internal import LatheVocabulary
 
-/// One request to a model, journaled before it is sent and when it is answered.
+/// One request to a model: paid for in advance, journaled before it is sent and when it is answered.
 struct ModelTurn: Sendable {
     var model: any LanguageModel
     var log: EventLog
     var spending: Spending
+    /// Kept from call to call of one conversation.
+    var meter = InputMeter()
+
+    /// A reply shorter than this is of no use: then the budget counts as used up.
+    private static let leastOutput = 256
 
     /// Asks once. The failure is journaled as `turn_failed`; only a journal that cannot be written throws.
+    ///
+    /// Where the budget has no room for the whole reply, a shorter one is asked for; while room is held by other calls, this waits.
     func ask(_ request: ModelRequest) async throws(JournalError) -> Result<ModelReply, ModelError> {
-        let place = request.place
-        let turn = request.turn
-        try await log.record(.turnStarted(TurnStarted(turn: turn, model: model.name, request: request)), at: place)
-        let started = ContinuousClock.now
+        let budget = spending.budget
+        if let failure = spending.stopped.failure(of: model.account) { return try await failed(request, failure) }
+        var request = request
+        let reservation: CallReservation
         do throws(ModelError) {
-            let reply = try await model.reply(to: request) { [log] progress in
-                log.show(.replyProgressed(ReplyProgressed(turn: turn, progress)), at: place)
+            reservation = try await reserve(&request, from: budget)
+        } catch {
+            return try await failed(request, error)
+        }
+        let amounts = Dictionary(uniqueKeysWithValues: reservation.amounts.map { ($0.key.rawValue, $0.value) })
+        do throws(JournalError) {
+            try await log.record(
+                .turnStarted(
+                    TurnStarted(
+                        turn: request.turn, model: model.name, request: request,
+                        reserved: amounts.isEmpty ? nil : amounts)), at: request.place)
+        } catch {
+            budget.settle(reservation.amounts, used: [:])
+            throw error
+        }
+        return try await send(request, reservation)
+    }
+
+    private func send(
+        _ request: ModelRequest, _ reservation: CallReservation
+    ) async throws(JournalError) -> Result<ModelReply, ModelError> {
+        let (place, turn, started) = (request.place, request.turn, ContinuousClock.now)
+        let answer = await reservation.run { [model, log, request] in
+            do throws(ModelError) {
+                return .success(
+                    try await model.reply(to: request) { progress in
+                        if case .retrying(_, _, _, let mayHaveCost) = progress {
+                            reservation.retry(afterCost: mayHaveCost)
+                        }
+                        log.show(.replyProgressed(ReplyProgressed(turn: turn, progress)), at: place)
+                    })
+            } catch {
+                return .failure(error)
             }
+        }
+        let untold = { reservation.untoldAttempts == 0 ? nil : reservation.untoldAttempts }
+        switch answer {
+        case .success(let reply):
+            reservation.settle(reply)
+            meter.take(reply.usage, of: request)
             spending.add(reply)
             let finished = TurnFinished(
-                turn: turn, reply: reply, seconds: started.duration(to: .now).seconds, isReplayed: model.isReplay)
-            try await record(.turnFinished(finished), at: place)
+                turn: turn, reply: reply, seconds: started.duration(to: .now).seconds, isReplayed: model.isReplay,
+                untoldAttempts: untold())
+            do throws(JournalError) {
+                try await log.record(.turnFinished(finished), at: place)
+            } catch {
+                // A reply that arrived but cannot be journaled counts as lost: nothing may act on it.
+                return try await failed(
+                    request, ModelError(.badReply, "the reply could not be written to the journal: \(error.reason)"))
+            }
             return .success(reply)
-        } catch {
-            let failed = TurnFailed(turn: turn, code: error.code, reason: error.reason)
-            try await log.record(.turnFailed(failed), at: place)
-            return .failure(error)
+        case .failure(let error):
+            let told = reservation.shortage.map { Self.error($0, model) } ?? error
+            reservation.settle(error)
+            spending.stopped.note(error, of: model.account)
+            return try await failed(request, told, untold: untold())
         }
     }
 
-    /// A reply that arrived but cannot be journaled counts as lost: nothing may act on it.
-    private func record(_ body: EventBody, at place: Place) async throws(ModelError) {
-        do throws(JournalError) {
-            try await log.record(body, at: place)
-        } catch {
-            throw ModelError(.badReply, "the reply could not be written to the journal: \(error.reason)")
+    private func failed(
+        _ request: ModelRequest, _ error: ModelError, untold: Int? = nil
+    ) async throws(JournalError) -> Result<ModelReply, ModelError> {
+        let failed = TurnFailed(turn: request.turn, code: error.code, reason: error.reason, untoldAttempts: untold)
+        try await log.record(.turnFailed(failed), at: request.place)
+        return .failure(error)
+    }
+
+    // MARK: Paying in advance
+
+    /// Sets aside what the call can use at most, and cuts the reply's length to what there is.
+    private func reserve(_ request: inout ModelRequest, from budget: Budget) async throws(ModelError) -> CallReservation
+    {
+        // A recorded reply costs nothing and is as long as it is.
+        guard !model.isReplay else { return CallReservation([:], of: budget) }
+        while true {
+            let amounts = try worstCase(&request, budget)
+            do throws(Budget.Shortage) {
+                try budget.reserve(amounts)
+                return CallReservation(amounts, of: budget)
+            } catch {
+                guard error.isPassing else { throw Self.error(error, model) }
+            }
+            do {
+                // Other calls give back what they do not use when their replies come, seconds from now.
+                try await Task.sleep(for: .milliseconds(20))
+            } catch {
+                throw ModelError(.cancelled, "stopped while it waited for budget")
+            }
         }
+    }
+
+    private func worstCase(_ request: inout ModelRequest, _ budget: Budget) throws(ModelError) -> Amounts {
+        var amounts: Amounts = [:]
+        if budget.limit(.modelCalls) != nil { amounts[.modelCalls] = 1 }
+        let input = meter.bound(of: request)
+        var output = request.maxOutputTokens
+        if let left = budget.left(.tokens) { output = min(output, left - input) }
+        if let left = budget.left(.microdollars) { output = min(output, try affordable(left, input)) }
+        let least = min(Self.leastOutput, request.maxOutputTokens)
+        request.maxOutputTokens = max(output, least)
+        if budget.limit(.tokens) != nil { amounts[.tokens] = input + request.maxOutputTokens }
+        if budget.limit(.microdollars) != nil {
+            amounts[.microdollars] = try cost(input, request.maxOutputTokens)
+        }
+        return amounts
+    }
+
+    /// The output tokens that so much money pays for, after the input.
+    private func affordable(_ microdollars: Int, _ input: Int) throws(ModelError) -> Int {
+        let perMillion = try cost(0, 1_000_000)
+        guard perMillion > 0 else { return .max }
+        let left = Double(microdollars - (try cost(input, 0)) - 1)
+        return Int(max(left / Double(perMillion) * 1_000_000, 0).rounded(.down))
+    }
+
+    private func cost(_ input: Int, _ output: Int) throws(ModelError) -> Int {
+        guard case .microdollars(let cost) = model.worstCost(inputTokens: input, outputTokens: output) else {
+            throw ModelError(
+                .budget,
+                "No price is known for \(model.name), so it cannot be held to a limit of money. Set models.\(model.name).price in "
+                    + "lathe.json, or limit tokens: --budget-tokens.")
+        }
+        return cost
+    }
+
+    private static func error(_ shortage: Budget.Shortage, _ model: any LanguageModel) -> ModelError {
+        let item = shortage.item
+        return ModelError(
+            .budget,
+            "The budget of \(item.text(shortage.limit)) is used up: the next call of \(model.name) may need "
+                + "\(item.text(shortage.needed)), and \(item.text(shortage.left)) are left.")
     }
 }
 
@@ -44,7 +161,7 @@ extension ReplyProgressed {
         switch progress {
         case .text(let text): self.init(turn: turn, text: text)
         case .code(let code): self.init(turn: turn, code: code)
-        case .retrying(let attempt, let seconds, let reason):
+        case .retrying(let attempt, let seconds, let reason, _):
             let wait = (seconds * 10).rounded() / 10
             self.init(turn: turn, retry: "attempt \(attempt) in \(wait) s: \(reason)")
         }

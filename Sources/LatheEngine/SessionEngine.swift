@@ -14,6 +14,8 @@ package actor SessionEngine {
     private let desk: HostDesk
     private let seat: KernelSeat
     private var transcript: Transcript
+    /// What the conversation's requests measured, from task to task.
+    private let meter = InputMeter()
     private var lossReader: Task<Void, Never>?
 
     /// Makes an engine over what the journal holds; nothing starts before `open`.
@@ -96,15 +98,21 @@ package actor SessionEngine {
 
     /// Works on a task until there is an answer or a reason why not. Cancelling the calling task stops the work: cells are
     /// interrupted, subtasks cancelled, everything is recorded, and the outcome is `cancelled`.
-    package func ask(_ task: String, maxTurns: Int? = nil) async throws(JournalError) -> TaskOutcome {
+    ///
+    /// `budget` bounds what this task uses; where it says nothing, the session's own limits hold.
+    package func ask(
+        _ task: String, maxTurns: Int? = nil, budget: BudgetLimits = BudgetLimits()
+    ) async throws(JournalError) -> TaskOutcome {
         let clock = ContinuousClock.now
+        let budget = budget.over(services.limits.budget)
+        spending.beginTask(budget)
         let before = Mark(
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
         let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
         let limit = maxTurns ?? services.limits.coordinatorTurns
-        let (end, isReplayed) = try await turns(upTo: limit)
+        let (end, isReplayed) = try await turns(upTo: limit, within: budget.seconds)
         // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
         await registry.cancelAll()
         var outcome = try await outcome(of: end, since: before, turns: limit)
@@ -112,6 +120,22 @@ package actor SessionEngine {
         outcome.seconds = clock.duration(to: .now).seconds
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
         return outcome
+    }
+
+    /// Runs the task's turns, and stops them when their time is over.
+    private func turns(
+        upTo maxTurns: Int, within seconds: Double?
+    ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
+        typealias Ended = Result<(LoopEnd, isReplayed: Bool), JournalError>
+        let (ended, isOver) = await TimeLimit.run(seconds: seconds) { () async -> Ended in
+            do throws(JournalError) {
+                return .success(try await self.turns(upTo: maxTurns))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (end, isReplayed) = try ended.get()
+        return (end == .cancelled && isOver ? .timeUsedUp(seconds ?? 0) : end, isReplayed)
     }
 
     private func turns(upTo maxTurns: Int) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
@@ -126,10 +150,11 @@ package actor SessionEngine {
         } catch {
             return (.kernelLost(error), false)
         }
-        let (seat, registry, services) = (seat, registry, services)
+        let (seat, registry, services, spending) = (seat, registry, services, spending)
         let capabilities = (try? await services.library.list().count) ?? 0
         var loop = TurnLoop(
-            place: .coordinator, seat: seat, turn: ModelTurn(model: model, log: services.log, spending: spending),
+            place: .coordinator, seat: seat,
+            turn: ModelTurn(model: model, log: services.log, spending: spending, meter: meter),
             answers: answers, system: Prompts.coordinator(codeForm: model.codeForm, isSmall: model.isSmall),
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
             readText: { .result(.string($0)) },
@@ -137,7 +162,7 @@ package actor SessionEngine {
                 StateBlock(
                     variables: await seat.variables, capabilities: capabilities,
                     openSubtasks: await registry.openCount(of: .coordinator), turnsLeft: turnsLeft,
-                    problems: await seat.problems)
+                    budget: spending.budget.leftText, problems: await seat.problems)
             })
         let end = try await loop.run()
         transcript = loop.transcript
@@ -173,8 +198,12 @@ package actor SessionEngine {
         case .turnsUsedUp:
             (.incomplete, "", "no answer after \(turns) turns; go on with --session, or allow more with --max-turns")
         case .stuck(let reason): (.failed, "", reason)
+        case .modelFailed(let error) where error.code == .budget:
+            (.incomplete, "", "\(error.reason) Go on with --session and a new budget.")
         case .modelFailed(let error): (.failed, "", error.reason)
         case .kernelLost(let error): (.failed, "", error.reason)
+        case .timeUsedUp(let seconds):
+            (.incomplete, "", "the time limit of \(Int(seconds)) s is over; go on with --session and a new one")
         case .cancelled: (.cancelled, "", "stopped by the user")
         }
     }

@@ -1,7 +1,7 @@
 internal import LatheVocabulary
 internal import Synchronization
 
-/// What a place and everything below it used, added up as replies come in. Safe from any thread.
+/// What a place and everything below it used, added up as replies come in, and what it may still use. Safe from any thread.
 final class Spending: Sendable {
     struct Sum: Sendable, Hashable {
         var usage = Usage()
@@ -9,11 +9,31 @@ final class Spending: Sendable {
         var turns = 0
     }
 
+    /// Shared by the whole tree.
+    let stopped: StoppedAccounts
     private let sum = Mutex(Sum())
     private let parent: Spending?
+    private let current: Mutex<Budget>
 
-    init(below parent: Spending? = nil) {
+    /// The spending of a session, which is limited task by task.
+    init() {
+        parent = nil
+        stopped = StoppedAccounts()
+        current = Mutex(Budget(BudgetLimits()))
+    }
+
+    init(below parent: Spending, budget: Budget) {
         self.parent = parent
+        stopped = parent.stopped
+        current = Mutex(budget)
+    }
+
+    var budget: Budget { current.withLock { $0 } }
+
+    /// Begins a task with a budget of its own and another try on accounts that were stopped.
+    func beginTask(_ limits: BudgetLimits) {
+        current.withLock { $0 = Budget(limits) }
+        stopped.clear()
     }
 
     /// Counts one reply here and in every place above.

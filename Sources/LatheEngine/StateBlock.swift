@@ -6,16 +6,19 @@ package struct StateBlock: Sendable, Hashable {
     package var capabilities: Int
     package var openSubtasks: Int
     package var turnsLeft: Int
+    /// What is left of a budget, in words; nil where nothing limits it.
+    package var budget: String?
     package var problems: [String]
 
     package init(
         variables: VariableListing, capabilities: Int = 0, openSubtasks: Int = 0, turnsLeft: Int,
-        problems: [String] = []
+        budget: String? = nil, problems: [String] = []
     ) {
         self.variables = variables
         self.capabilities = capabilities
         self.openSubtasks = openSubtasks
         self.turnsLeft = turnsLeft
+        self.budget = budget
         self.problems = problems
     }
 
@@ -42,7 +45,7 @@ package struct StateBlock: Sendable, Hashable {
             lines.append("library: \(capabilities) saved capabilities; lathe.find(\"words\") shows them")
         }
         if openSubtasks > 0 { lines.append("open subtasks: \(openSubtasks)") }
-        lines.append("turns left: \(turnsLeft)")
+        lines.append("turns left: \(turnsLeft)" + (budget.map { "; budget left: \($0)" } ?? ""))
         lines.append("</state>")
         return lines.joined(separator: "\n")
     }

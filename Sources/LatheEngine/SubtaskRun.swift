@@ -14,11 +14,13 @@ struct SubtaskRun: Sendable {
     /// Runs it. Whatever goes wrong is an outcome with a reason; nothing is thrown and no other subtask is touched.
     func perform() async -> SubtaskOutcome {
         let clock = ContinuousClock.now
-        let spending = Spending(below: parent)
+        let (budget, obstacle) = admission()
+        defer { budget?.close() }
+        let spending = Spending(below: parent, budget: budget ?? parent.budget)
         var outcome = SubtaskOutcome(
-            id: id, label: label, place: place, status: .notRun, reason: "stopped before it began")
+            id: id, label: label, place: place, status: .notRun, reason: obstacle ?? "stopped before it began")
         do throws(JournalError) {
-            if !Task.isCancelled {
+            if obstacle == nil, !Task.isCancelled {
                 let started = SubtaskStarted(
                     id: id, label: label, place: place, agent: plan.agent, task: plan.task, model: plan.model.name,
                     maxTurns: plan.maxTurns)
@@ -36,6 +38,23 @@ struct SubtaskRun: Sendable {
             outcome.reason = "the journal cannot be written: \(error.reason)"
         }
         return outcome
+    }
+
+    /// The subtask's own budget, or why it cannot begin.
+    private func admission() -> (Budget?, obstacle: String?) {
+        if let failure = parent.stopped.failure(of: plan.model.account) {
+            return (nil, "not begun, since no call to \(plan.model.name) can succeed now: \(failure.reason)")
+        }
+        do throws(Budget.Shortage) {
+            return (try parent.budget.child(plan.budget), nil)
+        } catch {
+            let item = error.item
+            return (
+                nil,
+                "not begun: it was to get \(item.text(error.needed)), and \(item.text(error.left)) of the budget of "
+                    + "\(item.text(error.limit)) are left"
+            )
+        }
     }
 
     private typealias Ending = (status: OutcomeStatus, value: JSONValue?, reason: String)
@@ -59,7 +78,7 @@ struct SubtaskRun: Sendable {
         do throws(KernelError) {
             try await seat.open()
         } catch {
-            if Task.isCancelled { return ending(.cancelled) }
+            if Task.isCancelled { return ending(.cancelled, hasBegun: false) }
             return (.failed, nil, "its kernel could not be started: \(error.reason)")
         }
         let end: LoopEnd
@@ -72,7 +91,7 @@ struct SubtaskRun: Sendable {
         }
         await delegation.registry.cancelAll(of: place)
         await seat.stop()
-        return ending(end)
+        return ending(end, hasBegun: spending.total.turns > 0)
     }
 
     private func turns(
@@ -83,7 +102,7 @@ struct SubtaskRun: Sendable {
         try await services.log.record(.taskSubmitted(task), at: place)
         transcript.apply(.taskSubmitted(task))
         let returns = plan.returns
-        var loop = TurnLoop(
+        let loop = TurnLoop(
             place: place, seat: seat, turn: ModelTurn(model: plan.model, log: services.log, spending: spending),
             answers: answers,
             system: Prompts.subtask(agent: plan.agent, codeForm: plan.model.codeForm, hasData: slice != nil),
@@ -92,9 +111,19 @@ struct SubtaskRun: Sendable {
             readText: { Self.read($0, returns) },
             state: { turnsLeft in
                 StateBlock(
-                    variables: await seat.variables, turnsLeft: turnsLeft, problems: await seat.problems)
+                    variables: await seat.variables, turnsLeft: turnsLeft, budget: spending.budget.leftText,
+                    problems: await seat.problems)
             })
-        return try await loop.run()
+        let (end, isOver) = await TimeLimit.run(seconds: plan.budget.seconds) {
+            () async -> Result<LoopEnd, JournalError> in
+            var loop = loop
+            do throws(JournalError) {
+                return .success(try await loop.run())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try end.get() == .cancelled && isOver ? .timeUsedUp(plan.budget.seconds ?? 0) : try end.get()
     }
 
     /// A reply without code is a result where text is asked for, or where it is JSON that fits.
@@ -111,11 +140,14 @@ struct SubtaskRun: Sendable {
         }
     }
 
-    private func ending(_ end: LoopEnd) -> Ending {
+    private func ending(_ end: LoopEnd, hasBegun: Bool) -> Ending {
         switch end {
         case .answered(let value): (.complete, value, "")
+        case .timeUsedUp(let seconds): (.incomplete, nil, "its time of \(Int(seconds)) s is over")
         case .turnsUsedUp: (.incomplete, nil, "no result after \(plan.maxTurns) turns")
         case .stuck(let reason): (.failed, nil, reason)
+        case .modelFailed(let error) where error.code == .budget || error.stopsAccount:
+            (hasBegun ? .incomplete : .notRun, nil, error.reason)
         case .modelFailed(let error): (.failed, nil, error.reason)
         case .kernelLost(let error): (.failed, nil, error.reason)
         case .cancelled: (.cancelled, nil, "stopped")

@@ -4,6 +4,8 @@ internal import LatheVocabulary
 enum LoopEnd: Sendable, Hashable {
     case answered(JSONValue)
     case turnsUsedUp
+    /// The task's time, in seconds, is over.
+    case timeUsedUp(Double)
     /// The model goes on without getting anywhere, or refuses.
     case stuck(String)
     case modelFailed(ModelError)

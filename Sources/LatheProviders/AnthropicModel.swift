@@ -41,6 +41,12 @@ package struct AnthropicModel: LanguageModel {
         )
     }
 
+    package var account: String { call.endpoint.account }
+
+    package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost {
+        price.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
+    }
+
     package func reply(
         to request: ModelRequest,
         progress: @escaping @Sendable (ReplyProgress) -> Void

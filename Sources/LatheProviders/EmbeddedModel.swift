@@ -22,6 +22,8 @@ package struct EmbeddedModel: LanguageModel {
         self.settings = own
     }
 
+    package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { .none }
+
     package func reply(
         to request: ModelRequest,
         progress: @escaping @Sendable (ReplyProgress) -> Void

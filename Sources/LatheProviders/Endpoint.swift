@@ -11,6 +11,9 @@ struct Endpoint: Sendable, Hashable {
     /// Whether nothing is answered without a key.
     var needsKey: Bool
 
+    /// Calls to one server with one key are one account; the key itself is in no name.
+    var account: String { "\(title) \(base.absoluteString)" }
+
     func url(_ path: String) -> URL {
         base.appendingPathComponent(path)
     }

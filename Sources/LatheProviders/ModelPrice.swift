@@ -34,6 +34,17 @@ package struct ModelPrice: Sendable, Hashable {
     }
 }
 
+extension ModelPrice? {
+    /// The most that a call with so many tokens can cost: all of its input at the dearest of what input may count as.
+    func worstCost(inputTokens: Int, outputTokens: Int) -> Cost {
+        guard let price = self else { return .unknown }
+        let dearest = max(price.input, price.cacheRead, price.cacheWrite)
+        var worst = price
+        worst.input = dearest
+        return worst.cost(of: Usage(input: inputTokens, output: outputTokens))
+    }
+}
+
 extension ModelPrice {
     init(parsing value: JSONValue, at path: String) throws(ModelSetupError) {
         var amounts: [String: Double] = [:]

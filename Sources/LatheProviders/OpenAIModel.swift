@@ -63,6 +63,12 @@ package final class OpenAIModel: LanguageModel {
         )
     }
 
+    package var account: String { call.endpoint.account }
+
+    package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost {
+        price.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
+    }
+
     package func reply(
         to request: ModelRequest,
         progress: @escaping @Sendable (ReplyProgress) -> Void

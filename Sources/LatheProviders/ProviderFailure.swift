@@ -8,6 +8,8 @@ struct ProviderFailure: Error, Sendable, Hashable {
     var isTransient: Bool
     /// What the server asked to wait, in seconds.
     var retryAfter: Double?
+    /// Whether the attempt got as far as a reply, so that it may be charged.
+    var mayHaveCost: Bool
 
     /// A failure after which another attempt is in order: overload, a cut stream, garbage.
     init(_ code: ModelError.Code, _ reason: String, retryAfter: Double? = nil) {
@@ -15,6 +17,7 @@ struct ProviderFailure: Error, Sendable, Hashable {
         self.reason = reason
         self.isTransient = true
         self.retryAfter = retryAfter
+        mayHaveCost = code == .cutStream
     }
 
     /// A failure that another attempt would only repeat.

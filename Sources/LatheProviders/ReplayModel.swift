@@ -36,6 +36,8 @@ package final class ReplayModel: LanguageModel {
         return sawFences && !sawCalls ? .fence : .tool
     }
 
+    package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { .none }
+
     package func reply(
         to request: ModelRequest,
         progress: @escaping @Sendable (ReplyProgress) -> Void

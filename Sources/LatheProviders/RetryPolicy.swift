@@ -45,10 +45,11 @@ package struct RetryPolicy: Sendable, Hashable {
             } catch {
                 if Task.isCancelled { throw Self.stopped }
                 guard let seconds = wait(after: number, error, jitter: .random(in: -1...1)) else {
-                    throw ModelError(error.code, ending(error, after: number))
+                    throw ModelError(error.code, ending(error, after: number), mayHaveCost: error.mayHaveCost)
                 }
                 number += 1
-                progress(.retrying(attempt: number, seconds: seconds, reason: error.reason))
+                progress(
+                    .retrying(attempt: number, seconds: seconds, reason: error.reason, mayHaveCost: error.mayHaveCost))
                 do {
                     try await Task.sleep(for: .seconds(seconds))
                 } catch {

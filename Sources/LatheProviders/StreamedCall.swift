@@ -28,7 +28,13 @@ struct StreamedCall: Sendable {
             let quote = endpoint.quoted(report.message)
             throw ProviderFailure(.badReply, "\(endpoint.title) answered with something else than a stream: \(quote)")
         }
-        return try await read(response, start, progress)
+        do throws(ProviderFailure) {
+            return try await read(response, start, progress)
+        } catch {
+            var told = error
+            told.mayHaveCost = true
+            throw told
+        }
     }
 
     private func read(

@@ -12,6 +12,12 @@ package protocol LanguageModel: Sendable {
     /// True where replies come from a recording, so that nothing is spent; false unless a model says so.
     var isReplay: Bool { get }
 
+    /// Whose account the calls are counted on, such as `anthropic`: what stops one model of it stops all.
+    var account: String { get }
+
+    /// The most that a call with so many tokens can cost; unknown where no price is known.
+    func worstCost(inputTokens: Int, outputTokens: Int) -> Cost
+
     /// Asks once and returns the whole reply; `progress` sees it grow, in order, before the call returns.
     ///
     /// Retries by its own rules and reports each wait to `progress`. Cancelling the task ends the call with `.cancelled`.
@@ -27,27 +33,36 @@ package enum ReplyProgress: Sendable, Hashable {
     /// A piece of the code of the call under way.
     case code(String)
     /// The call failed and is made again after a wait; what came in so far is void.
-    case retrying(attempt: Int, seconds: Double, reason: String)
+    ///
+    /// `mayHaveCost` where the failed attempt had got as far as a reply, whose tokens nobody has told.
+    case retrying(attempt: Int, seconds: Double, reason: String, mayHaveCost: Bool)
 }
 
 /// Why a model gave no reply, after all retries.
 package struct ModelError: Error, Sendable, Hashable {
     package enum Code: String, Sendable, Codable {
         case keyMissing, keyRefused, billing, rateLimited, overloaded, unreachable, cutStream, badReply, badRequest,
-            contextTooLong, notRecorded, notInstalled, cancelled
+            contextTooLong, notRecorded, notInstalled, budget, cancelled
     }
 
     package var code: Code
     /// One sentence for a person: what happened and what to do.
     package var reason: String
+    /// Whether the call may have cost something all the same: it failed after a reply had begun.
+    package var mayHaveCost: Bool
 
-    package init(_ code: Code, _ reason: String) {
+    package init(_ code: Code, _ reason: String, mayHaveCost: Bool = false) {
         self.code = code
         self.reason = reason
+        self.mayHaveCost = mayHaveCost
     }
+
+    /// True where no other call on the same account can succeed until a person has done something.
+    package var stopsAccount: Bool { [.keyMissing, .keyRefused, .billing].contains(code) }
 }
 
 extension LanguageModel {
+    package var account: String { name }
     package var isSmall: Bool { false }
     package var isReplay: Bool { false }
 }

@@ -3,8 +3,11 @@ package struct TurnStarted: Sendable, Hashable, Codable {
     package var model: String
     /// The whole request, as it was made before the provider's form.
     package var request: ModelRequest
+    /// What was set aside in the budget for the worst case, by item; nil where nothing limits it.
+    package var reserved: [String: Int]?
 
-    package init(turn: Int, model: String, request: ModelRequest) {
+    package init(turn: Int, model: String, request: ModelRequest, reserved: [String: Int]? = nil) {
+        self.reserved = reserved
         self.turn = turn
         self.model = model
         self.request = request
@@ -32,8 +35,13 @@ package struct TurnFinished: Sendable, Hashable, Codable {
     package var seconds: Double
     /// True where the reply came from a recording, so that nothing was spent now.
     package var isReplayed: Bool
+    /// Attempts before this one whose cost nobody told; each keeps its whole reservation. Nil stands for none.
+    package var untoldAttempts: Int?
 
-    package init(turn: Int, reply: ModelReply, seconds: Double, isReplayed: Bool = false) {
+    package init(
+        turn: Int, reply: ModelReply, seconds: Double, isReplayed: Bool = false, untoldAttempts: Int? = nil
+    ) {
+        self.untoldAttempts = untoldAttempts
         self.turn = turn
         self.reply = reply
         self.seconds = seconds
@@ -45,8 +53,11 @@ package struct TurnFailed: Sendable, Hashable, Codable {
     package var turn: Int
     package var code: ModelError.Code
     package var reason: String
+    /// Attempts whose cost nobody told; each keeps its whole reservation. Nil stands for none.
+    package var untoldAttempts: Int?
 
-    package init(turn: Int, code: ModelError.Code, reason: String) {
+    package init(turn: Int, code: ModelError.Code, reason: String, untoldAttempts: Int? = nil) {
+        self.untoldAttempts = untoldAttempts
         self.turn = turn
         self.code = code
         self.reason = reason

@@ -10,7 +10,8 @@ extension CommandRun {
         let setup = try SessionSetup(command.options, environment: environment)
         let name = try await sessionName(command.options.session, for: task, in: setup)
         return try await inSession(setup, named: name) { session in
-            let outcome = try await session.engine.ask(task, maxTurns: command.options.maxTurns)
+            let outcome = try await session.engine.ask(
+                task, maxTurns: command.options.maxTurns, budget: command.options.budget)
             return ExitCode(outcome.status).rawValue
         }
     }

@@ -64,7 +64,9 @@ extension CommandRun {
 
     private static func work(on task: String, _ session: OpenedSession, _ options: RunOptions) async -> Int32 {
         do throws(JournalError) {
-            return ExitCode(try await session.engine.ask(task, maxTurns: options.maxTurns).status).rawValue
+            return ExitCode(
+                try await session.engine.ask(task, maxTurns: options.maxTurns, budget: options.budget).status
+            ).rawValue
         } catch {
             TerminalOutput.standardError.write("lathe: \(TerminalText.safe(error.reason))\n")
             return ExitCode.failed.rawValue

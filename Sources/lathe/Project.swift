@@ -50,6 +50,7 @@ struct ProjectFile: Sendable {
     let models: ModelConfiguration
     let library: String?
     let kernelLimits: KernelLimits
+    let budget: BudgetLimits
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -59,11 +60,11 @@ struct ProjectFile: Sendable {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
             (models, library, limitValues) = (ModelConfiguration(), nil, [:])
-            kernelLimits = KernelLimits()
+            (kernelLimits, budget) = (KernelLimits(), BudgetLimits())
             return
         }
         let members = try Self.members(of: data, path)
-        let known = ModelConfiguration.keys + ["limits", "library"]
+        let known = ModelConfiguration.keys + ["limits", "budget", "library"]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
@@ -75,6 +76,12 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): \(error.reason)", exitCode: 2)
         }
         library = members["library"]?.stringValue
+        do throws(LimitProblem) {
+            budget =
+                try members["budget"].map { value throws(LimitProblem) in try BudgetLimits(value) } ?? BudgetLimits()
+        } catch {
+            throw CommandFailure("\(path): budget: \(error.reason).", exitCode: 2)
+        }
         let limits = members["limits"]?.objectValue ?? [:]
         do throws(LimitProblem) {
             kernelLimits =
@@ -99,6 +106,7 @@ struct ProjectFile: Sendable {
     /// The engine's limits with what this file says.
     func limits(over base: EngineLimits) throws(CommandFailure) -> EngineLimits {
         var limits = base
+        limits.budget = budget.over(base.budget)
         for (name, value) in limitValues.sorted(by: { $0.key < $1.key }) {
             guard Self.limitNames.contains(name) else {
                 throw CommandFailure(

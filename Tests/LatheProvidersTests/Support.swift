@@ -39,7 +39,7 @@ final class Watched: Sendable {
     }
 
     var retries: [(attempt: Int, seconds: Double)] {
-        all.compactMap { if case .retrying(let attempt, let seconds, _) = $0 { (attempt, seconds) } else { nil } }
+        all.compactMap { if case .retrying(let attempt, let seconds, _, _) = $0 { (attempt, seconds) } else { nil } }
     }
 }
 

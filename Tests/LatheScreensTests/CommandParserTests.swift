@@ -92,6 +92,15 @@ struct CommandParserTests {
             ["ask", "x", "--limit", "cell=60", "--limit", "cell=2min"],
             "--limit: cell stands twice, as 60s and 120s; keep one"
         ),
+        (
+            ["ask", "x", "--budget-tokens", "lots"],
+            "--budget-tokens takes a number above 0 such as 200000, 200k or 2M, not 'lots'"
+        ),
+        (["ask", "x", "--budget-usd", "0"], "--budget-usd takes US dollars above 0 such as 0.50 or 20, not '0'"),
+        (
+            ["ask", "x", "--time-limit", "soon"],
+            "--time-limit takes a time from 1s to 365 days such as 90s, 10min or 2h, not 'soon'"
+        ),
         (["exec", "1+1"], "exec needs --session NAME, the session to run in"),
         (["--json", "ask"], "'--json' stands before the command; write it after, such as lathe ask --json"),
         (["doctor", "now"], "'now' is one argument too many for lathe doctor"),

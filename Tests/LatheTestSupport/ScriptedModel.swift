@@ -14,21 +14,29 @@ package final class ScriptedModel: LanguageModel {
         case failure(ModelError)
         /// Waits until the task is cancelled.
         case hang
+        /// Fails so often after a reply had begun, each attempt tried again after a moment, then replies with the text.
+        case cut(times: Int, then: String)
     }
 
     package let name: String
     package let codeForm: CodeForm
+    package let usage: Usage
+    /// What a token costs, read or written; nil for a model without a known price.
+    package let microdollarsPerToken: Int?
     private let script: @Sendable (Place, Int) -> Line?
     private let seen = Mutex<[ModelRequest]>([])
     private let taken = Mutex<[Place: Int]>([:])
 
     /// `script` gets the place and how often it was asked before (0, 1, 2 …).
     package init(
-        name: String = "scripted", codeForm: CodeForm = .tool, _ script: @escaping @Sendable (Place, Int) -> Line?
+        name: String = "scripted", codeForm: CodeForm = .tool, usage: Usage = Usage(input: 100, output: 10),
+        microdollarsPerToken: Int? = 0, _ script: @escaping @Sendable (Place, Int) -> Line?
     ) {
         self.name = name
         self.codeForm = codeForm
         self.script = script
+        self.usage = usage
+        self.microdollarsPerToken = microdollarsPerToken
     }
 
     /// Replies for the coordinator alone.
@@ -37,6 +45,10 @@ package final class ScriptedModel: LanguageModel {
             place == .coordinator && lines.indices.contains(index) ? lines[index] : nil
         }
     }
+
+    package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { cost(inputTokens + outputTokens) }
+
+    private func cost(_ tokens: Int) -> Cost { microdollarsPerToken.map { .microdollars($0 * tokens) } ?? .unknown }
 
     package var requests: [ModelRequest] { seen.withLock { $0 } }
 
@@ -51,15 +63,25 @@ package final class ScriptedModel: LanguageModel {
         guard let line = script(request.place, index) else {
             throw ModelError(.notRecorded, "the script has no reply \(index + 1) for \(request.place)")
         }
-        let usage = Usage(input: 100, output: 10)
+        let cost = cost(usage.total)
         switch line {
         case .code(let code):
             progress(.code(code))
             let call = ToolCall(id: "call-\(request.place)-\(index)", code: code)
-            return ModelReply(text: "", calls: [call], stop: .toolUse, usage: usage, model: name)
+            return ModelReply(text: "", calls: [call], stop: .toolUse, usage: usage, cost: cost, model: name)
         case .text(let text):
             progress(.text(text))
-            return ModelReply(text: text, stop: .endTurn, usage: usage, model: name)
+            return ModelReply(text: text, stop: .endTurn, usage: usage, cost: cost, model: name)
+        case .cut(let times, let text):
+            for attempt in 0..<times {
+                progress(.retrying(attempt: attempt + 2, seconds: 0, reason: "cut", mayHaveCost: true))
+                do {
+                    try await Task.sleep(for: .milliseconds(20))
+                } catch {
+                    throw ModelError(.cancelled, "stopped")
+                }
+            }
+            return ModelReply(text: text, stop: .endTurn, usage: usage, cost: cost, model: name)
         case .reply(let reply): return reply
         case .failure(let error): throw error
         case .hang:

@@ -109,6 +109,7 @@ class Request:
     parallel: int
     max_turns: int | None
     limits: dict[str, int] | None
+    budget: dict[str, Any] | None
 
 
 def request(
@@ -120,6 +121,7 @@ def request(
     parallel: int = 1,
     max_turns: int | None = None,
     within: object = None,
+    budget: dict[str, Any] | None = None,
 ) -> Request:
     """Return a checked request.
 
@@ -138,6 +140,7 @@ def request(
         parallel,
         max_turns,
         limits_of(within),
+        budget,
     )
 
 
@@ -263,4 +266,5 @@ def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
         "parallel": shared.parallel,
         "max_turns": shared.max_turns,
         "limits": shared.limits,
+        "budget": shared.budget,
     }

@@ -84,13 +84,20 @@ class Lathe(types.ModuleType):
         max_turns: int | None = None,
         label: str | None = None,
         limits: object = None,
+        budget: dict[str, Any] | None = None,
     ) -> Subtask:
         """Start one subtask with its own kernel and context; it finds `data` under that name.
 
         Example: `lathe.delegate("analyst", "Why late?", data=df, returns={"cause": str}).result()`
         """
         shared = delegation.request(
-            agent, task, returns=returns, model=model, max_turns=max_turns, within=limits
+            agent,
+            task,
+            returns=returns,
+            model=model,
+            max_turns=max_turns,
+            within=limits,
+            budget=budget,
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
@@ -106,10 +113,12 @@ class Lathe(types.ModuleType):
         model: str | None = None,
         max_turns: int | None = None,
         limits: object = None,
+        budget: dict[str, Any] | None = None,
     ) -> Outcomes:
         """Run one subtask per slice and wait for all; a failed one never stops the others.
 
-        Example: `lathe.delegate_each("analyst", df.groupby("carrier"), "Why late?").to_frame()`
+        Example: `lathe.delegate_each("analyst", df.groupby("carrier"), "Why late?").to_frame()`;
+        `budget={"tokens": 20_000, "usd": 0.1, "time": 60}` is set aside for each before it starts.
         """
         shared = delegation.request(
             agent,
@@ -119,6 +128,7 @@ class Lathe(types.ModuleType):
             parallel=parallel,
             max_turns=max_turns,
             within=limits,
+            budget=budget,
         )
         return delegation.each(self._channel, self._cache, shared, labelled(slices))
 

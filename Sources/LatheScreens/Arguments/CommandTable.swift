@@ -16,7 +16,8 @@ enum CommandTable {
     }
 
     private static let running: [OptionForm] = [
-        .data, .session, .model, .maxTurns, .limit, .json, .quiet, .yes, .project,
+        .data, .session, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .json, .quiet, .yes,
+        .project,
     ]
     private static let jsonOrQuiet = [(OptionForm.json.name, OptionForm.quiet.name)]
 

@@ -26,7 +26,7 @@ struct GivenArguments: Sendable, Hashable {
             confirmation: has(.yes) ? .assumed : .asks,
             project: value(.project),
             maxTurns: try maxTurns(),
-            limits: try limits())
+            limits: try limits(), budget: try budget())
     }
 
     func listingOptions() -> ListingOptions {
@@ -52,6 +52,18 @@ struct GivenArguments: Sendable, Hashable {
             }
         }
         return limits
+    }
+
+    private func budget() throws(CommandError) -> BudgetLimits {
+        do throws(LimitProblem) {
+            var budget = BudgetLimits()
+            if let text = value(.budgetTokens) { budget.tokens = try BudgetLimits.count(text, "--budget-tokens") }
+            if let text = value(.budgetUSD) { budget.microdollars = try BudgetLimits.dollars(text, "--budget-usd") }
+            if let text = value(.timeLimit) { budget.seconds = try BudgetLimits.time(text, "--time-limit") }
+            return budget
+        } catch {
+            throw CommandError(.badValue, error.reason)
+        }
     }
 
     private func maxTurns() throws(CommandError) -> Int? {

@@ -28,6 +28,13 @@ struct OptionForm: Sendable, Hashable {
     static let limit = OptionForm(
         name: "--limit", value: "NAME=VALUE", occurrence: .repeated,
         summary: "what a kernel may use, such as memory=8GB or cell=10min; may be repeated; lathe doctor shows all")
+    static let budgetTokens = OptionForm(
+        name: "--budget-tokens", value: "N",
+        summary: "tokens that a task and its subtasks may use, such as 200k; none are used before they are reserved")
+    static let budgetUSD = OptionForm(
+        name: "--budget-usd", value: "DOLLARS", summary: "what a task and its subtasks may cost, such as 1.50")
+    static let timeLimit = OptionForm(
+        name: "--time-limit", value: "TIME", summary: "how long a task may take, such as 90s, 10min or 2h")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

@@ -13,11 +13,13 @@ package struct RunOptions: Sendable, Hashable {
     package var maxTurns: Int?
     /// Of the session's kernels, over those of `lathe.json`.
     package var limits: KernelLimits
+    /// Of each task, over that of `lathe.json`.
+    package var budget: BudgetLimits
 
     package init(
         data: [String] = [], session: String? = nil, model: String? = nil, output: OutputForm = .screen,
         confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil,
-        limits: KernelLimits = KernelLimits()
+        limits: KernelLimits = KernelLimits(), budget: BudgetLimits = BudgetLimits()
     ) {
         self.data = data
         self.session = session
@@ -27,6 +29,7 @@ package struct RunOptions: Sendable, Hashable {
         self.project = project
         self.maxTurns = maxTurns
         self.limits = limits
+        self.budget = budget
     }
 }
 

@@ -93,11 +93,13 @@ struct DelegationPlan: Sendable {
                 items.append(Item(label: label))
                 continue
             }
-            guard let position = manifest["descriptor"]?.integerValue, slices.indices.contains(position) else {
-                throw HostRefusal("invalid_arguments", "delegate: slice '\(label)' came without its data")
+            guard let slice = BoundSlice(name: "data", manifest: manifest, among: slices) else {
+                throw HostRefusal(
+                    "invalid_arguments",
+                    "delegate: slice '\(label)' came without its data: `descriptors` names 1 to \(BoundSlice.maximumFiles) of the call's memory files"
+                )
             }
-            items.append(
-                Item(label: label, slice: BoundSlice(name: "data", manifest: manifest, reference: slices[position])))
+            items.append(Item(label: label, slice: slice))
         }
         return items
     }

@@ -67,13 +67,13 @@ final class KernelLine {
 
     // MARK: What lathe wants
 
-    func start(_ order: StartOrder, inputs: [DataInput]) {
+    func start(_ order: StartOrder, with message: Frame) {
         place = order.start.place
         isForgotten = false
         hostCall = order.hostCall
         limits = order.start.limits.over(line.configuration.kernelLimits)
         phase = .starting(order)
-        send(StartMessage.frame(order.start, inputs: inputs, limits: limits))
+        send(message)
     }
 
     func cancelStart() {

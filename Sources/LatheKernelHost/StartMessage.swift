@@ -7,14 +7,24 @@ internal import LatheWire
 /// The first frame to a kernel: its role, inputs and slices.
 enum StartMessage {
     /// `limits` are all that hold for this kernel.
-    static func frame(_ start: KernelStart, inputs: [DataInput], limits: KernelLimits) -> Frame {
+    ///
+    /// Throws `.startFailed` where the slices have more files than one frame carries, or no descriptors are left for them.
+    static func frame(_ start: KernelStart, inputs: [DataInput], limits: KernelLimits) throws(KernelError) -> Frame {
+        let files = start.slices.flatMap(\.slice.references)
+        guard files.count <= FrameHeader.maximumDescriptors else {
+            let limit = FrameHeader.maximumDescriptors
+            throw KernelError(.startFailed, "its slices have \(files.count) files together; at most \(limit)")
+        }
+        let descriptors = files.map { OwnedDescriptor(fcntl($0.descriptor, F_DUPFD_CLOEXEC, 3)) }
+        guard descriptors.allSatisfy({ $0.raw >= 0 }) else {
+            throw KernelError(.startFailed, "no descriptors are left for its slices", underlying: errno)
+        }
         var payload: [String: JSONValue] = [
             "role": .string(start.role.rawValue), "name": .string(start.place.description),
             "inputs": .array(start.bindsInputs && start.role == .session ? listed(inputs) : []),
-            "slices": .array(start.slices.enumerated().map { listed($0, $1.slice) }), "limits": limits.json,
+            "slices": .array(listed(start.slices.map(\.slice))), "limits": limits.json,
         ]
         if let agent = start.agent { payload["agent"] = .string(agent) }
-        let descriptors = start.slices.map { OwnedDescriptor(fcntl($0.slice.reference.descriptor, F_DUPFD_CLOEXEC, 3)) }
         return Frame(.start, text: JSONValue.object(payload).text, descriptors: descriptors)
     }
 
@@ -27,10 +37,14 @@ enum StartMessage {
         }
     }
 
-    /// A slice with its place among this frame's descriptors.
-    private static func listed(_ index: Int, _ slice: BoundSlice) -> JSONValue {
-        var manifest = slice.manifest.objectValue ?? [:]
-        manifest["descriptor"] = .integer(index)
-        return ["name": .string(slice.name), "manifest": .object(manifest)]
+    /// Slices with the places of their files among this frame's descriptors.
+    private static func listed(_ slices: [BoundSlice]) -> [JSONValue] {
+        var next = 0
+        return slices.map { slice in
+            var manifest = slice.manifest.objectValue ?? [:]
+            manifest["descriptors"] = .array((next..<next + slice.references.count).map(JSONValue.integer))
+            next += slice.references.count
+            return ["name": .string(slice.name), "manifest": .object(manifest)]
+        }
     }
 }

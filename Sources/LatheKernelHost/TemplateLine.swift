@@ -112,13 +112,20 @@ final class TemplateLine {
             let error = KernelError(.templateFailed, "the session's kernels have been stopped")
             return order.continuation.resume(returning: .failure(error))
         }
+        let message: Frame
+        do throws(KernelError) {
+            let limits = order.start.limits.over(configuration.kernelLimits)
+            message = try StartMessage.frame(order.start, inputs: configuration.inputs, limits: limits)
+        } catch {
+            return order.continuation.resume(returning: .failure(error))
+        }
         let ahead = kernels.values.filter { $0.role == order.start.role && $0.isWaiting }
         guard let kernel = ahead.min(by: { $0.number < $1.number }) ?? fork(order.start.role) else {
             let error = KernelError(.startFailed, "no descriptors are left for a kernel", underlying: errno)
             return order.continuation.resume(returning: .failure(error))
         }
         handle.assign(kernel.number)
-        kernel.start(order, inputs: configuration.inputs)
+        kernel.start(order, with: message)
         forkAhead(order.start.role)
     }
 

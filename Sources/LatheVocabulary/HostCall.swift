@@ -35,7 +35,7 @@ package struct HostReply: Sendable {
     }
 }
 
-/// Data handed from one kernel to another: a sealed memory file that the host owns.
+/// A sealed memory file with data that is handed from one kernel to another; the host owns it.
 ///
 /// The descriptor is closed when the last reference goes. What is in it is never read by the host.
 package final class SliceReference: Sendable {
@@ -54,13 +54,30 @@ package final class SliceReference: Sendable {
 /// A slice with the name it gets in a kernel and what its maker wrote of its layout.
 package struct BoundSlice: Sendable {
     package var name: String
-    /// Opaque to the host except for size limits; `descriptor` in it is renumbered by the kernel host.
+    /// Opaque to the host but for `descriptors`, which is renumbered by the kernel host.
     package var manifest: JSONValue
-    package var reference: SliceReference
+    /// The slice's files, in the manifest's order. Several slices may share one.
+    package var references: [SliceReference]
 
-    package init(name: String, manifest: JSONValue, reference: SliceReference) {
+    package static let maximumFiles = 120
+
+    package init(name: String, manifest: JSONValue, references: [SliceReference]) {
         self.name = name
         self.manifest = manifest
-        self.reference = reference
+        self.references = references
+    }
+
+    /// Finds a slice's files among those that came along with a call; nil where the manifest, which is untrusted, names
+    /// none, too many, or one that did not come.
+    package init?(name: String, manifest: JSONValue, among files: [SliceReference]) {
+        guard let named = manifest["descriptors"]?.arrayValue, (1...Self.maximumFiles).contains(named.count) else {
+            return nil
+        }
+        var references: [SliceReference] = []
+        for index in named {
+            guard let index = index.integerValue, files.indices.contains(index) else { return nil }
+            references.append(files[index])
+        }
+        self.init(name: name, manifest: manifest, references: references)
     }
 }

@@ -98,8 +98,7 @@ struct Prison {
         await sender.stop()
         let call = try #require(calls.withLock { $0 })
         let manifest = try #require(call.arguments["items"]?.arrayValue?.first?["manifest"])
-        let index = try #require(manifest["descriptor"]?.integerValue)
-        let slice = BoundSlice(name: "data", manifest: manifest, reference: call.slices[index])
+        let slice = try #require(BoundSlice(name: "data", manifest: manifest, among: call.slices))
         Self.made.withLock { $0 = slice }
         return slice
     }

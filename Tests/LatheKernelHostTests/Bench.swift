@@ -64,9 +64,8 @@ struct Bench {
         _ = await kernel.run("lathe.delegate('look at it', 'task', data=\(expression))")
         let call = try #require(calls.withLock { $0.first })
         let manifest = try #require(call.arguments["items"]?.arrayValue?.first?["manifest"])
-        let index = try #require(manifest["descriptor"]?.integerValue)
         await kernel.stop()
-        return BoundSlice(name: "data", manifest: manifest, reference: call.slices[index])
+        return try #require(BoundSlice(name: "data", manifest: manifest, among: call.slices))
     }
 
     func whole(_ text: CapturedText) throws -> String {

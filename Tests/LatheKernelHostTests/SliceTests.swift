@@ -22,8 +22,7 @@ extension KernelHostTests {
             let call = try #require(received.calls.withLock { $0.first })
             #expect(call.name == "delegate")
             let manifest = try #require(call.arguments["items"]?.arrayValue?.first?["manifest"])
-            let index = try #require(manifest["descriptor"]?.integerValue)
-            return (kernel, BoundSlice(name: "data", manifest: manifest, reference: call.slices[index]))
+            return (kernel, try #require(BoundSlice(name: "data", manifest: manifest, among: call.slices)))
         }
 
         @Test func `a subtask changes its slice as it likes, and the source stays as it was`() async throws {
@@ -48,6 +47,60 @@ extension KernelHostTests {
                 await parent.stop()
                 let child = try await bench.kernel(.subtask, slices: [slice])
                 #expect(await child.run("int(data.sum())").value?.text.head == "499999500000")
+            }
+        }
+
+        @Test func `each large buffer is a file of its own, and handing data over again writes nothing`() async throws {
+            try await Bench.with { bench in
+                let received = Received()
+                let kernel = try await bench.kernel(hostCall: { received.take($0) })
+                let result = await kernel.run(
+                    """
+                    import numpy as np
+                    part = {name: np.arange(8_000_000.0) + len(name) for name in ("a", "bc")}
+                    lathe.delegate("look at it", "task", data=part)
+                    written = lathe._store.written
+                    lathe.delegate("look at it", "task", data=part)
+                    again = lathe._store.written - written
+                    from lathe_kernel import pages
+                    replaced = [pages.file_behind(memoryview(one).cast("B")) is not None for one in part.values()]
+                    part["a"][7] = -1
+                    lathe.delegate("look at it", "task", data=part)
+                    again, replaced, lathe._store.written - written == part["a"].nbytes
+                    """)
+                #expect(result.value?.text.head == "(0, [True, True], True)", "\(result)")
+                let slices = try received.calls.withLock { $0 }.map {
+                    let manifest = try #require($0.arguments["items"]?.arrayValue?.first?["manifest"])
+                    return try #require(BoundSlice(name: "data", manifest: manifest, among: $0.slices))
+                }
+                #expect(slices.map(\.references.count) == [3, 3, 3])
+                for (slice, seventh) in zip(slices, ["8.0", "8.0", "-1.0"]) {
+                    let child = try await bench.kernel(.subtask, slices: [slice])
+                    let read = await child.run("data['a'][0] = 5; float(data['a'][7]), float(data['bc'][7])")
+                    #expect(read.value?.text.head == "(\(seventh), 9.0)", "\(read)")
+                }
+            }
+        }
+
+        @Test func `a manifest that names what did not come is refused`() {
+            let file = SliceReference(descriptor: -1) { _ in }
+            for (named, expected): (JSONValue, Int?) in [
+                ([0], 1), ([0, 1, 0], 3), ([2], nil), ([-1], nil), ([], nil), (["0"], nil), (0, nil), (.null, nil),
+                (.array(Array(repeating: 0, count: 121)), nil),
+            ] {
+                let slice = BoundSlice(name: "data", manifest: ["descriptors": named], among: [file, file])
+                #expect(slice?.references.count == expected, "\(named)")
+            }
+        }
+
+        @Test func `more files than one frame carries are an error of the start, and the host goes on`() async throws {
+            try await Bench.with { bench in
+                let slice = try await bench.slice(of: "[1]")
+                await #expect(throws: KernelError.self) {
+                    try await bench.kernel(.subtask, slices: Array(repeating: slice, count: 251))
+                }
+                let kernel = try await bench.kernel(.subtask, slices: [slice, slice])
+                #expect(await kernel.run("data").value?.text.head == "[1]")
             }
         }
 

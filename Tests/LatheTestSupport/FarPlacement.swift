@@ -6,13 +6,13 @@ internal import Synchronization
 /// A place that is not the engine's own machine, as far as the port can tell: slices are copied to it, and what is sent to
 /// a kernel may arrive twice, as over a network that tries again. The kernels are real ones.
 package final class FarPlacement: KernelPlacement {
-    /// What one place holds of a slice, by the memory file it was made of.
+    /// What one place holds of a slice, by the memory files it was made of.
     private struct Kept {
         weak var copy: FarCopy?
     }
 
     private let near: any KernelPlacement
-    private let kept = Mutex<[ObjectIdentifier: Kept]>([:])
+    private let kept = Mutex<[[ObjectIdentifier]: Kept]>([:])
     private let counts = Mutex(Counts())
 
     package struct Counts: Sendable, Hashable {
@@ -35,12 +35,13 @@ package final class FarPlacement: KernelPlacement {
     package func stop() async { await near.stop() }
 
     package func put(_ slice: BoundSlice) async throws(KernelError) -> PlacedSlice {
-        let key = ObjectIdentifier(slice.reference)
+        let key = slice.references.map(ObjectIdentifier.init)
         if let copy = kept.withLock({ $0[key]?.copy }) { return PlacedSlice(slice, copy: copy) }
-        guard let reference = Self.copied(slice.reference) else {
+        let references = slice.references.compactMap(Self.copied)
+        guard references.count == slice.references.count else {
             throw KernelError(.startFailed, "the slice could not be copied", underlying: errno)
         }
-        let copy = FarCopy(reference) { [weak self] in self?.counts.withLock { $0.held -= 1 } }
+        let copy = FarCopy(references) { [weak self] in self?.counts.withLock { $0.held -= 1 } }
         kept.withLock { $0[key] = Kept(copy: copy) }
         counts.withLock { counts in
             counts.copies += 1
@@ -57,7 +58,7 @@ package final class FarPlacement: KernelPlacement {
             guard let copy = placed.copy as? FarCopy else { return placed }
             let slice = placed.slice
             return PlacedSlice(
-                BoundSlice(name: slice.name, manifest: slice.manifest, reference: copy.reference), copy: copy)
+                BoundSlice(name: slice.name, manifest: slice.manifest, references: copy.references), copy: copy)
         }
         var started = try await near.startKernel(far, hostCall: hostCall)
         started.kernel = FarKernel(started.kernel) { [weak self] second in
@@ -82,13 +83,13 @@ package final class FarPlacement: KernelPlacement {
     }
 }
 
-/// A copy of a slice's memory file at the far place.
+/// A copy of a slice's memory files at the far place.
 private final class FarCopy: Sendable {
-    let reference: SliceReference
+    let references: [SliceReference]
     private let onRelease: @Sendable () -> Void
 
-    init(_ reference: SliceReference, onRelease: @escaping @Sendable () -> Void) {
-        self.reference = reference
+    init(_ references: [SliceReference], onRelease: @escaping @Sendable () -> Void) {
+        self.references = references
         self.onRelease = onRelease
     }
 

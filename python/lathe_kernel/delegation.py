@@ -2,20 +2,25 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError, SubtaskFailed, invalid
+from lathe_kernel.kept import KeptFile, KeptFiles
 from lathe_kernel.outcomes import Outcome, Outcomes
-from lathe_kernel.protocol import Manifest, OutcomeRecord
+from lathe_kernel.protocol import MAXIMUM_DESCRIPTORS, MAXIMUM_SLICE_FILES, OutcomeRecord
 from lathe_kernel.schema import Schema, schema_of
-from lathe_kernel.slices import SliceCache
+from lathe_kernel.slices import Slice, freeze
 from lathe_library import limits
 from lathe_library.refusals import Refusal
 
 _BATCH = 200
+# Files that a slice may have even where many slices share one message.
+_FILES = 16
+_TOLD = 3
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
@@ -35,13 +40,16 @@ class InlineAgent:
 class Subtask:
     """One run of an agent, with its own kernel and its own context. Await it, or call `result`."""
 
-    def __init__(self, channel: Channel, identifier: int, label: str, uri: str) -> None:
-        """Refer to a subtask that the engine has accepted."""
+    def __init__(
+        self, channel: Channel, identifier: int, label: str, uri: str, notes: tuple[str, ...] = ()
+    ) -> None:
+        """Refer to a subtask that the engine has accepted; `notes` tell of its slice."""
         self._channel = channel
         self._outcome: Outcome | None = None
         self.id = identifier
         self.label = label
         self.uri = uri
+        self.notes = notes
 
     @property
     def status(self) -> str:
@@ -83,7 +91,7 @@ class Subtask:
     def _asked(self, seconds: float | None) -> Outcome:
         if self._outcome is not None:
             return self._outcome
-        outcome = waited(self._channel, [self.id], seconds)[0]
+        outcome = replace(waited(self._channel, [self.id], seconds)[0], notes=self.notes)
         if outcome.status != "running":
             self._outcome = outcome
         return outcome
@@ -157,49 +165,91 @@ def limits_of(value: object) -> dict[str, int] | None:
 
 
 def started(
-    channel: Channel, cache: SliceCache, shared: Request, items: list[tuple[str, object]]
+    channel: Channel, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
 ) -> list[Subtask]:
-    """Freeze the slices and start a subtask for each; at most one message's worth of items.
+    """Freeze the slices and start a subtask for each of the first items that fit one message.
 
     Raises:
         LatheError: a slice cannot be handed over, or the engine refused.
     """
-    descriptors: list[int] = []
-    temporary: list[int] = []
-    described: list[dict[str, Any]] = []
+    store.begin()
     try:
+        message = _Message(store, max(_FILES, MAXIMUM_DESCRIPTORS // len(items)))
         for label, value in items:
-            manifest: Manifest | None = None
-            if value is not None:
-                piece, is_temporary = _frozen(cache, label, value)
-                manifest = _placed(piece.manifest, len(descriptors))
-                descriptors.append(piece.descriptor)
-                if is_temporary:
-                    temporary.append(piece.descriptor)
-            described.append({"label": label, "manifest": manifest})
-        reply = channel.call("delegate", _arguments(shared, described), descriptors)
+            if not message.takes(label, value):
+                break
+        reply = channel.call("delegate", _arguments(shared, message.items), message.descriptors)
     finally:
-        close(temporary)
+        store.end()
     close(reply.descriptors)
+    _tell(message.notes)
     return [
-        Subtask(channel, int(one["id"]), str(one["label"]), str(one["uri"]))
-        for one in reply.value["subtasks"]
+        Subtask(channel, int(one["id"]), str(one["label"]), str(one["uri"]), notes)
+        for one, notes in zip(reply.value["subtasks"], message.notes, strict=True)
     ]
 
 
+def _tell(notes: list[tuple[str, ...]]) -> None:
+    """Say on the cell's standard error what of the slices was copied."""
+    told = list(dict.fromkeys(note for one in notes for note in one))
+    for note in told[:_TOLD]:
+        count = sum(note in one for one in notes)
+        print(f"[lathe: {count} of {len(notes)} slices: {note}]", file=sys.stderr)
+    if len(told) > _TOLD:
+        print(f"[lathe: {len(told) - _TOLD} more: see `.notes`]", file=sys.stderr)
+
+
+class _Message:
+    """The items of one `delegate` call and their files, each of which travels once."""
+
+    def __init__(self, store: KeptFiles, files: int) -> None:
+        self._store = store
+        self._limit = min(files, MAXIMUM_SLICE_FILES)
+        self._positions: dict[KeptFile, int] = {}
+        self.items: list[dict[str, Any]] = []
+        self.notes: list[tuple[str, ...]] = []
+
+    @property
+    def descriptors(self) -> list[int]:
+        return [file.descriptor for file in self._positions]
+
+    def takes(self, label: str, value: object) -> bool:
+        """Add an item; false where its files no longer fit."""
+        if value is None:
+            self._add(label, None, ())
+            return True
+        piece = _frozen(self._store, label, value, self._limit)
+        added = [file for file in piece.files if file not in self._positions]
+        if len(self._positions) + len(added) > MAXIMUM_DESCRIPTORS:
+            return False
+        for file in added:
+            self._positions[file] = len(self._positions)
+        manifest = piece.manifest.copy()
+        manifest["descriptors"] = [self._positions[file] for file in piece.files]
+        self._add(label, manifest, piece.notes)
+        return True
+
+    def _add(self, label: str, manifest: object, notes: tuple[str, ...]) -> None:
+        self.items.append({"label": label, "manifest": manifest})
+        self.notes.append(notes)
+
+
 def each(
-    channel: Channel, cache: SliceCache, shared: Request, items: list[tuple[str, object]]
+    channel: Channel, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
 ) -> Outcomes:
     """Run a subtask per item and wait for all of them; interrupted, it cancels what still runs."""
     outcomes = Outcomes()
-    for first in range(0, len(items), _BATCH):
-        subtasks = started(channel, cache, shared, items[first : first + _BATCH])
+    while len(outcomes) < len(items):
+        first = len(outcomes)
+        subtasks = started(channel, store, shared, items[first : first + _BATCH])
         identifiers = [one.id for one in subtasks]
         try:
-            outcomes.extend(waited(channel, identifiers, None))
+            ended = waited(channel, identifiers, None)
         except KeyboardInterrupt:
             channel.call("cancel", {"ids": identifiers})
             raise
+        notes = {one.id: one.notes for one in subtasks}
+        outcomes.extend(replace(one, notes=notes[one.id]) for one in ended)
     return outcomes
 
 
@@ -222,15 +272,9 @@ def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> O
     )
 
 
-def _placed(manifest: Manifest, position: int) -> Manifest:
-    placed = manifest.copy()
-    placed["descriptor"] = position
-    return placed
-
-
-def _frozen(cache: SliceCache, label: str, value: object) -> tuple[Any, bool]:
+def _frozen(store: KeptFiles, label: str, value: object, files: int) -> Slice:
     try:
-        return cache.frozen(value)
+        return freeze(value, store, files)
     except LatheError as error:
         raise LatheError(error.code, f"slice {label!r}: {error.reason}") from None
 

@@ -12,11 +12,11 @@ from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.delegation import InlineAgent, Subtask
 from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, invalid
+from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.plain import plain
 from lathe_kernel.schema import schema_of
-from lathe_kernel.slices import SliceCache
 
 _METHODS = (
     "agent",
@@ -69,7 +69,7 @@ class Lathe(types.ModuleType):
         self._channel = channel
         self._artifacts = artifacts
         self._namespace = namespace
-        self._cache = SliceCache()
+        self._store = KeptFiles()
         self._library = library
         self._place = place
         self.capabilities = Capabilities(library)
@@ -101,7 +101,7 @@ class Lathe(types.ModuleType):
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
-        return delegation.started(self._channel, self._cache, shared, items)[0]
+        return delegation.started(self._channel, self._store, shared, items)[0]
 
     def delegate_each(
         self,
@@ -130,7 +130,7 @@ class Lathe(types.ModuleType):
             within=limits,
             budget=budget,
         )
-        return delegation.each(self._channel, self._cache, shared, labelled(slices))
+        return delegation.each(self._channel, self._store, shared, labelled(slices))
 
     def agent(
         self,

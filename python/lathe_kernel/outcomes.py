@@ -10,7 +10,8 @@ from lathe_kernel.packages import pandas
 class Outcome:
     """How one subtask ended.
 
-    `status` is complete, incomplete, failed, cancelled, not_run or running.
+    `status` is complete, incomplete, failed, cancelled, not_run or running. `notes` say what of
+    its slice was copied rather than shared.
     """
 
     id: int
@@ -20,6 +21,7 @@ class Outcome:
     reason: str | None
     tokens: int | None
     seconds: float | None
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -1,6 +1,7 @@
 """The data packages, imported on first use and handled as `Any`: none ships complete types."""
 
 import importlib
+import operator
 import sys
 from typing import Any
 
@@ -20,6 +21,11 @@ def pyarrow() -> Any:
     return importlib.import_module("pyarrow")
 
 
+def polars() -> Any:
+    """Return the polars module. Importing it starts threads: never in the template."""
+    return importlib.import_module("polars")
+
+
 def loaded(name: str) -> Any:
     """Return a module that the user's code has already imported, or None.
 
@@ -31,7 +37,9 @@ def loaded(name: str) -> Any:
 def is_pandas(value: object, *kinds: str) -> bool:
     """Tell whether `value` is one of pandas' types named by `kinds`, without importing pandas."""
     module = loaded("pandas")
-    return module is not None and any(isinstance(value, getattr(module, kind)) for kind in kinds)
+    return module is not None and any(
+        isinstance(value, operator.attrgetter(kind)(module)) for kind in kinds
+    )
 
 
 def is_numpy(value: object, *kinds: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 MAXIMUM_PAYLOAD = 64 * 1024 * 1024
 MAXIMUM_DESCRIPTORS = 250
+MAXIMUM_SLICE_FILES = 120
 MAXIMUM_DEPTH = 64
 MAXIMUM_RESULT_CHARACTERS = 200_000
 
@@ -56,14 +57,18 @@ class InputSpecification(TypedDict):
 
 
 class Manifest(TypedDict):
-    """What a kernel says about a slice it froze; opaque to lathe."""
+    """What a kernel says about a slice it froze; lathe reads `descriptors` alone.
 
-    descriptor: int
+    `descriptors` names the slice's files among those of the frame. An extent is a file (its place
+    in `descriptors`), an offset and a length; the extents of `pickle`, joined, are the pickle.
+    """
+
+    descriptors: list[int]
     layout: Literal["pickle5"]
     type: str
     shape: list[int] | None
     bytes: int
-    pickle: list[int]
+    pickle: list[list[int]]
     buffers: list[list[int]]
 
 

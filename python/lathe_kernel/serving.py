@@ -91,8 +91,7 @@ class Kernel:
         self, one: NamedSlice, descriptors: tuple[int, ...], problems: list[str]
     ) -> None:
         try:
-            manifest = one["manifest"]
-            value = slices.thaw(manifest, descriptors[manifest["descriptor"]])
+            value = slices.thaw(one["manifest"], descriptors)
         except Exception as error:
             problems.append(f"the slice `{one['name']}` could not be read: {error}")
             return

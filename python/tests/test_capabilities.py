@@ -1,6 +1,5 @@
 import ast
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from conftest import MakeKernel
 from kernels import Answer, Kernel
 
 from lathe_kernel import packages, slices
+from lathe_kernel.kept import KeptFiles
 from lathe_library import block, facts
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_library" / "__main__.py"
@@ -247,14 +247,14 @@ def check(result: dict) -> None:
     subtask = make_kernel()
     _admitting(subtask, library)
     frame = packages.pandas().DataFrame({"delay": [20, 1]})
-    made = slices.freeze(frame)
+    store = KeptFiles()
+    made = slices.freeze(frame, store)
     started = subtask.start(
         "subtask",
-        [made.descriptor],
+        made.descriptors,
         slices=[{"name": "data", "manifest": made.manifest}],
         agent="late_analyst",
     )
-    os.close(made.descriptor)
     assert started["problems"] == []
     assert subtask.ok("data.delay.tolist()").text == "[20]"
     subtask.handlers["answer"] = lambda _arguments, _received: ({"value": {"accepted": True}}, [])

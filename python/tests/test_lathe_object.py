@@ -31,7 +31,7 @@ class Engine:
             identifier = len(self.outcomes) + 1
             data: object = None
             if manifest is not None:
-                data = slices.thaw(manifest, received[int(manifest["descriptor"])])
+                data = slices.thaw(manifest, received)
             self.outcomes[identifier] = {
                 "id": identifier,
                 "label": item["label"],
@@ -356,3 +356,33 @@ def test_the_object_is_importable_documented_and_has_no_more_than_works(kernel: 
             text = kernel.ok(f"print(lathe.{name}.__doc__)").stdout
             assert re.match(r"[A-Z].*[.;]\n\n\s*Example: `", text), name
             assert kernel.ok(f"lathe.{name}.__annotations__['return'] is not None or True").text
+
+
+def test_many_slices_with_many_files_travel_in_as_few_messages_as_fit(kernel: Kernel) -> None:
+    engine = Engine(kernel, lambda _label, data: _complete(float(sum(c.sum() for c in data))))
+    kernel.ok(
+        "import numpy as np\n"
+        "shared = np.ones(1 << 17)\n"
+        "made = {f's{i}': [shared] + [np.full(1 << 17, i * 100.0 + j) for j in range(20)] "
+        "for i in range(20)}\n"
+        "out = lathe.delegate_each('adder', made)"
+    )
+    assert len(engine.requests) == 2
+    text = kernel.ok(
+        "[o.value for o in out] == [(1 << 17) * (191.0 + 2000.0 * i) for i in range(20)]"
+    ).text
+    assert text == "True"
+
+
+def test_a_delegation_says_what_was_copied(kernel: Kernel) -> None:
+    Engine(kernel, lambda _label, data: _complete(len(data)))
+    ran = kernel.ok(
+        "df = pd.DataFrame({'m': pd.Series(['x', 1], dtype=object), 'n': [1, 2]})\n"
+        "out = lathe.delegate_each('looker', {'a': df, 'b': df[['n']]})\n"
+        "print([len(o.notes) for o in out], *out[0].notes)"
+    )
+    note = "the column 'm' holds Python objects, which were copied, not shared; "
+    note += "convert them to text, numbers or dates."
+    assert ran.stderr == f"[lathe: 1 of 2 slices: {note}]\n"
+    assert ran.stdout == f"[1, 0] {note}\n"
+    assert kernel.ok("print(*lathe.delegate('looker', data=df).notes)").stdout == f"{note}\n"

@@ -29,6 +29,11 @@ package struct StateBlock: Sendable, Hashable {
         var lines = ["<state>"]
         for problem in problems.prefix(5) { lines.append("problem: " + problem.singleLine(upTo: 300)) }
         if let pressure { lines.append(pressure) }
+        if let all = variables.together {
+            lines.append(
+                "memory of all kernels: \(ByteCount(all.used).text) of \(ByteCount(all.limit).text) used; run fewer subtasks "
+                    + "at a time (parallel=…), hand over smaller slices, del what you no longer need")
+        }
         var size = lines.reduce(0) { $0 + $1.count + 1 }
         var shown = 0
         for variable in variables.items {

@@ -13,6 +13,8 @@ final class CellRun {
     private var stderr: StreamCapture
     private var artifacts: [Artifact] = []
     private(set) var clock: CellClock
+    /// Why it was interrupted, where it filled the disk.
+    private(set) var overDisk: String?
 
     /// `name` is the kernel's, for the names of files.
     init(_ order: CellOrder, kernelName: String, configuration: KernelHostConfiguration, limits own: KernelLimits) {
@@ -33,8 +35,17 @@ final class CellRun {
     /// Host calls began or ended: time spent waiting for them is not the cell's.
     func isWaiting(_ isWaiting: Bool) { clock.isWaiting(isWaiting) }
 
+    /// The cell has filled the work folder.
+    func fill(disk reason: String) { overDisk = reason }
+
     /// The cell's time is up.
     func endTime() { clock.end() }
+
+    /// What a kernel ends of that does not heed the interrupt of this cell.
+    var endCause: KernelEnd.Cause {
+        if let overDisk { return .overLimit("A cell did not end after an interrupt: \(overDisk).") }
+        return clock.isOver ? .cellTime(clock.limit) : .ignoredInterrupt
+    }
 
     private var isShown: Bool { order.cell.purpose == .work }
 
@@ -72,6 +83,12 @@ final class CellRun {
             number: order.cell.number, status: message.status, seconds: message.seconds, failure: message.failure,
             variables: message.variables)
         if clock.isOver, message.status == .interrupted { result.failure = clock.failure(result.failure) }
+        if let overDisk, message.status == .interrupted {
+            let text = "\(overDisk). The cell was interrupted; its variables are kept."
+            let traceback = [result.failure?.traceback ?? "", "DiskLimit: \(text)"].filter { !$0.isEmpty }
+            result.failure = CellResult.Failure(
+                type: "DiskLimit", message: text, traceback: traceback.joined(separator: "\n"))
+        }
         if let value = message.result {
             result.value = CellResult.Value(type: value.type, text: captured(value), name: value.name)
         }

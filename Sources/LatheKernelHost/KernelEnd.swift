@@ -9,6 +9,8 @@ struct KernelEnd: Sendable, Hashable {
         case ignoredInterrupt
         /// Its cell ran longer than allowed and did not end after an interrupt.
         case cellTime(Duration)
+        /// It, or all kernels together, used more than they may.
+        case overLimit(String)
         /// It sent what the protocol does not allow.
         case violation(String)
         /// The template, and with it the whole sandbox, is gone.
@@ -38,6 +40,7 @@ struct KernelEnd: Sendable, Hashable {
         case .cellTime(let time):
             "The cell ran longer than \(time / .seconds(1)) s (limit cell) and did not end after an interrupt, so its kernel "
                 + "was killed; \(KernelLimit.cell.mend)."
+        case .overLimit(let reason): "The kernel was stopped. \(reason)"
         case .violation(let what): "The kernel was killed because it broke the protocol: \(what)."
         case .template(let what): "The sandbox ended, and all its kernels with it: \(what)."
         case .exited(0): "The code ended its own process (exit code 0)."

@@ -10,14 +10,19 @@ package final class KernelHost: KernelPlacement {
     package let losses: AsyncStream<KernelLoss>
     private let loop: HostLoop
     private let workFolder: WorkFolder
+    private let watch: ResourceWatch
 
-    private init(loop: HostLoop, workFolder: WorkFolder, losses: AsyncStream<KernelLoss>) {
+    private init(loop: HostLoop, workFolder: WorkFolder, watch: ResourceWatch, losses: AsyncStream<KernelLoss>) {
         self.loop = loop
         self.workFolder = workFolder
+        self.watch = watch
         self.losses = losses
     }
 
-    deinit { _ = loop.submit { $0.stop(nil) } }
+    deinit {
+        watch.stop()
+        _ = loop.submit { $0.stop(nil) }
+    }
 
     /// Starts the sandbox and its template; returns when it can fork kernels.
     ///
@@ -32,10 +37,9 @@ package final class KernelHost: KernelPlacement {
             throw KernelError(.templateFailed, error.reason, underlying: error.error)
         }
         let (losses, lost) = AsyncStream.makeStream(of: KernelLoss.self)
-        let host = KernelHost(
-            loop: loop,
-            workFolder: WorkFolder(path: configuration.sessionFolder + "/work", limit: configuration.workBytes),
-            losses: losses)
+        let folder = WorkFolder(path: configuration.sessionFolder + "/work", limit: configuration.workBytes)
+        let watch = ResourceWatch(loop: loop, configuration: configuration, folder: folder)
+        let host = KernelHost(loop: loop, workFolder: folder, watch: watch, losses: losses)
         let outcome: Result<Void, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 loop.start { TemplateLine(configuration: configuration, loop: loop, losses: lost, ready: continuation) }
@@ -44,6 +48,7 @@ package final class KernelHost: KernelPlacement {
             _ = loop.submit { $0.stop(nil) }
         }
         try outcome.get()
+        watch.start()
         return host
     }
 
@@ -53,7 +58,7 @@ package final class KernelHost: KernelPlacement {
     package func startKernel(
         _ start: KernelStart, hostCall: @escaping @Sendable (HostCall) async -> HostReply
     ) async throws(KernelError) -> StartedKernel {
-        let kernel = LocalKernel(loop: loop, workFolder: start.role == .session ? workFolder : nil)
+        let kernel = LocalKernel(loop: loop, watch: watch, workFolder: start.role == .session ? workFolder : nil)
         let outcome: Result<KernelMessages.Started, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOpen = loop.submit { line in
@@ -70,6 +75,7 @@ package final class KernelHost: KernelPlacement {
     }
 
     package func stop() async {
+        watch.stop()
         await withCheckedContinuation { continuation in
             if !loop.submit({ $0.stop(continuation) }) { continuation.resume() }
         }

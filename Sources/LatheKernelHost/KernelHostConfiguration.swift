@@ -21,6 +21,8 @@ package struct KernelHostConfiguration: Sendable {
     package var cellTime: Duration = .seconds(3600)
     /// What the session's work folder may hold: measured after each cell, and told to the model.
     package var workBytes = 20 << 30
+    /// Memory that all kernels may use together, memory files, slices and files in memory included.
+    package var totalBytes = Int(clamping: SandboxPolicy.Limits.machineMemory / 5 * 4)
     /// How long an interrupted cell may take to end before its kernel is killed.
     package var interruptGrace: Duration = .seconds(3)
     /// How long the template may take to be ready.

@@ -17,6 +17,7 @@ extension KernelLine {
         guard slices.allSatisfy({ lathe_is_sealed($0.descriptor) }) else {
             return reply(frame.call, .error("invalid_arguments", "a slice must be a sealed memory file"))
         }
+        line.keep(slices)
         let request = HostCall(name: name, arguments: payload["arguments"] ?? [:], slices: slices)
         let (loop, number, id) = (line.loop, number, frame.call)
         calls[id] = Task {

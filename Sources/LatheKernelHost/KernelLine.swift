@@ -43,6 +43,8 @@ final class KernelLine {
     private var (lastGiven, lastFinished) = (0, 0)
     /// What it may use; known from its start on.
     private(set) var limits = KernelLimits()
+    /// Files of slices that it was given.
+    private var given: Set<FileIdentity> = []
     /// Whether nobody outside holds this kernel: then it is dropped from the table once it has ended.
     private(set) var isForgotten = true
 
@@ -56,6 +58,25 @@ final class KernelLine {
         self.line = line
         self.channel = FrameConnection(socket: channel)
         self.pipes = pipes
+    }
+
+    /// For the watch; nil before it is a kernel of somebody's, and once it has ended.
+    var roll: SandboxRoll.Kernel? {
+        guard !isWaiting, !hasEnded, let process else { return nil }
+        return SandboxRoll.Kernel(
+            number: number, process: process, role: role, work: work, limits: limits, given: given)
+    }
+
+    private var work: SandboxRoll.Work? {
+        switch phase {
+        case .running(let run): SandboxRoll.Work(kernel: number, cell: run.order.cell.number)
+        case .starting: SandboxRoll.Work(kernel: number, cell: 0)
+        case .waiting, .idle, .ended: nil
+        }
+    }
+
+    private lazy var process: Int32? = pidfd.flatMap { pidfd in
+        ProcFile.number(after: "Pid:", in: ProcFile.text("/proc/self/fdinfo/\(pidfd.raw)")).map { Int32(clamping: $0) }
     }
 
     var hasEnded: Bool { if case .ended = phase { true } else { false } }
@@ -73,6 +94,7 @@ final class KernelLine {
         hostCall = order.hostCall
         limits = order.start.limits.over(line.configuration.kernelLimits)
         phase = .starting(order)
+        given = Set(message.descriptors.compactMap { FileIdentity.of($0.raw)?.file })
         send(message)
     }
 
@@ -102,6 +124,17 @@ final class KernelLine {
         if case .some(.kill) = alarm?.what { return }
         // A cell that was only just sent may not have been armed yet; a second signal reaches it.
         alarm = (.now + .milliseconds(250), .repeatInterrupt)
+    }
+
+    /// What the watch has found that this kernel does.
+    func carryOut(_ verdict: ResourceVerdict) {
+        switch verdict {
+        case .end(_, let reason): kill(.overLimit(reason))
+        case .interrupt(_, let reason):
+            guard case .running(let run) = phase, run.overDisk == nil else { return }
+            run.fill(disk: reason)
+            interrupt()
+        }
     }
 
     /// Ends the kernel: an idle one may run its exit handlers first.
@@ -224,12 +257,9 @@ final class KernelLine {
         alarm = nil
         switch due.what {
         case .repeatInterrupt:
-            guard case .running = phase else { return }
+            guard case .running(let run) = phase else { return }
             signal(SIGINT)
-            let cause: KernelEnd.Cause =
-                if case .running(let run) = phase, run.clock.isOver { .cellTime(run.clock.limit) } else {
-                    .ignoredInterrupt
-                }
+            let cause = run.endCause
             alarm = (now + line.configuration.interruptGrace, .kill(cause))
         case .kill(let cause): kill(cause)
         case .giveUp: end(sentence ?? .unknown)

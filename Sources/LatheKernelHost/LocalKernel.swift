@@ -8,9 +8,11 @@ final class LocalKernel: Kernel {
     private let number = Mutex<Int?>(nil)
 
     private let workFolder: WorkFolder?
+    private let watch: ResourceWatch
 
-    init(loop: HostLoop, workFolder: WorkFolder?) {
+    init(loop: HostLoop, watch: ResourceWatch, workFolder: WorkFolder?) {
         self.loop = loop
+        self.watch = watch
         self.workFolder = workFolder
     }
 
@@ -29,6 +31,7 @@ final class LocalKernel: Kernel {
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
         var result = await answer(to: cell, output: output)
         workFolder?.check(&result)
+        result.variables.together = watch.pressure
         return result
     }
 

@@ -41,6 +41,32 @@ final class TemplateLine {
 
     func kernel(_ number: Int) -> KernelLine? { kernels[number] }
 
+    // MARK: What the watch asks and orders
+
+    /// Slices that kernels have handed over, as long as somebody keeps them.
+    private var slices: [FileIdentity: KeptSlice] = [:]
+
+    func keep(_ handed: [SliceReference]) {
+        for slice in handed {
+            guard let (file, bytes) = FileIdentity.of(slice.descriptor) else { continue }
+            slices[file] = KeptSlice(reference: slice, bytes: bytes)
+        }
+    }
+
+    /// How things are now; nil before the sandbox is there and once it has ended.
+    var roll: SandboxRoll? {
+        guard isReady, !isDone, let processNumber else { return nil }
+        slices = slices.filter { $0.value.reference != nil }
+        return SandboxRoll(
+            sandbox: processNumber, kernels: kernels.values.compactMap(\.roll), slices: slices.mapValues(\.bytes))
+    }
+
+    func carryOut(_ verdict: ResourceVerdict) {
+        switch verdict {
+        case .end(let number, _), .interrupt(let number, _): kernels[number]?.carryOut(verdict)
+        }
+    }
+
     func tell(_ loss: KernelLoss) { losses.yield(loss) }
 
     // MARK: Beginning and end

@@ -11,14 +11,14 @@ package struct SandboxPolicy: Sendable, Hashable {
         package var cpuSeconds: UInt64 = 12 * 3600
         package var openFiles: UInt64 = 4096
         /// Processes and threads of all kernels of the sandbox together.
-        package var processes: UInt64 = 1024
+        package var processes: UInt64 = max(1024, 128 * UInt64(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)))
         package var temporaryBytes: UInt64 = 1 << 30
         package var sharedMemoryBytes: UInt64 = 1 << 30
 
         package init() {}
 
-        private static let machineMemory =
-            UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 1)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        /// The machine's memory, or what the control groups around this process leave of it.
+        package static let machineMemory = MachineMemory.bytes
     }
 
     /// Host paths, all absolute.

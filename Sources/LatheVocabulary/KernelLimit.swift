@@ -2,6 +2,8 @@
 package enum KernelLimit: String, Sendable, Hashable, CaseIterable {
     /// Private memory that a kernel may add to what it starts with and to its slices.
     case memory
+    /// Memory of all kernels of the session together, memory files and /tmp included.
+    case total
     /// Time of one cell, its waiting for host calls not counted.
     case cell
     /// Time on processors of each process of a kernel.
@@ -23,7 +25,7 @@ package enum KernelLimit: String, Sendable, Hashable, CaseIterable {
 
     package var unit: Unit {
         switch self {
-        case .memory, .file, .output, .disk, .tmp: .bytes
+        case .memory, .total, .file, .output, .disk, .tmp: .bytes
         case .cell, .cpu: .seconds
         case .processes, .openFiles: .count
         }
@@ -32,7 +34,7 @@ package enum KernelLimit: String, Sendable, Hashable, CaseIterable {
     /// Whether it belongs to the session as a whole, so that no agent and no call can choose it.
     package var isOfSession: Bool {
         switch self {
-        case .disk, .tmp: true
+        case .total, .disk, .tmp: true
         case .memory, .cell, .cpu, .processes, .openFiles, .file, .output: false
         }
     }
@@ -41,6 +43,7 @@ package enum KernelLimit: String, Sendable, Hashable, CaseIterable {
     package var range: ClosedRange<Int> {
         switch self {
         case .memory: 32_000_000...(1 << 50)
+        case .total: 256_000_000...(1 << 50)
         case .file, .disk: 1_000_000...(1 << 50)
         case .output: 64_000...(1 << 50)
         case .tmp: 16_000_000...(1 << 50)

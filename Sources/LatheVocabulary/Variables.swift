@@ -44,6 +44,8 @@ package struct VariableListing: Sendable, Hashable, Codable {
     package var omitted: Int
     /// Set once the kernel's memory is nearly used up.
     package var memory: MemoryUse?
+    /// Set once the memory of all kernels together is nearly used up.
+    package var together: MemoryUse?
 
     package init(items: [Variable] = [], omitted: Int = 0, memory: MemoryUse? = nil) {
         self.items = items

@@ -81,7 +81,7 @@ struct CommandParserTests {
         ),
         (
             ["ask", "x", "--limit", "ram=8GB"],
-            "--limit: there is no limit 'ram'; there are memory, cell, cpu, processes, open_files, file, output, disk, tmp"
+            "--limit: there is no limit 'ram'; there are memory, total, cell, cpu, processes, open_files, file, output, disk, tmp"
         ),
         (["ask", "x", "--limit", "cell=soon"], "--limit: limit cell is written cell=10min, not 'soon'"),
         (

@@ -17,7 +17,7 @@ NAMES: dict[str, tuple[Unit, int, int]] = {
     "file": ("bytes", 1_000_000, 1 << 50),
     "output": ("bytes", 64_000, 1 << 50),
 }
-_OF_SESSION = ("disk", "tmp")
+_OF_SESSION = ("total", "disk", "tmp")
 _UNITS: dict[Unit, dict[str, float]] = {
     "bytes": {
         "": 1,

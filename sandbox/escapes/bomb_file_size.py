@@ -1,7 +1,10 @@
-"""Writes one file without end.
+"""Makes one enormous file.
 
-Denial: OSError
+Denial: OSError, interrupted
 """
 
-with open("huge", "wb") as file:
-    os.posix_fallocate(file.fileno(), 0, 1 << 50)
+try:
+    with open("enormous", "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 1 << 50)
+finally:
+    os.unlink("enormous")

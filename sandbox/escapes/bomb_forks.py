@@ -1,6 +1,6 @@
 """Forks without end.
 
-Denial: BlockingIOError
+Denial: BlockingIOError, KernelDied
 """
 
 import time

@@ -1,11 +1,13 @@
 """Takes all memory of the machine with memory files, which no limit of a process counts.
 
-Denial: OSError
-Succeeds: memory files are bounded in size and number, not in sum; only a control group counts them
+Denial: KernelDied
 """
 
+import os
+import time
+
 held = []
-for _ in range(8):
-    descriptor = os.memfd_create("bomb")
-    os.posix_fallocate(descriptor, 0, target["memory"] // 4)
-    held.append(descriptor)
+for _ in range(64):
+    held.append(os.memfd_create("bomb"))
+    os.write(held[-1], bytes(target["memory"] // 8))
+time.sleep(20)

@@ -1,6 +1,6 @@
 """Starts threads without end.
 
-Denial: RuntimeError
+Denial: RuntimeError, KernelDied
 """
 
 import threading

@@ -1,10 +1,18 @@
 """Fills the disk of the user with many files below the limit of one.
 
-Denial: OSError
+Denial: interrupted
 Roles: session
-Succeeds: a quota of a folder needs rights that an ordinary user has not; the folder is measured after each cell instead
 """
 
-for number in range(4):
-    with open(f"fill-{number}", "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, target["work_limit"] // 2)
+import os
+
+try:
+    for number in range(400):
+        with open(f"fill-{number}", "wb") as file:
+            file.write(bytes(target["work_limit"] // 2))
+finally:
+    for number in range(400):
+        try:
+            os.unlink(f"fill-{number}")
+        except FileNotFoundError:
+            break

@@ -1,0 +1,82 @@
+internal import LatheVocabulary
+
+/// What has to be done because something is used up.
+enum ResourceVerdict: Sendable, Hashable {
+    /// The kernel is ended; the reason is a sentence.
+    case end(kernel: Int, reason: String)
+    /// Its cell is interrupted, and it is ended where that does not help.
+    case interrupt(kernel: Int, reason: String)
+}
+
+/// Judges what a sandbox uses. Each rule names one kernel, so that the others go on.
+struct ResourceJudge: Sendable {
+    /// For all kernels of the session together.
+    var totalBytes: Int
+    /// Processes and threads of the whole sandbox.
+    var processes: Int
+    /// Entries that /tmp may hold: each takes memory that no limit counts.
+    var temporaryEntries = 200_000
+    /// What must stay free of the machine's memory.
+    var machineFloor: UInt64
+
+    func verdict(_ use: SandboxUse, _ roll: SandboxRoll, machineAvailable: UInt64) -> ResourceVerdict? {
+        for kernel in roll.kernels {
+            guard let own = use.kernels.first(where: { $0.number == kernel.number }),
+                let limit = kernel.limits[.memory], own.sharedBytes > UInt64(limit)
+            else { continue }
+            return .end(
+                kernel: own.number,
+                reason: "Its memory files and shared mappings took \(text(own.sharedBytes)), more than its limit "
+                    + "(limit memory=\(KernelLimit.memory.text(limit)) holds for private memory, and as much again for "
+                    + "these); \(KernelLimit.memory.mend).")
+        }
+        return together(use, roll) ?? machine(use, available: machineAvailable) ?? crowd(use, roll)
+    }
+
+    private func together(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
+        guard use.totalBytes > UInt64(totalBytes), let largest = largest(use) else { return nil }
+        return .end(
+            kernel: largest.number,
+            reason: "All kernels of the session together used \(text(use.totalBytes)), more than their limit (limit "
+                + "total=\(KernelLimit.total.text(totalBytes))); this one used most of it, \(text(largest.bytes)). Run "
+                + "fewer at a time (parallel=…) or on smaller parts; \(KernelLimit.total.mend).")
+    }
+
+    /// Whatever takes it: once the machine swaps or Linux ends processes of its choice, nobody is served.
+    private func machine(_ use: SandboxUse, available: UInt64) -> ResourceVerdict? {
+        guard available < machineFloor, let largest = largest(use), largest.bytes > machineFloor else { return nil }
+        return .end(
+            kernel: largest.number,
+            reason:
+                "The machine had only \(text(available)) of memory left, and this kernel used \(text(largest.bytes)), "
+                + "the most of all. Work on smaller parts, or end other programs.")
+    }
+
+    /// Processes are counted for the sandbox as a whole, so one kernel could keep the others from working.
+    private func crowd(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
+        if use.temporaryEntries > temporaryEntries, let busiest = busiest(use, roll) {
+            return .end(
+                kernel: busiest.number,
+                reason:
+                    "There were \(use.temporaryEntries) files in /tmp, more than \(temporaryEntries). Write fewer and "
+                    + "larger files.")
+        }
+        guard use.tasks >= processes - 8, roll.kernels.count > 1,
+            let most = use.kernels.max(by: { $0.tasks < $1.tasks }), most.tasks > processes / 2
+        else { return nil }
+        return .end(
+            kernel: most.number,
+            reason:
+                "It ran \(most.tasks) processes and threads of the \(processes) that all kernels of the session may "
+                + "run (limit processes), so that the others could start none; \(KernelLimit.processes.mend).")
+    }
+
+    private func largest(_ use: SandboxUse) -> SandboxUse.Kernel? { use.kernels.max { $0.bytes < $1.bytes } }
+
+    private func busiest(_ use: SandboxUse, _ roll: SandboxRoll) -> SandboxUse.Kernel? {
+        let busy = Set(roll.kernels.filter { $0.work != nil }.map(\.number))
+        return use.kernels.filter { busy.contains($0.number) }.max { $0.ticks < $1.ticks }
+    }
+
+    private func text(_ bytes: UInt64) -> String { KernelLimit.memory.text(Int(clamping: bytes)) }
+}

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import contextlib
 from typing import Any, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import PlainTextFormatter
 
 from lathe_kernel import figures
 from lathe_kernel.artifacts import Artifacts
@@ -15,6 +17,9 @@ from lathe_kernel.protocol import MAXIMUM_RESULT_CHARACTERS, CellResult
 # The best form first: an object is kept once, not once for each form it has.
 _RICH = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf", "text/html")
 _TEXT = ("text/plain",)
+# Types whose printers write `repr`, as long as nobody has put another in their place.
+_STOCK: Any = PlainTextFormatter()
+_AS_REPR: dict[type, object] = {kind: _STOCK.type_printers.get(kind) for kind in (int, str)}
 _PLAIN_TYPES = (int, float, complex, str, bytes, bool, list, tuple, dict, set, frozenset)
 
 
@@ -23,6 +28,11 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
 
     captured: CellResult | None = None
     artifacts: Artifacts | None = None
+
+    def quiet(self) -> bool:
+        """Tell whether the cell ends in a semicolon; its words are looked at only if it has one."""
+        inputs = cast("Any", self).shell.history_manager.input_hist_parsed
+        return bool(inputs) and ";" in inputs[-1] and bool(super().quiet())
 
     def start_displayhook(self) -> None:
         """Do nothing: there is no prompt to prepare."""
@@ -98,10 +108,25 @@ def send_rich(bundle: dict[str, Any], artifacts: Artifacts) -> None:
 def _formatted(formatter: Any, value: object) -> tuple[dict[str, Any], dict[str, Any]]:
     if type(value) in _PLAIN_TYPES:
         # They have no other form; the whole formatter would look for one in every kind.
-        text = formatter.formatters["text/plain"](value)
+        text = _text(formatter.formatters["text/plain"], value)
         return ({} if text is None else {"text/plain": text}), {}
     bundle, metadata = formatter.format(value, include=_TEXT if _is_data(value) else _TEXT + _RICH)
     return bundle, metadata
+
+
+def _text(formatter: Any, value: object) -> str | None:
+    """Return what the formatter gives, for whole numbers and text without its printer's set-up."""
+    kind = type(value)
+    stock = _AS_REPR.get(kind)
+    if (
+        stock is not None
+        and formatter.pprint
+        and formatter.type_printers.get(kind) is stock
+        and id(value) not in formatter.singleton_printers
+    ):
+        with contextlib.suppress(ValueError):  # A number of too many digits, which it reports.
+            return repr(value)
+    return cast("str | None", formatter(value))
 
 
 def _is_data(value: object) -> bool:

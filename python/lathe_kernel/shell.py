@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from lathe_kernel import figures, limit_notes, streams, tracebacks
 from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.direct import DirectLane
 from lathe_kernel.display import ArtifactPublisher, ResultHook, register_figures
 from lathe_kernel.interrupts import Interrupts
 from lathe_kernel.protocol import CellError, CellResult
@@ -47,6 +48,7 @@ class CellCompiler(CachingCompiler):  # pyright: ignore[reportUntypedBaseClass]
 class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
     """Runs cells; errors are returned, not printed."""
 
+    lane: DirectLane
     compiler_class = Type(CellCompiler)
     displayhook_class = Type(ResultHook)
     display_pub_class = Type(ArtifactPublisher)
@@ -55,6 +57,21 @@ class KernelShell(InteractiveShell):  # pyright: ignore[reportUntypedBaseClass]
     def _tee(self, channel: str) -> Generator[None]:
         # IPython would keep a second copy of everything that is printed.
         yield
+
+    def should_run_async(
+        self, raw_cell: str, *, transformed_cell: Any = None, preprocessing_exc_tuple: Any = None
+    ) -> bool:
+        """Compile a cell to find out only where its words leave it open."""
+        text = transformed_cell or ""
+        if "await" not in text and "async" not in text:
+            return False
+        return bool(
+            cast("Any", super()).should_run_async(
+                raw_cell,
+                transformed_cell=transformed_cell,
+                preprocessing_exc_tuple=preprocessing_exc_tuple,
+            )
+        )
 
     def showtraceback(self, exc_tuple: Any = None, *_arguments: Any, **_options: Any) -> None:
         """Remember an exception; `run` prints the ones that did not end the cell."""
@@ -102,8 +119,9 @@ def create(folder: str) -> Any:
     config.InteractiveShell.autoawait = True
     config.InteractiveShell.cache_size = 1000
     warnings.filterwarnings("ignore", message="To exit: use 'exit'")
-    shell = KernelShell.instance(config=config, ipython_dir=folder)
+    shell: Any = KernelShell.instance(config=config, ipython_dir=folder)
     register_figures(shell.display_formatter)
+    shell.lane = DirectLane(shell)
     return shell
 
 
@@ -126,7 +144,11 @@ def _executed(shell: Any, code: str, interrupts: Interrupts) -> BaseException | 
     error: BaseException | None = None
     try:
         with interrupts.armed():
-            outcome = shell.run_cell(code, store_history=True)
+            tree = shell.lane.parsed(code)
+            if tree is None:
+                outcome = shell.run_cell(code, store_history=True)
+            else:
+                outcome = shell.lane.run(code, tree)
             error = outcome.error_before_exec
             error = outcome.error_in_exec if error is None else error
             _save_figures()

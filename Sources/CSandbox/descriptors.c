@@ -2,13 +2,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CSandbox.h"
@@ -25,6 +29,52 @@ int lathe_output_pipe(int ends[2]) {
 int lathe_set_nonblocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+int lathe_watchlist(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int lathe_watch(int watchlist, int descriptor, uint64_t key, unsigned events, bool is_known) {
+    struct epoll_event event = {.data.u64 = key};
+    if (events & LATHE_WATCH_READ) event.events |= EPOLLIN;
+    if (events & LATHE_WATCH_WRITE) event.events |= EPOLLOUT;
+    return epoll_ctl(watchlist, is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int lathe_unwatch(int watchlist, int descriptor) { return epoll_ctl(watchlist, EPOLL_CTL_DEL, descriptor, NULL); }
+
+int lathe_watch_wait(int watchlist, uint64_t *keys, int capacity, int milliseconds) {
+    struct epoll_event events[64];
+    int count = epoll_wait(watchlist, events, capacity < 64 ? capacity : 64, milliseconds);
+    for (int index = 0; index < count; index++) keys[index] = events[index].data.u64;
+    return count < 0 ? 0 : count;
+}
+
+static uint64_t nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/// Leaves the core to whoever shares it for a moment.
+static void relax(void) {
+    for (int times = 0; times < 20; times++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        __asm__ volatile("yield");
+#endif
+    }
+    sched_yield();
+}
+
+bool lathe_readable_within(int descriptor, unsigned microseconds) {
+    struct pollfd watched = {.fd = descriptor, .events = POLLIN};
+    uint64_t end = nanoseconds() + (uint64_t)microseconds * 1000U;
+    do {
+        if (poll(&watched, 1, 0) > 0) return true;
+        relax();
+    } while (nanoseconds() < end);
+    return false;
 }
 
 int lathe_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

@@ -3,7 +3,7 @@ private import Glibc
 internal import LatheVocabulary
 internal import LatheWire
 
-/// A cell under way, with what it has said and made so far. Lives on the loop's thread only.
+/// A cell under way, with what it has said and made so far. Seen only by who holds the loop's conversation.
 final class CellRun {
     let order: CellOrder
     private let limits: OutputLimits

@@ -4,7 +4,7 @@ private import Synchronization
 
 /// The template of one session and the kernels forked from it, in one sandbox.
 ///
-/// All conversation with them is on one thread of its own. `output` and `hostCall` closures are called from there:
+/// One thread at a time speaks with them (`HostLoop`), which is where `output` and `hostCall` closures are called:
 /// `output` must return quickly; host calls run in tasks of their own. Ends with `stop`, or with its last reference.
 package final class KernelHost: KernelPlacement {
     package let losses: AsyncStream<KernelLoss>

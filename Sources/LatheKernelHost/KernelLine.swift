@@ -3,7 +3,7 @@ internal import Glibc
 internal import LatheVocabulary
 internal import LatheWire
 
-/// The conversation with one kernel. Lives on the loop's thread only.
+/// The conversation with one kernel. Seen only by who holds the loop's conversation.
 ///
 /// A kernel may speak only while it answers: anything it says in another phase, and anything that is not as the protocol
 /// has it, ends it.
@@ -24,7 +24,9 @@ final class KernelLine {
     unowned let line: TemplateLine
     private var channel: FrameConnection
     private var channelIsOpen = true
+    private var channelInterest: Watchlist.Interest?
     private var pipes: [OutputPipe]
+    private var pipesAreWatched = false
     private var pidfd: OwnedDescriptor?
     private(set) var phase = Phase.waiting
     /// Why it is being killed; the cause that is told, whatever the template reports.
@@ -49,6 +51,8 @@ final class KernelLine {
     private(set) var isForgotten = true
 
     static let maximumCalls = 64
+    /// Microseconds.
+    private static let quickAnswer: UInt32 = 200
     /// After a cell says that it finished, what may still be in a pipe: its largest capacity.
     private static let drainLimit = 2 << 20
 
@@ -113,6 +117,7 @@ final class KernelLine {
                     order, kernelName: "\(name)-k\(number)", configuration: line.configuration, limits: limits))
             let payload: JSONValue = ["cell": .integer(order.cell.number), "code": .string(order.cell.code)]
             send(Frame(.run, text: payload.text))
+            awaitQuickAnswer()
         case .ended(let end): order.resume(died: end)
         case .waiting, .starting, .running: order.refuse("KernelBusy", "the kernel runs another cell")
         }
@@ -216,17 +221,37 @@ final class KernelLine {
 
     // MARK: The loop's part
 
-    /// What poll(2) should watch now.
-    func watch(_ watched: inout [pollfd]) {
+    /// Brings the watchlist up to what this kernel may say now.
+    func rewatch() {
+        let list = line.loop.watchlist
         if channelIsOpen {
-            let events = channel.hasOutgoing ? POLLIN | POLLOUT : POLLIN
-            watched.append(pollfd(fd: channel.socket.raw, events: Int16(events), revents: 0))
+            let wanted: Watchlist.Interest = channel.hasOutgoing ? [.read, .write] : .read
+            list.watch(channel.socket.raw, .channel(kernel: number), for: wanted, before: channelInterest)
+            channelInterest = wanted
+        } else if channelInterest != nil {
+            list.forget(channel.socket.raw)
+            channelInterest = nil
         }
         // Outside of a cell the pipes are left alone: what a thread of the user's writes then belongs to the next cell.
-        guard isAnswering else { return }
+        guard isAnswering != pipesAreWatched else { return }
+        pipesAreWatched = isAnswering
         for pipe in pipes where pipe.descriptor >= 0 {
-            watched.append(pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0))
+            if isAnswering {
+                list.watch(pipe.descriptor, .output(kernel: number), for: .read, before: nil)
+            } else {
+                list.forget(pipe.descriptor)
+            }
         }
+    }
+
+    /// Stays for a moment while the kernel answers, if nobody else needs the processor: most small cells take less time
+    /// than waking another thread does, and then nobody has to.
+    private func awaitQuickAnswer() {
+        guard channelIsOpen, !channel.hasOutgoing, line.isAlone(self) else { return }
+        let list = line.loop.watchlist
+        list.watch(channel.socket.raw, .channel(kernel: number), for: [], before: channelInterest)
+        channelInterest = []
+        if lathe_readable_within(channel.socket.raw, Self.quickAnswer) { takeFrames() }
     }
 
     var isAnswering: Bool {
@@ -236,10 +261,12 @@ final class KernelLine {
         }
     }
 
-    func serve() {
-        guard !hasEnded else { return }
-        if isAnswering, pipes.contains(where: { line.isReady($0.descriptor) }) { read(limit: 1 << 18) }
-        guard channelIsOpen, line.isReady(channel.socket.raw) else { return }
+    func serveOutput() {
+        if isAnswering { read(limit: 1 << 18) }
+    }
+
+    func serveChannel() {
+        guard channelIsOpen else { return }
         do throws(WireError) {
             if channel.hasOutgoing { try channel.flush() }
         } catch {

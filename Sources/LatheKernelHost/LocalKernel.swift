@@ -20,7 +20,7 @@ final class LocalKernel: Kernel {
         if let number = number.withLock({ $0 }) { _ = loop.submit { $0.kernel(number)?.forget() } }
     }
 
-    /// Called on the loop's thread when a forked kernel becomes this one.
+    /// Called when a forked kernel becomes this one, by who holds the loop's conversation.
     func assign(_ number: Int) { self.number.withLock { $0 = number } }
 
     /// 0 until it is started, which nobody outside sees.
@@ -62,7 +62,7 @@ final class LocalKernel: Kernel {
 
     @discardableResult
     private func submit(_ work: @escaping @Sendable (KernelLine?) -> Void) -> Bool {
-        // The number is read on the loop's thread, after the work that assigns it.
+        // The number is read where the work is done, after the work that assigns it.
         loop.submit { [self] line in work(number.withLock { $0 }.flatMap { line.kernel($0) }) }
     }
 }

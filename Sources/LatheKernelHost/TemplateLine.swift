@@ -4,15 +4,16 @@ internal import LatheSandbox
 internal import LatheVocabulary
 internal import LatheWire
 
-/// The conversation with one template, and the table of its kernels. Lives on the loop's thread only.
+/// The conversation with one template, and the table of its kernels. Seen only by who holds the loop's conversation.
 final class TemplateLine {
     let configuration: KernelHostConfiguration
     let loop: HostLoop
     /// For reading pipes, shared by all kernels: one thread reads at a time.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    /// What poll(2) found ready the last time.
-    private var readyDescriptors: Set<Int32> = []
     private var control: FrameConnection?
+    private var controlInterest: Watchlist.Interest?
+    /// When the loop's thread looks again, whatever happens.
+    private var pauseEnd = ContinuousClock.now
     private var log: LogTail?
     private var process: OwnedDescriptor?
     /// The process number of bubblewrap; meaningless once it has ended.
@@ -84,6 +85,8 @@ final class TemplateLine {
             let started = try configuration.policy.launch(control: theirs.raw, log: writer.raw)
             process = OwnedDescriptor(started.pidfd)
             processNumber = started.process
+            loop.watchlist.watch(started.pidfd, .process, for: .read, before: nil)
+            loop.watchlist.watch(pipe[0], .log, for: .read, before: nil)
             deadline = .now + configuration.startTimeout
         } catch {
             finish(KernelError(error))
@@ -183,42 +186,62 @@ final class TemplateLine {
 
     // MARK: The loop's part
 
-    func serve() {
+    /// Takes in what came from the descriptors that are ready, and does what is due.
+    func serve(_ ready: [Watchlist.Source]) {
         guard !isDone else { return }
-        if let log, isReady(log.descriptor) { self.log?.read(into: &buffer) }
-        if let control, isReady(control.socket.raw) { takeFrames() }
-        for kernel in kernels.values { kernel.serve() }
+        for source in ready {
+            switch source {
+            case .log: log?.read(into: &buffer)
+            case .control: takeFrames()
+            case .channel(let number): kernels[number]?.serveChannel()
+            case .output(let number): kernels[number]?.serveOutput()
+            case .wake, .process: break
+            }
+        }
         let now = ContinuousClock.now
         for kernel in kernels.values { kernel.expire(now) }
         forget()
         if let deadline, deadline <= now { expire() }
-        if let process, isReady(process.raw) { finish(ended()) }
+        if ready.contains(.process) { finish(ended()) }
     }
 
-    /// Whether a descriptor had something to read, room to write or an end when the loop last looked.
-    func isReady(_ descriptor: Int32) -> Bool { readyDescriptors.contains(descriptor) }
+    /// How long the loop's thread may wait if nothing becomes ready, in milliseconds.
+    ///
+    /// Never for ever: a deadline beyond the pause's end then wakes nobody when it is set.
+    func pause() -> Int32 {
+        rewatch()
+        let now = ContinuousClock.now
+        pauseEnd = min(nextDeadline ?? now + Self.longestPause, now + Self.longestPause)
+        return Int32(max(((pauseEnd - now) / .milliseconds(1)).rounded(.up), 0))
+    }
 
-    /// Waits until there is something to do.
-    func wait(wake: Int32) {
-        var watched = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
+    /// Whether what another thread just did cannot wait until the loop's thread looks again.
+    func isNeededBeforePauseEnds() -> Bool {
+        rewatch()
+        return isDone || nextDeadline.map { $0 < pauseEnd } ?? false
+    }
+
+    private static let longestPause = Duration.seconds(60)
+
+    private var nextDeadline: ContinuousClock.Instant? {
+        kernels.values.reduce(into: deadline) { next, kernel in
+            guard let deadline = kernel.deadline else { return }
+            next = min(next ?? deadline, deadline)
+        }
+    }
+
+    /// Brings the watchlist up to what the conversation waits for now.
+    private func rewatch() {
         if let control {
-            let events = control.hasOutgoing ? POLLIN | POLLOUT : POLLIN
-            watched.append(pollfd(fd: control.socket.raw, events: Int16(events), revents: 0))
+            let wanted: Watchlist.Interest = control.hasOutgoing ? [.read, .write] : .read
+            loop.watchlist.watch(control.socket.raw, .control, for: wanted, before: controlInterest)
+            controlInterest = wanted
         }
-        if let process { watched.append(pollfd(fd: process.raw, events: Int16(POLLIN), revents: 0)) }
-        if let log, log.descriptor >= 0 {
-            watched.append(pollfd(fd: log.descriptor, events: Int16(POLLIN), revents: 0))
-        }
-        for kernel in kernels.values { kernel.watch(&watched) }
-        let next = (kernels.values.compactMap(\.deadline) + [deadline].compactMap(\.self)).min()
-        _ = poll(&watched, nfds_t(watched.count), next.map(Self.milliseconds) ?? -1)
-        readyDescriptors = Set(watched.lazy.filter { $0.revents != 0 }.map(\.fd))
+        for kernel in kernels.values { kernel.rewatch() }
     }
 
-    private static func milliseconds(until instant: ContinuousClock.Instant) -> Int32 {
-        let left = (instant - .now) / .milliseconds(1)
-        return Int32(min(max(left.rounded(.up), 0), 60_000))
-    }
+    /// Whether this kernel is the only one that has something to do.
+    func isAlone(_ kernel: KernelLine) -> Bool { !kernels.values.contains { $0.isAnswering && $0 !== kernel } }
 
     private func expire() {
         deadline = nil

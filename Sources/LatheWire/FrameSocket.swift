@@ -57,7 +57,12 @@ package struct FrameSocket: Sendable {
         return 0
     }
 
+    /// How long a reader that expects more soon looks before it sleeps, in microseconds: being woken takes longer than
+    /// that, and a process that slept does its next work several times slower.
+    private static let attention: UInt32 = 100
+
     private mutating func fill() throws(WireError) -> Bool {
+        _ = lathe_readable_within(descriptor, Self.attention)
         let received = FrameSocket.read(descriptor, into: &buffer, waits: true)
         guard received.count >= 0 else {
             guard received.error != EINTR else {

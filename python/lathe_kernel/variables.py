@@ -28,6 +28,7 @@ class Namespace:
     )
     notes: dict[str, str] = field(default_factory=dict[str, str])
     _bound: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    _private: set[str] = field(default_factory=set[str])
 
     def note(self, name: str, note: str) -> None:
         """Say something about a variable for as long as its name is not bound again."""
@@ -35,12 +36,13 @@ class Namespace:
 
     def described(self, namespace: dict[str, Any], cell: int) -> Variables:
         """Return the state: at most 80 variables, the newest and the largest, newest first."""
-        # `_` here, for speed: IPython keeps two such names for every cell that ran.
-        visible = {
-            name: value
-            for name, value in namespace.items()
-            if name[:1] != "_" and _is_visible(name, value)
-        }
+        visible: dict[str, Any] = {}
+        # The names that begin with `_` are known by heart: IPython adds three for every cell.
+        for name in [*itertools.filterfalse(self._private.__contains__, namespace)]:
+            if name[:1] == "_":
+                self._private.add(name)
+            elif _is_visible(name, value := namespace[name]):
+                visible[name] = value
         self._follow(visible, cell)
         aged = [(self._bound[name][1], self._item(name, value)) for name, value in visible.items()]
         aged.sort(key=lambda one: (one[0], one[1]["bytes"]), reverse=True)

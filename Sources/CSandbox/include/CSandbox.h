@@ -33,6 +33,30 @@ ssize_t lathe_receive(int socket, void *bytes, size_t capacity, int descriptors[
 
 int lathe_set_nonblocking(int descriptor);
 
+// MARK: Waiting
+
+enum {
+    LATHE_WATCH_READ = 1,
+    LATHE_WATCH_WRITE = 2,
+};
+
+/// A close-on-exec set of watched descriptors (epoll, by level).
+int lathe_watchlist(void);
+
+/// Watches a descriptor for `events` under `key`; `is_known` says whether it is in the set already. With no events it
+/// stays in the set, and only its end is told.
+int lathe_watch(int watchlist, int descriptor, uint64_t key, unsigned events, bool is_known);
+
+int lathe_unwatch(int watchlist, int descriptor);
+
+/// Waits until something is ready, `milliseconds` have passed (-1: for ever) or a signal comes; puts the keys of what is
+/// ready into `keys` and returns how many.
+int lathe_watch_wait(int watchlist, uint64_t *keys, int capacity, int milliseconds);
+
+/// Looks again and again whether a descriptor can be read, for at most `microseconds`, without giving up the processor
+/// to anything but who is about to answer. True as soon as it can.
+bool lathe_readable_within(int descriptor, unsigned microseconds);
+
 /// A close-on-exec memory file that may be sealed.
 int lathe_memory_file(const char *name);
 

@@ -133,6 +133,18 @@ ssize_t lathe_receive(int socket, void *bytes, size_t capacity, int descriptors[
 
 int lathe_memory_file(const char *name) { return (int)memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
 
+int lathe_sized_memory_file(const char *name, uint64_t size) {
+    int descriptor = lathe_memory_file(name);
+    if (descriptor < 0) return -1;
+    if (ftruncate(descriptor, (off_t)size) == 0 && fcntl(descriptor, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == 0) {
+        return descriptor;
+    }
+    int saved = errno;
+    close(descriptor);
+    errno = saved;
+    return -1;
+}
+
 int lathe_seal(int descriptor) {
     return fcntl(descriptor, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL);
 }

@@ -6,10 +6,13 @@ struct Delegation: Sendable {
     let services: EngineServices
     /// One gate a depth, so that a subtask that waits for its own subtasks never holds their place.
     let gates: [AsyncGate]
+    /// What subtasks answered with beside JSON.
+    let data: DataResults
 
     init(registry: SubtaskRegistry, services: EngineServices) {
         self.registry = registry
         self.services = services
+        data = DataResults(limits: services.limits)
         gates = (0..<services.limits.delegationDepth).map { _ in AsyncGate(services.limits.parallelSubtasks) }
     }
 

@@ -26,5 +26,10 @@ package struct EngineLimits: Sendable, Hashable {
     /// What one task may use, where nothing else is said for it.
     package var budget = BudgetLimits()
 
+    /// Bytes of one data result, and of all of a session that wait to be taken, and how many those may be.
+    package var dataResultBytes = 2 << 30
+    package var dataBytes = 8 << 30
+    package var dataResults = 1_000
+
     package init() {}
 }

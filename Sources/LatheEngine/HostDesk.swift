@@ -11,6 +11,8 @@ final class HostDesk: Sendable {
         var questions = 0
         /// Answers of an earlier program run, by cell, while the working memory is rebuilt.
         var recorded: [Int: [HostAnswered]]?
+        /// Cells that took data which ended with an earlier program run.
+        var lostData: Set<Int> = []
     }
 
     let place: Place
@@ -45,8 +47,13 @@ final class HostDesk: Sendable {
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
     func replay(_ answers: [Int: [HostAnswered]]?) {
-        progress.withLock { $0.recorded = answers }
+        // When a handle goes is not the code's to say: those calls are neither waited for nor missed.
+        let told = answers?.mapValues { $0.filter { $0.name != "drop_data" } }
+        progress.withLock { $0.recorded = told }
     }
+
+    /// The cells that could not be rebuilt because a data result that they took is gone.
+    var cellsWithoutData: [Int] { progress.withLock { $0.lostData.sorted() } }
 
     /// Answers one call. A call whose record cannot be written is not carried out.
     func answer(_ call: HostCall) async -> HostReply {
@@ -80,11 +87,17 @@ final class HostDesk: Sendable {
     private func recordedReply(to call: HostCall) -> HostReply? {
         progress.withLock { progress in
             guard progress.recorded != nil, call.name != "output" else { return nil }
+            guard call.name != "drop_data" else { return .value([:]) }
             let cell = progress.cell
             guard let next = progress.recorded?[cell]?.first, next.name == call.name else {
                 return .error("not_recorded", "cell \(cell) made no such call when it first ran")
             }
             progress.recorded?[cell]?.removeFirst()
+            guard call.name != "take_data" || next.value == nil else {
+                progress.lostData.insert(cell)
+                let gone = DataResults.gone(call.arguments["id"]?.stringValue ?? "")
+                return .error(gone.code, gone.reason)
+            }
             if let value = next.value { return .value(value) }
             return .error(next.code ?? "unknown", next.reason ?? "unknown")
         }
@@ -102,6 +115,9 @@ final class HostDesk: Sendable {
             case "save_agent": return .value(try await save(.agent, arguments))
             case "answer": return .value(try await take(arguments))
             case "output": return try await output(arguments)
+            case "data_file": return try await dataFile(arguments)
+            case "take_data": return try takeData(arguments)
+            case "drop_data": return try dropData(arguments)
             case "capability_used": return .value(try await noteUse(arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
@@ -117,11 +133,16 @@ final class HostDesk: Sendable {
         guard let value = arguments.values["value"] else {
             throw HostRefusal("invalid_arguments", "answer: value is missing")
         }
-        switch answers.put(value) {
-        case .accepted:
-            try await journal(.answered(Answered(value: value)))
+        let described = try delegation.data.described(value, by: place)
+        switch answers.put(described) {
+        case .accepted where delegation.data.seal(described, by: place):
+            try await journal(.answered(Answered(value: described)))
             return ["accepted": true]
+        case .accepted:
+            answers.clear()
+            return ["accepted": false, "reason": "its data is still mapped for writing in this kernel; answer again"]
         case .refused(let reason):
+            delegation.data.dropAll(of: place, named: described)
             return ["accepted": false, "reason": .string(reason)]
         }
     }
@@ -189,9 +210,15 @@ final class HostDesk: Sendable {
     }
 
     private func askModel(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        let returns = try arguments.schema("returns")
+        guard returns?.wantsData != true else {
+            throw HostRefusal(
+                "invalid_arguments",
+                "ask_model: a model alone cannot return data; delegate, or ask for text and numbers")
+        }
         let question = ModelQuestion(
             prompt: try arguments.text("prompt", upTo: services.limits.instructionCharacters),
-            returns: try arguments.schema("returns"), place: place.child("ask"))
+            returns: returns, place: place.child("ask"))
         let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
         let turn = ModelTurn(model: model, log: services.log, spending: spending)
         return ["value": try await question.ask(turn, maxOutputTokens: 2_048, nextTurn: nextQuestion)]

@@ -104,6 +104,7 @@ actor KernelSeat {
     /// happened too often.
     func restart() async throws(KernelError) {
         await desk.delegation.registry.cancelAll(of: place)
+        desk.delegation.data.dropAll(of: place)
         await stop()
         guard restartsLeft > 0 else {
             throw KernelError(.died, "The kernel died again and again; the work was stopped. Last: \(death)")

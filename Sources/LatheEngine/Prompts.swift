@@ -51,7 +51,8 @@ package enum Prompts {
         `from lathe.capabilities import NAME` gives a function; an agent is used by its name.
         - lathe.delegate_each(agent, slices, task="") -> outcomes in order, each .label .status .value .reason. slices: a dict \
         label -> object, or a GroupBy. Each sub-agent gets its slice by reference as `data` in a kernel of its own and sees \
-        nothing else. agent: a saved name, or lathe.agent(name=…, instructions=…, returns={"mean": float, "causes": [str]}).
+        nothing else. agent: a saved name, or lathe.agent(name=…, instructions=…, returns={"mean": float, "causes": [str], "rows": lathe.Table}). A Table \
+        comes back as a handle: .to_pandas().
         - lathe.delegate(agent, task, data=…) -> one subtask; .result() waits.
         - lathe.ask_model("question", returns={…}): one short model call, no data.
         - lathe.save_function(f): keep a typed, documented, general function for later sessions. lathe.save_agent(name, \

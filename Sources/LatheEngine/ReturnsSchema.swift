@@ -3,15 +3,29 @@ package import LatheVocabulary
 /// Checks a value against the subset of JSON Schema that `returns` may use.
 ///
 /// Known keywords: type (one or several), properties, required, additionalProperties (false or a schema), items, enum, anyOf,
-/// minimum, maximum, description. A schema with any other keyword is refused, so that nothing is silently not checked.
+/// minimum, maximum, description; beside JSON's types, `table` and `ndarray` are data that travels as such. A schema with any other keyword is refused, so that nothing is silently not checked.
 package struct ReturnsSchema: Sendable, Hashable {
     package let schema: JSONValue
+
+    /// Whether data is asked for anywhere in it, which only code in a kernel can give.
+    package var wantsData: Bool { Self.wantsData(schema) }
+
+    private static func wantsData(_ schema: JSONValue) -> Bool {
+        if typeNames(schema.objectValue ?? [:]).contains(where: { DataDescription.Kind(rawValue: $0) != nil }) {
+            return true
+        }
+        let parts = [schema["items"], schema["additionalProperties"]].compactMap(\.self)
+        let more = (schema["anyOf"]?.arrayValue ?? []) + (schema["properties"]?.objectValue ?? [:]).values
+        return (parts + more).contains(where: wantsData)
+    }
 
     private static let keywords: Set<String> = [
         "type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "minimum", "maximum",
         "description", "title",
     ]
-    private static let types: Set<String> = ["null", "boolean", "integer", "number", "string", "array", "object"]
+    private static let types: Set<String> = [
+        "null", "boolean", "integer", "number", "string", "array", "object", "table", "ndarray",
+    ]
 
     /// Takes a schema after checking that all of it is understood. Returns the reason where it is not.
     package static func checked(_ schema: JSONValue) -> Result<ReturnsSchema, RefusedSchema> {
@@ -69,7 +83,7 @@ package struct ReturnsSchema: Sendable, Hashable {
         if let items = value.arrayValue, let schema = members["items"] {
             for (index, item) in items.enumerated() { check(item, schema, at: "\(path)[\(index)]", into: &found) }
         }
-        if let object = value.objectValue { checkMembers(object, members, at: path, into: &found) }
+        if value.data == nil, let object = value.objectValue { checkMembers(object, members, at: path, into: &found) }
     }
 
     private func checkRange(
@@ -121,7 +135,7 @@ extension JSONValue {
         case .number: "number"
         case .string: "string"
         case .array: "array"
-        case .object: "object"
+        case .object: dataKind?.rawValue ?? "object"
         }
     }
 

@@ -66,6 +66,12 @@ package actor SessionEngine {
         }
         desk.replay(nil)
         answers.clear()
+        for cell in desk.cellsWithoutData {
+            try await notice(
+                .warning,
+                "Cell \(cell) took a data result of a subtask, which ended with the program run that made it: what the cell did from there on is not in the working memory. Delegate again and run it as a new cell."
+            )
+        }
         if !past.skippedCells.isEmpty {
             let numbers = past.skippedCells.map(String.init).joined(separator: ", ")
             let (cells, they) = past.skippedCells.count == 1 ? ("cell", "it") : ("cells", "they")
@@ -222,6 +228,9 @@ package actor SessionEngine {
     package var variables: VariableListing {
         get async { await seat.variables }
     }
+
+    /// Bytes of data results that wait to be taken.
+    package var dataWaiting: Int { delegation.data.waiting.bytes }
 
     /// Stops every subtask and the kernel. The log stays open for the caller's last words.
     package func close() async {

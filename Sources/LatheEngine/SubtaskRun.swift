@@ -37,6 +37,7 @@ struct SubtaskRun: Sendable {
             outcome.value = nil
             outcome.reason = "the journal cannot be written: \(error.reason)"
         }
+        delegation.data.settle(outcome.value, of: place)
         return outcome
     }
 
@@ -72,7 +73,8 @@ struct SubtaskRun: Sendable {
         }
         let start = KernelStart(
             role: .subtask, place: place, bindsInputs: false, slices: slices,
-            agent: plan.agent.isSaved ? plan.agent.name : nil, limits: plan.kernelLimits)
+            agent: plan.agent.isSaved ? plan.agent.name : nil, limits: plan.kernelLimits,
+            returns: plan.returns?.schema)
         let seat = KernelSeat(
             place: place, log: services.log, placement: services.placement, start: start, desk: desk, restarts: 1)
         do throws(KernelError) {
@@ -134,6 +136,9 @@ struct SubtaskRun: Sendable {
             return .notAResult(
                 reason: "A text is no result here. Call lathe.answer(value) in a cell, with a value that fits.")
         case .value(let value):
+            guard value.allData.isEmpty else {
+                return .notAResult(reason: "Data is handed over by lathe.answer(value) in a cell only.")
+            }
             let misfits = returns.misfits(of: value)
             return misfits.isEmpty
                 ? .result(value) : .notAResult(reason: "The result does not fit: \(misfits.joined(separator: "; ")).")

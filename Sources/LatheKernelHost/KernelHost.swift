@@ -1,3 +1,4 @@
+private import CSandbox
 private import Glibc
 package import LatheVocabulary
 private import Synchronization
@@ -54,6 +55,19 @@ package final class KernelHost: KernelPlacement {
 
     /// Kernels here map the engine's own memory files, so there is nothing to copy.
     package func put(_ slice: BoundSlice) -> PlacedSlice { PlacedSlice(slice) }
+
+    package func makeDataFile(bytes: Int) throws(KernelError) -> DataFile {
+        let descriptor = lathe_sized_memory_file("lathe-data", UInt64(bytes))
+        guard descriptor >= 0 else {
+            let cause = errno
+            throw KernelError(.startFailed, "\(String(cString: strerror(cause)))", underlying: cause)
+        }
+        return DataFile(descriptor: descriptor, bytes: bytes) {
+            lathe_seal($0) == 0
+        } close: {
+            _ = close($0)
+        }
+    }
 
     package func startKernel(
         _ start: KernelStart, hostCall: @escaping @Sendable (HostCall) async -> HostReply

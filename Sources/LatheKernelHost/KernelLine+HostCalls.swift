@@ -46,6 +46,14 @@ extension KernelLine {
                 payload = ["error": ["code": "limit", "reason": .string("the file \(file) is no longer there")]]
             }
         }
+        if let data = reply.data {
+            let passed = fcntl(data.descriptor, F_DUPFD_CLOEXEC, 3)
+            if passed >= 0 {
+                descriptors.append(OwnedDescriptor(passed))
+            } else {
+                payload = ["error": ["code": "limit", "reason": "no descriptors are left for the data"]]
+            }
+        }
         send(Frame(.reply, call: id, text: payload.text, descriptors: descriptors))
     }
 }

@@ -25,6 +25,7 @@ enum StartMessage {
             "slices": .array(listed(start.slices.map(\.slice))), "limits": limits.json,
         ]
         if let agent = start.agent { payload["agent"] = .string(agent) }
+        if let returns = start.returns { payload["returns"] = returns }
         return Frame(.start, text: JSONValue.object(payload).text, descriptors: descriptors)
     }
 

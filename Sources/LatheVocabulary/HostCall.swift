@@ -22,10 +22,13 @@ package struct HostReply: Sendable {
     package var outcome: Outcome
     /// A file of the session's folder whose content is handed over read-only, relative to that folder.
     package var file: String?
+    /// A memory file that is handed over: to write into until it is sealed, to read from then on.
+    package var data: DataFile?
 
-    package init(_ outcome: Outcome, file: String? = nil) {
+    package init(_ outcome: Outcome, file: String? = nil, data: DataFile? = nil) {
         self.outcome = outcome
         self.file = file
+        self.data = data
     }
 
     package static func value(_ value: JSONValue) -> HostReply { HostReply(.value(value)) }

@@ -10,6 +10,9 @@ package protocol KernelPlacement: Sendable {
     /// What a place keeps is released with the last reference to the result.
     func put(_ slice: BoundSlice) async throws(KernelError) -> PlacedSlice
 
+    /// Makes an empty memory file of a fixed size that a kernel of this place can write a data result into.
+    func makeDataFile(bytes: Int) async throws(KernelError) -> DataFile
+
     /// Starts a kernel near the slices of `start`, maps them, binds inputs, and returns when it is ready for a cell.
     ///
     /// `hostCall` answers the kernel's host calls; it may be called while `run` is under way and blocks only that kernel.

@@ -12,10 +12,12 @@ package struct KernelStart: Sendable {
     package var agent: String?
     /// Below the session's; what is not said is as the session has it.
     package var limits: KernelLimits
+    /// The schema of the result that is asked for, so that data in it travels as data.
+    package var returns: JSONValue?
 
     package init(
         role: KernelRole, place: Place, bindsInputs: Bool, slices: [PlacedSlice] = [], agent: String? = nil,
-        limits: KernelLimits = KernelLimits()
+        limits: KernelLimits = KernelLimits(), returns: JSONValue? = nil
     ) {
         self.role = role
         self.place = place
@@ -23,6 +25,7 @@ package struct KernelStart: Sendable {
         self.slices = slices
         self.agent = agent
         self.limits = limits
+        self.returns = returns
     }
 }
 

@@ -34,6 +34,10 @@ package final class FarPlacement: KernelPlacement {
 
     package func stop() async { await near.stop() }
 
+    package func makeDataFile(bytes: Int) async throws(KernelError) -> DataFile {
+        try await near.makeDataFile(bytes: bytes)
+    }
+
     package func put(_ slice: BoundSlice) async throws(KernelError) -> PlacedSlice {
         let key = slice.references.map(ObjectIdentifier.init)
         if let copy = kept.withLock({ $0[key]?.copy }) { return PlacedSlice(slice, copy: copy) }

@@ -40,6 +40,11 @@ def compacted(data: Any) -> Any:
     return module.concat_arrays(pieces)
 
 
+def own_rows(array: Any) -> Any:
+    """Return an array whose buffers hold nothing but its own rows."""
+    return compacted(array) if holds_more(array) else array
+
+
 def with_strings(value: Any) -> tuple[Any, list[object]]:
     """Turn object columns of nothing but text into Arrow-backed ones.
 

@@ -19,6 +19,8 @@ from lathe_kernel.protocol import (
     RawChannel,
 )
 
+_RELEASED = 1_000
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -43,6 +45,8 @@ class Channel:
         self._lock = threading.RLock()
         self._calls = itertools.count(1)
         self._answering = False
+        # Data results whose handles are gone: lathe is told with the next call.
+        self.released: list[str] = []
 
     @contextlib.contextmanager
     def answering(self) -> Generator[None]:
@@ -106,6 +110,8 @@ class Channel:
             EOFError: lathe has gone.
         """
         self.require_answering()
+        if self.released and name != "drop_data":
+            self.tell_released()
         with self._lock:
             number = next(self._calls)
             payload = {"name": name, "arguments": arguments}
@@ -116,6 +122,11 @@ class Channel:
             error = frame.payload["error"]
             raise LatheError(str(error.get("code")), str(error.get("reason")))
         return Reply(frame.payload.get("value"), frame.descriptors)
+
+    def tell_released(self) -> None:
+        """Let lathe drop the data results that nobody here refers to any more."""
+        identifiers, self.released = self.released[:_RELEASED], self.released[_RELEASED:]
+        close(self.call("drop_data", {"ids": identifiers}).descriptors)
 
     def require_answering(self) -> None:
         """Refuse what lathe would not expect now.

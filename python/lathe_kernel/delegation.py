@@ -12,6 +12,7 @@ from lathe_kernel.errors import LatheError, SubtaskFailed, invalid
 from lathe_kernel.kept import KeptFile, KeptFiles
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.protocol import MAXIMUM_DESCRIPTORS, MAXIMUM_SLICE_FILES, OutcomeRecord
+from lathe_kernel.results import restored
 from lathe_kernel.schema import Schema, schema_of
 from lathe_kernel.slices import Slice, freeze
 from lathe_library import limits
@@ -263,7 +264,7 @@ def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> O
             one["id"],
             one["label"],
             one["status"],
-            one.get("value"),
+            restored(one.get("value"), channel),
             one.get("reason"),
             one.get("tokens"),
             one.get("seconds"),

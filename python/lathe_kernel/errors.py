@@ -10,6 +10,7 @@ ErrorCode = Literal[
     "model_failed",
     "library",
     "cancelled",
+    "gone",
 ]
 
 

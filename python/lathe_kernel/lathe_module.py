@@ -6,7 +6,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-from lathe_kernel import answers, contents, delegation, saving
+from lathe_kernel import answers, contents, delegation, results, saving
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
@@ -15,7 +15,6 @@ from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, inval
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.outcomes import Outcome, Outcomes
-from lathe_kernel.plain import plain
 from lathe_kernel.schema import schema_of
 
 _METHODS = (
@@ -31,7 +30,16 @@ _METHODS = (
     "save_artifact",
     "save_function",
 )
-_TYPES = ("AnswerRejected", "LatheError", "Outcome", "Outcomes", "Subtask", "SubtaskFailed")
+_TYPES = (
+    "AnswerRejected",
+    "Array",
+    "LatheError",
+    "Outcome",
+    "Outcomes",
+    "Subtask",
+    "SubtaskFailed",
+    "Table",
+)
 
 
 @dataclass
@@ -40,6 +48,15 @@ class Place:
 
     role: str = "session"
     check: answers.Check | None = None
+    returns: dict[str, Any] | None = None
+
+    def result(self, value: object, channel: Channel) -> Any:
+        """Return a subtask's result as JSON, its check passed and its data handed to lathe."""
+        seen = results.as_json(value, self.returns, lambda data, _kind: data)
+        answers.checked(seen, self.check)
+        return results.as_json(
+            value, self.returns, lambda data, kind: results.sent(data, kind, channel)
+        )
 
 
 class Lathe(types.ModuleType):
@@ -49,11 +66,13 @@ class Lathe(types.ModuleType):
     """
 
     AnswerRejected = AnswerRejected
+    Array = results.Array
     LatheError = LatheError
     Outcome = Outcome
     Outcomes = Outcomes
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
+    Table = results.Table
 
     def __init__(
         self,
@@ -171,8 +190,7 @@ class Lathe(types.ModuleType):
         if self._place.role == "session":
             final = answers.as_markdown(value)
         else:
-            final = plain(value)
-            answers.checked(final, self._place.check)
+            final = self._place.result(value, self._channel)
         reply = self._channel.call("answer", {"value": final})
         close(reply.descriptors)
         if not reply.value["accepted"]:

@@ -5,6 +5,7 @@ memory file pages of 2 MiB (MADV_COLLAPSE, 6.1), writing is three times as fast 
 another kernel takes no time worth naming; elsewhere the same bytes lie in pages of 4 KiB.
 """
 
+import contextlib
 import ctypes
 import errno
 import functools
@@ -60,6 +61,22 @@ def write(descriptor: int, view: memoryview, offset: int) -> None:
         if not _copy_into_huge_pages(descriptor, piece, start):
             _copy(descriptor, piece, start)
     _copy(descriptor, view[last - offset :], last)
+
+
+@contextlib.contextmanager
+def writing(descriptor: int, length: int) -> Generator[memoryview]:
+    """Give a memory file's bytes to the body to write to; nothing may refer to them afterwards."""
+    last = length // HUGE * HUGE
+    if last and _huge["tried"]:
+        for start in range(0, last, HUGE):
+            os.pwrite(descriptor, b"\0", start)  # A hole is not collapsed; a page is.
+    address = _aligned_map(descriptor, length, 0, _SHARED)
+    try:
+        if last and _huge["tried"]:
+            _collapsed(address, last)
+        yield memoryview((ctypes.c_uint8 * length).from_address(address)).cast("B")
+    finally:
+        _libc.munmap(address, length)
 
 
 def mapped(descriptor: int) -> memoryview:

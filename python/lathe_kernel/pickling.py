@@ -13,6 +13,7 @@ from lathe_kernel import arrow
 from lathe_kernel.errors import invalid
 from lathe_kernel.kept import root_array
 from lathe_kernel.packages import is_pandas, loaded, numpy, polars
+from lathe_kernel.results import DataHandle
 
 # A smaller buffer costs more to name than to copy.
 _IN_BAND = 16 << 10
@@ -88,6 +89,8 @@ class _SlicePickler(pickle.Pickler):
             return (
                 arrow.compacted(obj).__reduce_ex__(5) if arrow.holds_more(obj) else NotImplemented
             )
+        if isinstance(obj, DataHandle):
+            return _as_it_is, (obj.take(),)
         if (module := loaded("polars")) and isinstance(obj, module.DataFrame | module.Series):
             return self._polars(obj)
         return NotImplemented
@@ -150,6 +153,10 @@ def _arrow_column(column: Any) -> Any:
 
 
 # What a pickle of a slice names; they run in the receiving kernel.
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _as_array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> Any:

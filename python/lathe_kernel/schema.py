@@ -9,10 +9,11 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, is_typeddict
 
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.plain import plain
+from lathe_kernel.results import KINDS, Array, Table
 
 Schema = dict[str, Any]
 
-_NAMED = {"object", "array", "string", "integer", "number", "boolean", "null"}
+_NAMED = {"object", "array", "string", "integer", "number", "boolean", "null", *KINDS}
 _KEYWORDS = frozenset(
     {
         "type",
@@ -42,6 +43,8 @@ _SCALARS: dict[object, Schema] = {
     set: {"type": "array"},
     datetime.date: {"type": "string", "description": "a date, YYYY-MM-DD"},
     datetime.datetime: {"type": "string", "description": "a date and time, ISO 8601"},
+    Table: {"type": "table", "description": "a DataFrame or an Arrow table, given as it is"},
+    Array: {"type": "ndarray", "description": "a numpy array, given as it is"},
     Any: {},
     object: {},
 }
@@ -119,7 +122,8 @@ def _generic(returns: Any) -> Schema:
         return _properties({f.name: hints[f.name] for f in fields}, required)
     raise invalid(
         f"`returns` cannot hold {returns!r:.80}; use str, int, float, bool, list[…], dict[str, …], "
-        'Literal, a TypedDict, a dataclass, {"name": type} or a JSON Schema.'
+        "lathe.Table, lathe.Array, Literal, a TypedDict, a dataclass, "
+        '{"name": type} or a JSON Schema.'
     )
 
 

@@ -66,6 +66,7 @@ class Kernel:
         start = frame.payload
         problems: list[str] = []
         self._place.role = str(start.get("role"))
+        self._place.returns = start.get("returns")
         pressure.harden(frame.descriptors, start.get("limits") or {})
         for one in cast("list[inputs.InputSpecification]", start.get("inputs") or []):
             self._bind_input(one, problems)

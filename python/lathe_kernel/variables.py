@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from lathe_kernel.packages import is_numpy, is_pandas, loaded
 from lathe_kernel.protocol import Variable, Variables
+from lathe_kernel.results import Array, DataHandle, Table
 
 MAXIMUM_ITEMS = 80
 MAXIMUM_COLUMNS = 60
@@ -207,6 +208,16 @@ def _collection(value: Any) -> _Described:
     return _Described(type(value).__name__, size, [len(value)], note=note)
 
 
+def _handle(value: DataHandle) -> _Described:
+    note = "a data result: .to_pandas() or .numpy() gives it"
+    if isinstance(value, Table):
+        shape = [value.rows, len(value.columns) + value.columns_omitted]
+        columns = [[_clipped(name), _clipped(kind)] for name, kind in value.types]
+        return _Described("lathe.Table", value.bytes, shape, columns, note)
+    shape = list(value.shape) if isinstance(value, Array) else None
+    return _Described(f"lathe.{type(value).__name__}", value.bytes, shape, None, note)
+
+
 def _callable(value: object) -> _Described:
     return _Described("class" if isinstance(value, type) else "function", _flat_size(value))
 
@@ -299,5 +310,6 @@ _KINDS: list[tuple[Callable[[object], bool], Callable[[Any], _Described]]] = [
     (lambda value: is_numpy(value, "generic"), _numpy_scalar),
     (_is_arrow, _arrow),
     (_is_polars, _polars),
+    (lambda value: isinstance(value, DataHandle), _handle),
     (lambda value: isinstance(value, type | types.FunctionType), _callable),
 ]

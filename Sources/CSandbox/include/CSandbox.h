@@ -60,6 +60,9 @@ bool lathe_readable_within(int descriptor, unsigned microseconds);
 /// A close-on-exec memory file that may be sealed.
 int lathe_memory_file(const char *name);
 
+/// A close-on-exec memory file of a size that nobody can change any more.
+int lathe_sized_memory_file(const char *name, uint64_t size);
+
 /// Seals a memory file against growing, shrinking and writing.
 int lathe_seal(int descriptor);
 

@@ -113,6 +113,8 @@ int lathe_landlock_confine(const struct lathe_path_rule *rules, size_t count) {
 
 int lathe_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 
+int lathe_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0); }
+
 int lathe_drop_capabilities(void) {
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     for (int capability = 0; capability <= 63; capability++) {

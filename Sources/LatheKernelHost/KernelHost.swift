@@ -12,11 +12,17 @@ package final class KernelHost: KernelPlacement {
     private let loop: HostLoop
     private let workFolder: WorkFolder
     private let watch: ResourceWatch
+    /// What a run without a sandbox leaves to undo.
+    private let bare: BareFolders?
 
-    private init(loop: HostLoop, workFolder: WorkFolder, watch: ResourceWatch, losses: AsyncStream<KernelLoss>) {
+    private init(
+        loop: HostLoop, workFolder: WorkFolder, watch: ResourceWatch, bare: BareFolders?,
+        losses: AsyncStream<KernelLoss>
+    ) {
         self.loop = loop
         self.workFolder = workFolder
         self.watch = watch
+        self.bare = bare
         self.losses = losses
     }
 
@@ -31,6 +37,8 @@ package final class KernelHost: KernelPlacement {
     /// may not be read, `.templateFailed` with the template's last words otherwise.
     package static func start(_ configuration: KernelHostConfiguration) async throws(KernelError) -> KernelHost {
         try makeFolders(configuration)
+        let bare = configuration.arrangement == .none ? BareFolders(session: configuration.sessionFolder) : nil
+        let configuration = Self.adjusted(configuration)
         let loop: HostLoop
         do throws(KernelHostFailure) {
             loop = try HostLoop()
@@ -40,7 +48,9 @@ package final class KernelHost: KernelPlacement {
         let (losses, lost) = AsyncStream.makeStream(of: KernelLoss.self)
         let folder = WorkFolder(path: configuration.sessionFolder + "/work", limit: configuration.workBytes)
         let watch = ResourceWatch(loop: loop, configuration: configuration, folder: folder)
-        let host = KernelHost(loop: loop, workFolder: folder, watch: watch, losses: losses)
+        let host = KernelHost(
+            loop: loop, workFolder: folder, watch: watch,
+            bare: bare, losses: losses)
         let outcome: Result<Void, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 loop.start { TemplateLine(configuration: configuration, loop: loop, losses: lost, ready: continuation) }
@@ -93,6 +103,15 @@ package final class KernelHost: KernelPlacement {
         await withCheckedContinuation { continuation in
             if !loop.submit({ $0.stop(continuation) }) { continuation.resume() }
         }
+        bare?.close()
+    }
+
+    /// Without a sandbox Linux counts processes for the user as a whole, those that are there already included.
+    private static func adjusted(_ configuration: KernelHostConfiguration) -> KernelHostConfiguration {
+        guard configuration.arrangement == .none else { return configuration }
+        var configuration = configuration
+        configuration.limits.processes += UInt64(Machine.tasks)
+        return configuration
     }
 
     /// The process number of the sandbox, for who looks at it from outside; nil once everything has been stopped.

@@ -15,6 +15,7 @@ package struct KernelHostConfiguration: Sendable {
     package var library: String
     package var inputs: [DataInput]
     package var limits: SandboxPolicy.Limits
+    package var arrangement = SandboxArrangement.bubblewrap
     /// Kernels of each role that are forked ahead of need.
     package var forkedAhead = 2
     /// How long one cell may run, its waiting for host calls not counted; then it is interrupted.
@@ -43,9 +44,12 @@ package struct KernelHostConfiguration: Sendable {
     }
 
     var policy: SandboxPolicy {
-        SandboxPolicy(
+        var policy = SandboxPolicy(
             environment: environment, python: python, kernelProgram: kernelProgram, library: library,
             work: "\(sessionFolder)/work", inputs: inputs.map(\.path), limits: limits)
+        policy.arrangement = arrangement
+        policy.temporary = "\(sessionFolder)/tmp"
+        return policy
     }
 }
 

@@ -19,8 +19,10 @@ struct SandboxRoll: Sendable {
         var given: Set<FileIdentity>
     }
 
-    /// The process number of bubblewrap.
+    /// The process number of bubblewrap, or of the template where there is no sandbox.
     var sandbox: Int32
+    /// Whether /tmp and /dev/shm are the sandbox's own.
+    var hasOwnTemporary = true
     /// Those that were started; the ones forked ahead run nobody's code.
     var kernels: [Kernel]
     /// Slices that `lathe` keeps, with the bytes they take.
@@ -71,7 +73,7 @@ struct SandboxUse: Sendable {
         var nameless: [FileIdentity: UInt64] = [:]
         for process in processes { nameless.merge(process.namelessBytes) { max($0, $1) } }
         namelessBytes = nameless.values.reduce(0, +)
-        addTemporaryFiles(seenBy: processes)
+        if roll.hasOwnTemporary { addTemporaryFiles(seenBy: processes) }
     }
 
     private static func use(of kernel: SandboxRoll.Kernel, _ processes: [ProcessUse]) -> Kernel {

@@ -9,7 +9,9 @@ enum StartMessage {
     /// `limits` are all that hold for this kernel.
     ///
     /// Throws `.startFailed` where the slices have more files than one frame carries, or no descriptors are left for them.
-    static func frame(_ start: KernelStart, inputs: [DataInput], limits: KernelLimits) throws(KernelError) -> Frame {
+    static func frame(
+        _ start: KernelStart, inputs: [DataInput], paths: KernelPaths, limits: KernelLimits
+    ) throws(KernelError) -> Frame {
         let files = start.slices.flatMap(\.slice.references)
         guard files.count <= FrameHeader.maximumDescriptors else {
             let limit = FrameHeader.maximumDescriptors
@@ -21,7 +23,7 @@ enum StartMessage {
         }
         var payload: [String: JSONValue] = [
             "role": .string(start.role.rawValue), "name": .string(start.place.description),
-            "inputs": .array(start.bindsInputs && start.role == .session ? listed(inputs) : []),
+            "inputs": .array(start.bindsInputs && start.role == .session ? listed(inputs, paths) : []),
             "slices": .array(listed(start.slices.map(\.slice))), "limits": limits.json,
         ]
         if let agent = start.agent { payload["agent"] = .string(agent) }
@@ -29,11 +31,11 @@ enum StartMessage {
         return Frame(.start, text: JSONValue.object(payload).text, descriptors: descriptors)
     }
 
-    private static func listed(_ inputs: [DataInput]) -> [JSONValue] {
+    private static func listed(_ inputs: [DataInput], _ paths: KernelPaths) -> [JSONValue] {
         inputs.enumerated().map { index, input in
             [
                 "name": .string(input.name), "format": .string(input.format.rawValue),
-                "path": .string(SandboxLayout.input(index, hostPath: input.path)),
+                "path": .string(paths.input(index, hostPath: input.path)),
             ]
         }
     }

@@ -59,7 +59,8 @@ final class TemplateLine {
         guard isReady, !isDone, let processNumber else { return nil }
         slices = slices.filter { $0.value.reference != nil }
         return SandboxRoll(
-            sandbox: processNumber, kernels: kernels.values.compactMap(\.roll), slices: slices.mapValues(\.bytes))
+            sandbox: processNumber, hasOwnTemporary: configuration.arrangement == .bubblewrap,
+            kernels: kernels.values.compactMap(\.roll), slices: slices.mapValues(\.bytes))
     }
 
     func carryOut(_ verdict: ResourceVerdict) {
@@ -144,7 +145,8 @@ final class TemplateLine {
         let message: Frame
         do throws(KernelError) {
             let limits = order.start.limits.over(configuration.kernelLimits)
-            message = try StartMessage.frame(order.start, inputs: configuration.inputs, limits: limits)
+            message = try StartMessage.frame(
+                order.start, inputs: configuration.inputs, paths: configuration.policy.paths, limits: limits)
         } catch {
             return order.continuation.resume(returning: .failure(error))
         }

@@ -10,18 +10,25 @@ package struct KernelConfinement: Sendable, Hashable {
     /// The template's number of this kernel; names its folders.
     package var kernel: Int
     package var limits: SandboxPolicy.Limits
+    package var arrangement: SandboxArrangement
+    package var paths: KernelPaths
 
-    package init(role: KernelRole, kernel: Int, limits: SandboxPolicy.Limits) {
+    package init(
+        role: KernelRole, kernel: Int, limits: SandboxPolicy.Limits, arrangement: SandboxArrangement = .bubblewrap,
+        paths: KernelPaths = .sandbox
+    ) {
         self.role = role
         self.kernel = kernel
         self.limits = limits
+        self.arrangement = arrangement
+        self.paths = paths
     }
 
     /// The kernel's own folder for files; its current directory and home. A subtask's is in memory and ends with the
     /// sandbox, so that no later subtask of the same number finds anything in it.
     package var work: String {
         switch role {
-        case .session: "\(SandboxLayout.work)/session"
+        case .session: "\(paths.work)/session"
         case .subtask: temporary
         }
     }
@@ -29,8 +36,8 @@ package struct KernelConfinement: Sendable, Hashable {
     /// The kernel's TMPDIR. A session's kernel has all of /tmp, a subtask's only its own folder in it.
     package var temporary: String {
         switch role {
-        case .session: SandboxLayout.temporary
-        case .subtask: "\(SandboxLayout.temporary)/subtask-\(kernel)"
+        case .session: paths.temporary
+        case .subtask: "\(paths.temporary)/subtask-\(kernel)"
         }
     }
 
@@ -42,15 +49,15 @@ package struct KernelConfinement: Sendable, Hashable {
 
     /// What may be reached; all else is refused, even where the sandbox shows it.
     package var rules: [Rule] {
-        var rules = ["/usr", "/lib", "/lib64", "/bin", "/sbin", SandboxLayout.environment].map {
+        var rules = ["/usr", "/lib", "/lib64", "/bin", "/sbin", paths.environment].map {
             Rule(path: $0, access: .run)
         }
-        rules += ["/etc", "/proc", SandboxLayout.python, SandboxLayout.library].map { Rule(path: $0, access: .read) }
+        rules += (paths.settings + ["/proc", paths.python, paths.library]).map { Rule(path: $0, access: .read) }
         rules += ["null", "zero", "full", "random", "urandom"].map { Rule(path: "/dev/\($0)", access: .device) }
         rules += Set([work, temporary]).sorted().map { Rule(path: $0, access: .write) }
         if role == .session {
-            rules.append(Rule(path: SandboxLayout.data, access: .read))
-            rules.append(Rule(path: SandboxLayout.sharedMemory, access: .write))
+            rules += paths.data.map { Rule(path: $0, access: .read) }
+            if let shared = paths.sharedMemory { rules.append(Rule(path: shared, access: .write)) }
         }
         return rules
     }
@@ -66,11 +73,15 @@ package struct KernelConfinement: Sendable, Hashable {
             throw Self.failed("making the folder \(folder)")
         }
         guard chdir(work) == 0 else { throw Self.failed("entering the folder \(work)") }
+        guard lathe_end_with_parent() == 0 else { throw Self.failed("ending with the template") }
         offerForMemory()
         guard lathe_no_new_privileges() == 0 else { throw Self.failed("setting no_new_privs") }
         guard lathe_drop_capabilities() == 0 else { throw Self.failed("dropping capabilities") }
         if lathe_landlock_version() > 0 { try confineFiles() }
-        guard lathe_filter_system_calls(mayStartPrograms) == 0 else { throw Self.failed("filtering system calls") }
+        // Without a sandbox the user has been told what is missing; with one, nothing may be.
+        guard lathe_filter_system_calls(mayStartPrograms) == 0 || arrangement == .none else {
+            throw Self.failed("filtering system calls")
+        }
         var values = lathe_limits(
             data_bytes: limits.memoryBytes, file_bytes: limits.fileBytes, open_files: limits.openFiles,
             processes: limits.processes, cpu_seconds: limits.cpuSeconds)

@@ -21,6 +21,7 @@ extension SandboxPolicy {
     /// (`/proc/sys` among them) would still be root's. Sources that this user could not walk to are bound under
     /// `/mnt` in a mount namespace that only this sandbox sees.
     package func launch(control: Int32, log: Int32) throws(SandboxError) -> SandboxedProcess {
+        guard arrangement == .bubblewrap else { return try launchBare(control: control, log: log) }
         guard let bubblewrap = Self.bubblewrap else { throw Self.bubblewrapMissing }
         let dropsUser = geteuid() == 0
         for mount in mounts { try check(mount, droppingUser: dropsUser) }
@@ -37,22 +38,26 @@ extension SandboxPolicy {
         defer { close(null) }
         return try Self.spawn(
             [bubblewrap, "--args", "\(BubblewrapDescriptors.arguments)", "--"] + programArguments,
-            descriptors: [null, log, log, control] + files, staged: dropsUser ? mounts.map(\.source) : nil)
+            descriptors: [null, log, log, control] + files, staged: mounts.map(\.source),
+            dropping: dropsUser ? .userAndView : .nothing)
     }
 
+    /// What root gives up before the program starts.
+    enum Dropping { case nothing, user, userAndView }
+
     static func spawn(
-        _ arguments: [String], descriptors: [Int32], staged: [String]?
+        _ arguments: [String], descriptors: [Int32], staged: [String], dropping: Dropping
     ) throws(SandboxError) -> SandboxedProcess {
         let words = CStrings(arguments)
-        let sources = CStrings(staged ?? [])
+        let sources = CStrings(staged)
         let folder = CStrings([stagingFolder])
         var pidfd: Int32 = -1
         var step: UnsafePointer<CChar>?
         let process = descriptors.withUnsafeBufferPointer { numbers in
             var request = lathe_spawn(
                 executable: words.first, arguments: words.pointers, descriptors: numbers.baseAddress,
-                descriptor_count: numbers.count, drop_user: staged != nil, user: unprivilegedUser,
-                staging: folder.first, staged: sources.pointers)
+                descriptor_count: numbers.count, drop_user: dropping != .nothing, user: unprivilegedUser,
+                staging: dropping == .userAndView ? folder.first : nil, staged: sources.pointers)
             return withExtendedLifetime((words, sources, folder)) { lathe_spawn_program(&request, &pidfd, &step) }
         }
         let cause = errno
@@ -94,7 +99,7 @@ extension SandboxPolicy {
     }
 
     static let bubblewrapMissing = SandboxError(
-        .bubblewrapMissing, "bubblewrap is not installed, and code never runs without it: apt install bubblewrap")
+        .bubblewrapMissing, "bubblewrap is not installed: apt install bubblewrap. \(SandboxError.withoutSandbox)")
 
     /// Looked for in the system's folders only: PATH is not trusted with the program that confines.
     static var bubblewrap: String? {

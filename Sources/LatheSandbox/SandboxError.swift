@@ -32,6 +32,13 @@ extension SandboxError {
     static let namespaceMend = """
         Allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0; \
         on Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0); in a container, run it with \
-        --security-opt seccomp=unconfined --security-opt systempaths=unconfined
+        --security-opt seccomp=unconfined --security-opt systempaths=unconfined; \
+        root needs the capability SYS_ADMIN, an ordinary user does not. \(withoutSandbox)
+        """
+
+    /// Said wherever the sandbox cannot be had.
+    static let withoutSandbox = """
+        To go without it this one time: --sandbox none; code then runs with your rights, and 'lathe doctor --sandbox none' \
+        says what is left of its confinement
         """
 }

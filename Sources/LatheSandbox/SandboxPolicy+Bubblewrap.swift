@@ -50,20 +50,22 @@ extension SandboxPolicy {
     /// What the template runs as, inside.
     package var programArguments: [String] {
         [
-            SandboxLayout.kernelProgram, "--python", SandboxLayout.interpreter, "--library", SandboxLayout.python,
+            arrangement == .bubblewrap ? SandboxLayout.kernelProgram : kernelProgram, "--arrangement",
+            arrangement.rawValue, "--environment", paths.environment, "--python", paths.python, "--library",
+            paths.library, "--work", paths.work, "--temporary", paths.temporary,
             "--memory", "\(limits.memoryBytes)", "--file-size", "\(limits.fileBytes)",
             "--open-files", "\(limits.openFiles)", "--processes", "\(limits.processes)",
             "--cpu-seconds", "\(limits.cpuSeconds)",
-        ]
+        ] + (arrangement == .none ? inputs.flatMap { ["--input", $0] } : [])
     }
 
     /// The whole environment of the template; nothing of lathe's own is passed on.
     package var environmentVariables: [(name: String, value: String)] {
         [
-            ("PATH", "/venv/bin:/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("HOME", SandboxLayout.temporary),
-            ("TMPDIR", SandboxLayout.temporary), ("VIRTUAL_ENV", SandboxLayout.environment),
-            ("LATHE_LIBRARY", SandboxLayout.library), ("IPYTHONDIR", "/tmp/.template/ipython"),
-            ("MPLBACKEND", "Agg"), ("MPLCONFIGDIR", "/tmp/.template/matplotlib"),
+            ("PATH", "\(paths.environment)/bin:/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("HOME", paths.temporary),
+            ("TMPDIR", paths.temporary), ("VIRTUAL_ENV", paths.environment),
+            ("LATHE_LIBRARY", paths.library), ("IPYTHONDIR", "\(paths.temporary)/.template/ipython"),
+            ("MPLBACKEND", "Agg"), ("MPLCONFIGDIR", "\(paths.temporary)/.template/matplotlib"),
             ("PYTHONSAFEPATH", "1"), ("PYTHONNOUSERSITE", "1"), ("PYTHONDONTWRITEBYTECODE", "1"),
             // Threads of a library in the template would not survive the fork.
             ("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1"), ("ARROW_DEFAULT_MEMORY_POOL", "system"),

@@ -30,6 +30,9 @@ package struct SandboxPolicy: Sendable, Hashable {
     /// Files and folders of the user, in the order of their numbers under `/data`.
     package var inputs: [String]
     package var limits: Limits
+    package var arrangement = SandboxArrangement.bubblewrap
+    /// For temporary files where there is no sandbox with a /tmp of its own; made when it is missing.
+    package var temporary = ""
 
     package init(
         environment: String, python: String, kernelProgram: String, library: String, work: String,

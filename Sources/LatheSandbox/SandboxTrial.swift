@@ -23,7 +23,8 @@ enum SandboxTrial {
         defer { close(pipe[0]) }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         let started = try? SandboxPolicy.spawn(
-            arguments + ["/usr/bin/true"], descriptors: [null, pipe[1], pipe[1]], staged: geteuid() == 0 ? [] : nil)
+            arguments + ["/usr/bin/true"], descriptors: [null, pipe[1], pipe[1]], staged: [],
+            dropping: geteuid() == 0 ? .userAndView : .nothing)
         close(null)
         close(pipe[1])
         guard let started else { return SandboxError.namespaceMend }

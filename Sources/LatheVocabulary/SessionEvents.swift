@@ -5,6 +5,8 @@ package struct SessionOpened: Sendable, Hashable, Codable {
     package var inputs: [DataInput]
     /// The confinement layers in force, and what is lost without the missing ones.
     package var sandbox: [String]
+    /// Whether code ran without a sandbox, as the user asked for.
+    package var isUnconfined: Bool { sandbox.first == "none" }
     /// Cells that were run again to rebuild the working memory of an earlier program run.
     package var rebuiltCells: Int
     /// What a kernel of the session may use; nil in journals from before it was recorded.

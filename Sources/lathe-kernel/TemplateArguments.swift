@@ -2,8 +2,8 @@ internal import LatheSandbox
 
 /// What `lathe-kernel` is started with. It is started by lathe alone, inside the sandbox.
 struct TemplateArguments: Sendable, Hashable {
-    var python = SandboxLayout.interpreter
-    var library = SandboxLayout.python
+    var arrangement = SandboxArrangement.bubblewrap
+    var paths = KernelPaths.sandbox
     var limits = SandboxPolicy.Limits()
 
     /// Nil where an option is unknown or lacks its value.
@@ -13,8 +13,16 @@ struct TemplateArguments: Sendable, Hashable {
             let value = arguments[index + 1]
             let number = UInt64(value)
             switch (arguments[index], number) {
-            case ("--python", _): python = value
-            case ("--library", _): library = value
+            case ("--arrangement", _):
+                guard let arrangement = SandboxArrangement(rawValue: value) else { return nil }
+                self.arrangement = arrangement
+                if arrangement == .none { paths = SandboxPolicy.bare(like: paths) }
+            case ("--environment", _): paths.environment = value
+            case ("--python", _): paths.python = value
+            case ("--library", _): paths.library = value
+            case ("--work", _): paths.work = value
+            case ("--temporary", _): paths.temporary = value
+            case ("--input", _): paths.data.append(value)
             case ("--memory", .some(let bytes)): limits.memoryBytes = bytes
             case ("--file-size", .some(let bytes)): limits.fileBytes = bytes
             case ("--open-files", .some(let count)): limits.openFiles = count

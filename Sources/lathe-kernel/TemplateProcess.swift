@@ -33,7 +33,10 @@ struct TemplateProcess: ~Copyable {
         let started = ContinuousClock.now
         var problem = [CChar](repeating: 0, count: 512)
         var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame)
-        guard lathe_python_start(arguments.python, arguments.library, &channel, &problem, problem.count) == 0 else {
+        guard
+            lathe_python_start(
+                arguments.paths.interpreter, arguments.paths.python, &channel, &problem, problem.count) == 0
+        else {
             let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             return complain(text, 3)
         }
@@ -103,7 +106,9 @@ struct TemplateProcess: ~Copyable {
         }
         let process = lathe_python_fork()
         if process == 0 {
-            let confinement = KernelConfinement(role: role, kernel: kernel, limits: arguments.limits)
+            let confinement = KernelConfinement(
+                role: role, kernel: kernel, limits: arguments.limits, arrangement: arguments.arrangement,
+                paths: arguments.paths)
             _ = control.socket.release()
             exit(KernelProcess.run(confinement, descriptors: frame.descriptors.map { $0.release() }))
         }

@@ -133,7 +133,10 @@ extension CommandRun {
     // MARK: doctor
 
     func doctor(_ options: ListingOptions) async throws(CommandFailure) -> Int32 {
-        let report = DoctorReport(try await DoctorCheck(environment: environment, project: options.project).findings())
+        let report = DoctorReport(
+            try await DoctorCheck(
+                environment: environment, project: options.project, arrangement: options.sandbox.arrangement
+            ).findings())
         show(options, report.json) { report.lines($0) }
         return report.exitCode.rawValue
     }

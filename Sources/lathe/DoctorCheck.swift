@@ -10,12 +10,13 @@ internal import LatheVocabulary
 struct DoctorCheck: Sendable {
     var environment: [String: String]
     var project: String?
+    var arrangement = SandboxArrangement.bubblewrap
 
     func findings() async throws(CommandFailure) -> [DoctorFinding] {
         let installation = try Installation.find(environment: environment)
         let project = try Project.find(project, environment: environment)
         var findings = [parts(installation)]
-        findings += SandboxReport.probe().layers.map(DoctorFinding.init)
+        findings += SandboxReport.probe(arrangement).layers.map(DoctorFinding.init)
         findings.append(await kernel(installation, project.kernelLimits))
         findings.append(limits(installation, project.kernelLimits))
         findings += await models(installation, project)
@@ -36,7 +37,7 @@ struct DoctorCheck: Sendable {
     private func kernel(_ installation: Installation, _ limits: KernelLimits) async -> DoctorFinding {
         let folder = FileManager.default.temporaryDirectory.path + "/lathe-doctor-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let configuration = Self.configuration(installation, limits, folder: folder)
+        let configuration = configuration(installation, limits, folder: folder)
         let clock = ContinuousClock.now
         do throws(KernelError) {
             let host = try await KernelHost.start(configuration)
@@ -61,19 +62,20 @@ struct DoctorCheck: Sendable {
         }
     }
 
-    private static func configuration(
+    private func configuration(
         _ installation: Installation, _ limits: KernelLimits, folder: String
     ) -> KernelHostConfiguration {
         var configuration = KernelHostConfiguration(
             sessionFolder: folder, environment: installation.environment, python: installation.python,
             kernelProgram: installation.kernelProgram, library: folder + "/library")
         configuration.apply(limits)
+        configuration.arrangement = arrangement
         return configuration
     }
 
     /// What one kernel may use here, written as `--limit` takes it.
     private func limits(_ installation: Installation, _ limits: KernelLimits) -> DoctorFinding {
-        let configuration = Self.configuration(installation, limits, folder: "/")
+        let configuration = configuration(installation, limits, folder: "/")
         return DoctorFinding(
             topic: "limits", status: .ok,
             detail: configuration.kernelLimits.text
@@ -124,7 +126,7 @@ extension DoctorFinding {
         self.init(
             topic: "sandbox: \(layer.name)",
             status: layer.isAvailable ? .ok : layer.isRequired ? .missing : .warning,
-            detail: layer.isAvailable ? layer.guarantee : "not there: \(layer.guarantee)",
+            detail: layer.isAvailable ? layer.guarantee : "missing; not guaranteed: \(layer.guarantee)",
             mend: layer.isAvailable ? "" : layer.mend)
     }
 }

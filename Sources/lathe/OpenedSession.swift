@@ -51,7 +51,8 @@ struct OpenedSession: Sendable {
             python: setup.installation.python, kernelProgram: setup.installation.kernelProgram,
             library: setup.project.library)
         configuration.inputs = inputs
-        configuration.apply(setup.options.limits.over(setup.project.kernelLimits))
+        try apply(setup.options.limits.over(setup.project.kernelLimits), to: &configuration)
+        configuration.arrangement = setup.options.arrangement
         var limits = setup.project.limits
         limits.kernel = configuration.kernelLimits
         let host: KernelHost
@@ -68,11 +69,15 @@ struct OpenedSession: Sendable {
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
             session: session, host: host)
         do {
+            let report = SandboxReport.probe(configuration.arrangement)
             let event = SessionOpened(
                 session: opened.name, version: Version.text, model: models.title, inputs: inputs,
-                sandbox: SandboxReport.probe().present, rebuiltCells: past.cellsToRebuild,
+                sandbox: report.record, rebuiltCells: past.cellsToRebuild,
                 limits: limits.kernel)
             try await log.record(.sessionOpened(event), at: .coordinator)
+            if let warning = report.warning {
+                try await log.record(.notice(Notice(.warning, warning)), at: .coordinator)
+            }
             if let choice { try await log.record(.notice(Notice(.info, choice)), at: .coordinator) }
             try await opened.engine.open()
         } catch {
@@ -81,6 +86,18 @@ struct OpenedSession: Sendable {
             throw CommandFailure(CommandFailure.reason(of: error))
         }
         return opened
+    }
+
+    private static func apply(
+        _ asked: KernelLimits, to configuration: inout KernelHostConfiguration
+    ) throws(CommandFailure) {
+        if let memory = asked[.memory], let total = asked[.total], memory > total {
+            throw CommandFailure(
+                "limit memory=\(KernelLimit.memory.text(memory)) of one kernel is more than "
+                    + "total=\(KernelLimit.total.text(total)) of all of them; lower the one or raise the other",
+                exitCode: 2)
+        }
+        configuration.apply(asked)
     }
 
     private static func history(of session: OpenSession) async throws(CommandFailure) -> [Event] {

@@ -70,9 +70,9 @@ import Testing
 
     @Test func `the layers are found by running them, and each missing one has a mend`() {
         let report = SandboxReport.probe()
-        #expect(report.layers.count == 7)
+        #expect(report.layers.count == 8)
         for layer in report.layers where !layer.isAvailable { #expect(!layer.mend.isEmpty, "\(layer.name)") }
         #expect(report.isUsable, "\(report)")
-        #expect(report.present.contains("namespaces"))
+        #expect(report.record.contains("namespaces"))
     }
 }

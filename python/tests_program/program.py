@@ -5,9 +5,10 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,6 +49,8 @@ class Lathe:
     home: Path
     project: Path
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    # What the program is started by, when that is not the test itself.
+    starter: Sequence[str] = ()
 
     @staticmethod
     def in_folder(folder: Path) -> "Lathe":
@@ -58,7 +61,12 @@ class Lathe:
         return Lathe(home, project)
 
     def having(self, **variables: str) -> "Lathe":
-        return Lathe(self.home, self.project, {**self.environment, **variables})
+        return replace(self, environment={**self.environment, **variables})
+
+    def without(self, *layers: str) -> "Lathe":
+        """The same on a machine whose Linux lacks these layers of confinement."""
+        script = Path(__file__).with_name("missing_layers.py")
+        return replace(self, starter=(sys.executable, "-I", str(script), ",".join(layers)))
 
     def variables(self) -> dict[str, str]:
         return {
@@ -74,7 +82,7 @@ class Lathe:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start the program with pipes; whoever starts it ends it."""
         return subprocess.Popen(
-            [_PROGRAM, *arguments],
+            [*self.starter, str(_PROGRAM), *arguments],
             cwd=self.project,
             env=self.variables(),
             stdin=subprocess.PIPE,
@@ -101,7 +109,9 @@ class Lathe:
     ) -> TerminalRun:
         """Start the program on a terminal of this size."""
         environment = {"TERM": "xterm-256color", **self.variables(), **variables}
-        return TerminalRun([str(_PROGRAM), *arguments], self.project, environment, columns, rows)
+        return TerminalRun(
+            [*self.starter, str(_PROGRAM), *arguments], self.project, environment, columns, rows
+        )
 
     def session(self, name: str) -> Path:
         return self.project / ".lathe" / "sessions" / name

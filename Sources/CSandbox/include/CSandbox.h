@@ -104,7 +104,7 @@ struct lathe_spawn {
     size_t descriptor_count;
     bool drop_user;                         // only for root: become `user`, after staging
     uid_t user;
-    const char *staging;                    // an existing empty-enough folder that a private mount covers
+    const char *staging;                    // an existing empty-enough folder that a private mount covers; NULL: none
     const char *const *staged;              // NULL-terminated sources, bound at staging/0, staging/1, …
 };
 
@@ -135,12 +135,19 @@ int lathe_landlock_confine(const struct lathe_path_rule *rules, size_t count);
 
 int lathe_no_new_privileges(void);
 
+/// Has Linux end this process with the one that forked it.
+int lathe_end_with_parent(void);
+
 /// Lets this process and its future children make only the system calls of sandbox/system-calls.def, for good; `programs`
 /// says whether they may start programs. Needs no_new_privs.
 int lathe_filter_system_calls(bool programs);
 
 /// Whether the filter works here, found out by a short-lived process that confines itself.
 bool lathe_system_calls_are_filtered(void);
+
+/// Whether what a process of `user` holds open can be seen from here, found out by a short-lived process. Only root may be
+/// refused: kernels of an ordinary user are processes of that user.
+bool lathe_can_look_into_kernels(uid_t user);
 
 /// Empties the bounding, ambient, inheritable, permitted and effective sets.
 int lathe_drop_capabilities(void);

@@ -16,8 +16,8 @@ enum CommandTable {
     }
 
     private static let running: [OptionForm] = [
-        .data, .session, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .json, .quiet, .yes,
-        .project,
+        .data, .session, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .json, .quiet,
+        .yes, .project,
     ]
     private static let jsonOrQuiet = [(OptionForm.json.name, OptionForm.quiet.name)]
 
@@ -52,7 +52,7 @@ enum CommandTable {
         path: ["exec"],
         summary: "run Python in a session's working memory, without a model",
         arguments: [.init(name: "CODE", summary: "the code, in quotes; - reads it from standard input")],
-        options: [.session, .data, .limit, .json, .quiet, .yes, .project],
+        options: [.session, .data, .limit, .sandbox, .json, .quiet, .yes, .project],
         conflicts: jsonOrQuiet,
         examples: ["lathe exec --session flights \"flights.shape\"", "lathe exec --session flights - < cell.py"]
     ) { given throws(CommandError) in
@@ -67,7 +67,7 @@ enum CommandTable {
         path: ["replay"],
         summary: "run a recorded session's code again with its recorded replies",
         arguments: [.init(name: "SOURCE", summary: "the name of a session or the path of a recording")],
-        options: [.data, .session, .limit, .json, .quiet, .yes, .project],
+        options: [.data, .session, .limit, .sandbox, .json, .quiet, .yes, .project],
         conflicts: jsonOrQuiet,
         examples: ["lathe replay flights", "lathe replay ./flights.recording.jsonl --data flights.parquet"]
     ) { given throws(CommandError) in
@@ -77,6 +77,10 @@ enum CommandTable {
     private static let doctor = CommandForm(
         path: ["doctor"],
         summary: "check what Lathe needs, and say how to mend what is missing",
-        options: [.json, .project]
-    ) { given in .doctor(given.listingOptions()) }
+        options: [.sandbox, .json, .project]
+    ) { given throws(CommandError) in
+        var options = given.listingOptions()
+        options.sandbox = try given.sandbox()
+        return .doctor(options)
+    }
 }

@@ -26,12 +26,20 @@ struct GivenArguments: Sendable, Hashable {
             confirmation: has(.yes) ? .assumed : .asks,
             project: value(.project),
             maxTurns: try maxTurns(),
-            limits: try limits(), budget: try budget())
+            limits: try limits(), budget: try budget(), sandbox: try sandbox())
     }
 
     func listingOptions() -> ListingOptions {
         ListingOptions(
             output: outputForm, confirmation: has(.yes) ? .assumed : .asks, project: value(.project))
+    }
+
+    func sandbox() throws(CommandError) -> SandboxChoice {
+        guard let text = value(.sandbox) else { return .confined }
+        guard text == "none" else {
+            throw CommandError(.badValue, "--sandbox takes only none; without it code always runs in the sandbox")
+        }
+        return .none
     }
 
     /// The limits given; one that stands twice with two values is a contradiction.

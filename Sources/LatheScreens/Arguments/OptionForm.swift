@@ -35,6 +35,9 @@ struct OptionForm: Sendable, Hashable {
         name: "--budget-usd", value: "DOLLARS", summary: "what a task and its subtasks may cost, such as 1.50")
     static let timeLimit = OptionForm(
         name: "--time-limit", value: "TIME", summary: "how long a task may take, such as 90s, 10min or 2h")
+    static let sandbox = OptionForm(
+        name: "--sandbox", value: "none",
+        summary: "none: this once, run code without the sandbox, with your rights")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

@@ -15,11 +15,13 @@ package struct RunOptions: Sendable, Hashable {
     package var limits: KernelLimits
     /// Of each task, over that of `lathe.json`.
     package var budget: BudgetLimits
+    package var sandbox: SandboxChoice
 
     package init(
         data: [String] = [], session: String? = nil, model: String? = nil, output: OutputForm = .screen,
         confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil,
-        limits: KernelLimits = KernelLimits(), budget: BudgetLimits = BudgetLimits()
+        limits: KernelLimits = KernelLimits(), budget: BudgetLimits = BudgetLimits(),
+        sandbox: SandboxChoice = .confined
     ) {
         self.data = data
         self.session = session
@@ -30,6 +32,7 @@ package struct RunOptions: Sendable, Hashable {
         self.maxTurns = maxTurns
         self.limits = limits
         self.budget = budget
+        self.sandbox = sandbox
     }
 }
 
@@ -38,13 +41,21 @@ package struct ListingOptions: Sendable, Hashable {
     package var output: OutputForm
     package var confirmation: Confirmation
     package var project: String?
+    package var sandbox: SandboxChoice
 
-    package init(output: OutputForm = .screen, confirmation: Confirmation = .asks, project: String? = nil) {
+    package init(
+        output: OutputForm = .screen, confirmation: Confirmation = .asks, project: String? = nil,
+        sandbox: SandboxChoice = .confined
+    ) {
         self.output = output
         self.confirmation = confirmation
         self.project = project
+        self.sandbox = sandbox
     }
 }
+
+/// Whether kernels run in the sandbox. Said on the command line each time, and nowhere else.
+package enum SandboxChoice: Sendable, Hashable { case confined, none }
 
 package enum OutputForm: Sendable, Hashable {
     /// The live view on a terminal, plain lines through a pipe.

@@ -27,6 +27,9 @@ struct EndBlock {
         lines += entry("tokens", canvas.tokens(outcome.usage))
         lines += entry(
             "cost", canvas.cost(outcome.cost, unpriced: tally.unpriced, isReplayed: outcome.isReplayed))
+        if tally.isUnconfined {
+            lines += entry("sandbox", canvas.text("none: code ran with your rights (--sandbox none)", .yellow))
+        }
         lines += ending(outcome, session: tally.session)
         return lines
     }

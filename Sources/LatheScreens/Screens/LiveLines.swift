@@ -7,7 +7,8 @@ struct LiveLines {
     func session(_ opened: SessionOpened) -> [StyledLine] {
         var lines = canvas.wrap(
             canvas.text("lathe \(opened.version)", .bold)
-                + canvas.text(" · session \(opened.session) · \(opened.model)", .dim), indent: 2)
+                + canvas.text(" · session \(opened.session) · \(opened.model)", .dim)
+                + canvas.text(opened.isUnconfined ? " · NO SANDBOX" : "", [.bold, .yellow]), indent: 2)
         let names = opened.inputs.map { input in
             [
                 canvas.text("  " + input.name, .bold), canvas.text(input.format.rawValue, .dim),

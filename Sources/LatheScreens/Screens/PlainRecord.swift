@@ -24,7 +24,10 @@ struct PlainRecord {
     }
 
     private func session(_ opened: SessionOpened) -> [StyledLine] {
-        var texts = ["session \(opened.session): lathe \(opened.version), model \(opened.model)"]
+        var texts = [
+            "session \(opened.session): lathe \(opened.version), model \(opened.model)"
+                + (opened.isUnconfined ? ", NO SANDBOX" : "")
+        ]
         if opened.rebuiltCells > 0 {
             texts.append("working memory rebuilt from \(Figure.count(opened.rebuiltCells, "cell"))")
         }

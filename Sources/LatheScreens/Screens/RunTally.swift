@@ -8,15 +8,19 @@ struct RunTally: Sendable, Hashable {
     /// Models that were used and have no known price, in order of appearance.
     var unpriced: [String] = []
     var isReplayed = false
+    /// Whether code ran without a sandbox.
+    var isUnconfined = false
     var isInTask = false
     /// What a cell of the user's own answered; shown with its result, for no end of a task will show it.
     var unshownAnswer: String?
 
     mutating func take(_ event: Event) {
         switch event.body {
-        case .sessionOpened(let opened): session = opened.session
+        case .sessionOpened(let opened):
+            session = opened.session
+            isUnconfined = opened.isUnconfined
         case .taskSubmitted where event.place == .coordinator:
-            self = RunTally(session: session)
+            self = RunTally(session: session, isUnconfined: isUnconfined)
             isInTask = true
         case .taskFinished: isInTask = false
         case .answered(let answered) where event.place == .coordinator && !isInTask:

@@ -13,6 +13,7 @@ package struct AnthropicModel: LanguageModel {
     private let price: ModelPrice?
     private let settings: ModelConfiguration.Settings
     private let retries: RetryPolicy
+    private let pace: AccountPace
 
     /// `key` nil leads to `.keyMissing` at the first call, not here. `price` nil: costs are unknown.
     package init(
@@ -22,13 +23,15 @@ package struct AnthropicModel: LanguageModel {
         key: String?,
         price: ModelPrice?,
         settings: ModelConfiguration.Settings = .init(),
-        retries: RetryPolicy = RetryPolicy()
+        retries: RetryPolicy = RetryPolicy(),
+        pace: AccountPace = AccountPace()
     ) {
         self.name = name
         self.model = model
         self.price = price
         self.settings = settings
         self.retries = retries
+        self.pace = pace
         codeForm = settings.codeForm ?? .tool
         let endpoint = Endpoint(
             title: "Anthropic", base: base, key: key, keyVariable: "ANTHROPIC_API_KEY", needsKey: true
@@ -64,7 +67,7 @@ package struct AnthropicModel: LanguageModel {
             replyTool: schema == nil ? nil : AnthropicRequest.replyTool,
             unwrapsReply: schema.map { !ReplySchema.isObject($0) } ?? false
         )
-        let received = try await retries.run(progress: progress) { () async throws(ProviderFailure) in
+        let received = try await retries.run(at: pace, progress: progress) { () async throws(ProviderFailure) in
             try await call.reply(to: body, reading: reader, progress: progress)
         }
         return ModelReply(received, request: request, price: price, model: model)

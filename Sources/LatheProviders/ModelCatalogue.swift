@@ -21,6 +21,7 @@ package struct ModelCatalogue: Sendable {
     private let tools: ToolPaths
     private let ports: [Int]
     private let embedded: EmbeddedServers
+    private let paces = AccountPaces()
 
     /// `environment` gives the keys and base addresses; nothing else is read from it.
     package init(
@@ -80,7 +81,8 @@ package struct ModelCatalogue: Sendable {
         let price = settings.price ?? (own == nil ? PriceList.price(of: model, in: PriceList.anthropic) : nil)
         return AnthropicModel(
             name: name.description, model: model, base: base,
-            key: try key("ANTHROPIC_API_KEY", neededBy: "Anthropic"), price: price, settings: settings
+            key: try key("ANTHROPIC_API_KEY", neededBy: "Anthropic"), price: price, settings: settings,
+            pace: paces.pace(of: base.absoluteString)
         )
     }
 
@@ -93,7 +95,8 @@ package struct ModelCatalogue: Sendable {
         return OpenAIModel(
             name: name.description, model: model, server: .openAI,
             base: base,
-            key: try key("OPENAI_API_KEY", neededBy: "OpenAI"), price: price, settings: settings
+            key: try key("OPENAI_API_KEY", neededBy: "OpenAI"), price: price, settings: settings,
+            pace: paces.pace(of: base.absoluteString)
         )
     }
 
@@ -107,7 +110,7 @@ package struct ModelCatalogue: Sendable {
         }
         return OpenAIModel(
             name: name.description, model: model, server: .local, base: base, key: key,
-            price: settings.price ?? .free, settings: own
+            price: settings.price ?? .free, settings: own, pace: paces.pace(of: base.absoluteString)
         )
     }
 

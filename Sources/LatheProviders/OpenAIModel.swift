@@ -24,6 +24,7 @@ package final class OpenAIModel: LanguageModel {
     private let price: ModelPrice?
     private let settings: ModelConfiguration.Settings
     private let retries: RetryPolicy
+    private let pace: AccountPace
     private let dialect: Mutex<OpenAIDialect>
 
     /// `price` nil: costs are unknown. `settings.grammar` says whether the server takes llama.cpp's `grammar`.
@@ -35,7 +36,8 @@ package final class OpenAIModel: LanguageModel {
         key: String?,
         price: ModelPrice?,
         settings: ModelConfiguration.Settings = .init(),
-        retries: RetryPolicy = RetryPolicy()
+        retries: RetryPolicy = RetryPolicy(),
+        pace: AccountPace = AccountPace()
     ) {
         self.name = name
         self.model = model
@@ -43,6 +45,7 @@ package final class OpenAIModel: LanguageModel {
         self.price = price
         self.settings = settings
         self.retries = retries
+        self.pace = pace
         codeForm = settings.codeForm ?? (server == .openAI ? .tool : .fence)
         let address = (base.host ?? "") + (base.port.map { ":\($0)" } ?? "")
         let endpoint = Endpoint(
@@ -74,7 +77,7 @@ package final class OpenAIModel: LanguageModel {
         progress: @escaping @Sendable (ReplyProgress) -> Void
     ) async throws(ModelError) -> ModelReply {
         try call.endpoint.checkKey()
-        let received = try await retries.run(progress: progress) { () async throws(ProviderFailure) in
+        let received = try await retries.run(at: pace, progress: progress) { () async throws(ProviderFailure) in
             try await self.attempt(request, progress)
         }
         return ModelReply(received, request: request, price: price, model: model)

@@ -33,20 +33,28 @@ package struct RetryPolicy: Sendable, Hashable {
         return asked <= longestRetryAfter ? max(asked, min(own, asked * 1.25)) : nil
     }
 
-    /// Makes attempts until one succeeds or another would not help.
+    /// Makes attempts until one succeeds or another would not help, each at its account's pace.
     func run<Value: Sendable>(
-        progress: @Sendable (ReplyProgress) -> Void,
+        at pace: AccountPace, progress: @Sendable (ReplyProgress) -> Void,
         attempt: () async throws(ProviderFailure) -> Value
     ) async throws(ModelError) -> Value {
         var number = 1
         while true {
+            let attemptNumber = number
+            let began = try await pace.turn { seconds in
+                let reason = "the account's calls are limited, so all of them wait"
+                progress(.retrying(attempt: attemptNumber, seconds: seconds, reason: reason, mayHaveCost: false))
+            }
             do throws(ProviderFailure) {
-                return try await attempt()
+                let value = try await attempt()
+                pace.succeeded()
+                return value
             } catch {
                 if Task.isCancelled { throw Self.stopped }
                 guard let seconds = wait(after: number, error, jitter: .random(in: -1...1)) else {
                     throw ModelError(error.code, ending(error, after: number), mayHaveCost: error.mayHaveCost)
                 }
+                if [.rateLimited, .overloaded].contains(error.code) { pace.refused(began, wait: seconds) }
                 number += 1
                 progress(
                     .retrying(attempt: number, seconds: seconds, reason: error.reason, mayHaveCost: error.mayHaveCost))

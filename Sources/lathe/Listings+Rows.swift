@@ -20,8 +20,17 @@ extension SessionDetail {
         let events = try await store.read(name).journal.events(after: 0)
         var detail = SessionDetail(row: SessionRow(summary), folder: summary.path)
         var task = ""
+        var agents: [Place: String] = [:]
+        var asked: [Place: String] = [:]
         for event in events {
             switch event.body {
+            case .subtaskStarted(let started): agents[started.place] = started.agent.name
+            case .turnStarted(let turn): asked[event.place] = turn.model
+            case .turnFinished(let turn) where !turn.isReplayed:
+                let isQuestion = event.place.path.last == "ask" && agents[event.place] == nil
+                let agent = agents[event.place] ?? (isQuestion ? "ask_model" : event.place.description)
+                let model = asked[event.place] ?? turn.reply.model
+                SpendingRow.add(turn.reply, of: agent, asked: model, to: &detail.spending)
             case .sessionOpened(let opened):
                 detail.row.model = opened.model
                 detail.inputs = opened.inputs

@@ -69,6 +69,25 @@ struct ListingTests {
         #expect(detail.json["tasks"]?[0]?["status"] == "incomplete")
     }
 
+    @Test func `a session's spending is told by agent and model where several used something`() {
+        func reply(_ input: Int, _ output: Int, _ cost: Cost) -> ModelReply {
+            ModelReply(text: "", stop: .endTurn, usage: Usage(input: input, output: output), cost: cost, model: "m")
+        }
+        var detail = SessionDetail(row: SessionRow(name: "s", lastUsed: 0), folder: "/p/s")
+        SpendingRow.add(reply(900, 100, .microdollars(2_000)), of: "coordinator", asked: "big", to: &detail.spending)
+        #expect(!SessionListing.lines(detail, now: 0, canvas: canvas).map(\.plain).contains { $0.contains("written") })
+        SpendingRow.add(reply(50, 5, .unknown), of: "analyst", asked: "small", to: &detail.spending)
+        SpendingRow.add(reply(100, 50, .microdollars(500)), of: "coordinator", asked: "big", to: &detail.spending)
+        #expect(
+            SessionListing.lines(detail, now: 0, canvas: canvas).map(\.plain).suffix(3) == [
+                "agent        model  turns  read  written     cost",
+                "coordinator  big        2  1.0k      150  $0.0025",
+                "analyst      small      1    50        5  unknown",
+            ])
+        #expect(detail.json["spending"]?[1]?["microdollars"] == .null)
+        #expect(detail.json["spending"]?[0]?["turns"] == 2)
+    }
+
     @Test func `the library lists, searches and shows with its source`() {
         var agent = SampleRun.capability
         (agent.kind, agent.name, agent.summary) = (.agent, "carrier_analyst", "Examines the delay of one carrier.")

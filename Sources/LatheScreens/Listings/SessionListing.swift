@@ -36,6 +36,7 @@ package enum SessionListing {
         facts += detail.artifacts.map { ("artifact", "\($0.path) (\($0.mime), \(Figure.bytes($0.bytes)))") }
         facts += detail.saved.map { ("saved", "\($0.kind.rawValue) \($0.name) (\($0.status.rawValue))") }
         var lines = facts.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
+        lines += spending(detail.spending, canvas)
         for task in detail.tasks {
             lines += [canvas.blank]
             lines += canvas.wrap(canvas.text("› ", .cyan) + canvas.text(task.task, .bold), indent: 2)
@@ -45,6 +46,21 @@ package enum SessionListing {
             lines += canvas.wrap(canvas.text(ending + (task.reason.isEmpty ? "" : ": \(task.reason)"), .dim), indent: 2)
         }
         return lines
+    }
+
+    /// Who used what: only where more than one did, since one is the whole.
+    private static func spending(_ rows: [SpendingRow], _ canvas: Canvas) -> [StyledLine] {
+        guard rows.count > 1 else { return [] }
+        let head = ["agent", "model", "turns", "read", "written", "cost"].map { canvas.text($0, .dim) }
+        let body = rows.map { row in
+            [
+                canvas.text(row.agent, .bold), canvas.text(row.model), canvas.text(String(row.turns)),
+                canvas.text(Figure.tokens(row.usage.total - row.usage.output)),
+                canvas.text(Figure.tokens(row.usage.output)), canvas.text(Figure.money(row.cost) ?? "unknown"),
+            ]
+        }
+        return [canvas.blank]
+            + canvas.table([head] + body, alignment: [.left, .left, .right, .right, .right, .right])
     }
 
     /// `just now`, `12 min ago`, `3 h ago`, `10 d ago`.
@@ -88,10 +104,11 @@ package struct SessionDetail: Sendable, Hashable {
     package var tasks: [TaskRow]
     package var artifacts: [Artifact]
     package var saved: [Capability]
+    package var spending: [SpendingRow]
 
     package init(
         row: SessionRow, folder: String, inputs: [DataInput] = [], tasks: [TaskRow] = [], artifacts: [Artifact] = [],
-        saved: [Capability] = []
+        saved: [Capability] = [], spending: [SpendingRow] = []
     ) {
         self.row = row
         self.folder = folder
@@ -99,6 +116,7 @@ package struct SessionDetail: Sendable, Hashable {
         self.tasks = tasks
         self.artifacts = artifacts
         self.saved = saved
+        self.spending = spending
     }
 
     package var json: JSONValue {
@@ -116,6 +134,7 @@ package struct SessionDetail: Sendable, Hashable {
         members["artifacts"] = .array(
             artifacts.map { ["path": .string($0.path), "mime": .string($0.mime), "bytes": .integer($0.bytes)] })
         members["saved"] = .array(saved.map(\.json))
+        members["spending"] = .array(spending.map(\.json))
         return .object(members)
     }
 }

@@ -151,7 +151,7 @@ struct ModelTurn: Sendable {
         let item = shortage.item
         return ModelError(
             .budget,
-            "The budget of \(item.text(shortage.limit)) is used up: the next call of \(model.name) may need "
+            "The budget of \(item.text(shortage.limit)) has no room for another call of \(model.name): it may need "
                 + "\(item.text(shortage.needed)), and \(item.text(shortage.left)) are left.")
     }
 }

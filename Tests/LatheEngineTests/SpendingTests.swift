@@ -22,7 +22,7 @@ import Testing
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("go on and on", budget: BudgetLimits(tokens: 21_000))
             #expect(outcome.status == .incomplete)
-            #expect(outcome.reason.contains("The budget of 21000 tokens is used up"))
+            #expect(outcome.reason.contains("The budget of 21000 tokens has no room"))
             #expect(outcome.usage.total <= 21_000)
             #expect(outcome.turns == 4)
             for turn in await started(session) {
@@ -55,7 +55,7 @@ import Testing
             #expect(ended.contains { $0.status == .complete })
             let without = ended.filter { $0.status == .notRun }
             #expect(!without.isEmpty)
-            #expect(without.allSatisfy { $0.reason.contains("The budget of $0.03 is used up") && $0.turns == 0 })
+            #expect(without.allSatisfy { $0.reason.contains("The budget of $0.03 has no room") && $0.turns == 0 })
             #expect(Set(ended.map(\.status)) == [.complete, .notRun])
         }
     }
@@ -101,7 +101,7 @@ import Testing
             #expect(finished == [1])
             let outcome = try await session.engine.ask("y", budget: budget)
             #expect(outcome.status == .incomplete)
-            #expect(outcome.reason.contains("is used up"))
+            #expect(outcome.reason.contains("has no room"))
             let failed = await session.journal.events(after: 0).compactMap { event in
                 if case .turnFailed(let turn) = event.body { turn.untoldAttempts } else { nil }
             }
@@ -151,7 +151,7 @@ import Testing
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x", budget: BudgetLimits(modelCalls: 2, subtasks: 2))
             #expect(outcome.status == .incomplete)
-            #expect(outcome.reason.contains("The budget of 2 model calls is used up"))
+            #expect(outcome.reason.contains("The budget of 2 model calls has no room"))
             #expect(model.requests.count == 2)
             guard case .callResult(_, let text, _)? = model.requests.last?.messages.last?.blocks.first else { return }
             #expect(text.contains("3 subtasks, and the budget has room for 2 more of 2"))

@@ -25,6 +25,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPythonLibrary", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CPython", dependencies: ["CPythonLibrary"]),
         .target(name: "CSandbox"),
@@ -32,7 +33,7 @@ let package = Package(
         library("LatheWire", ["CSandbox"]),
         library("LatheSandbox", ["LatheVocabulary", "CSandbox"]),
         library("LatheKernelHost", ["LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"]),
-        library("LatheStore", ["LatheVocabulary", "CSQLite"]),
+        library("LatheStore", ["LatheVocabulary", "CSQLite", "CCrypto"]),
         library("LatheProviders", ["LatheVocabulary"]),
         library("LatheLibrary", ["LatheVocabulary"]),
         library("LatheEngine", ["LatheVocabulary"]),

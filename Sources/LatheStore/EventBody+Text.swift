@@ -4,26 +4,30 @@ extension EventBody {
     /// What a journal accepts in one event, and refuses to read beyond.
     static let limits = JSONLimits(bytes: 64 << 20, depth: 128)
 
-    /// The event's own fields as compact JSON with sorted keys: the `data` column of the journal.
-    func journalText() throws(JournalError) -> String {
-        let value: JSONValue
+    /// The event's own fields as compact JSON with sorted keys, the `data` column of the journal, and the bodies that it refers to.
+    func journalText() throws(JournalError) -> EventText {
+        let whole: JSONValue
         do {
-            value = try JSONValueEncoder().encode(with: encodePayload)
+            whole = try JSONValueEncoder().encode(with: encodePayload)
         } catch {
             throw JournalError(.misuse, "An event of kind \(kind.rawValue) cannot be written as JSON: \(error)")
         }
-        guard value.isWithin(depth: Self.limits.depth) else {
+        let (value, bodies) = try whole.takingOutBodies(kind)
+        guard whole.isWithin(depth: Self.limits.depth) else {
             throw JournalError(.misuse, "An event of kind \(kind.rawValue) is nested deeper than \(Self.limits.depth).")
         }
         let text = value.text
-        guard text.utf8.count <= Self.limits.bytes else {
+        let bytes = bodies.reduce(text.utf8.count) { $0 + $1.data.utf8.count }
+        guard bytes <= Self.limits.bytes else {
             throw JournalError(.misuse, "An event of kind \(kind.rawValue) is longer than \(Self.limits.bytes) bytes.")
         }
-        return text
+        return EventText(text: text, bodies: bodies)
     }
 
     /// Reads what `journalText` wrote. `sequence` only names the row in errors.
-    init(_ kind: String, journalText text: String, sequence: Int) throws(JournalError) {
+    init(
+        _ kind: String, journalText text: String, bodies: [String: StoredBody], sequence: Int
+    ) throws(JournalError) {
         guard let known = Kind(rawValue: kind) else {
             throw JournalError(
                 .newerFormat,
@@ -31,12 +35,20 @@ extension EventBody {
             )
         }
         do {
-            let value = try JSONValue(parsing: text, limits: Self.limits)
+            let value = try JSONValue(parsing: text, limits: Self.limits).puttingBack(bodies, known)
             self = try JSONValueDecoder().decode(from: value) { try EventBody(known, from: $0) }
+        } catch let error as JournalError {
+            throw JournalError(.corrupt, "Event \(sequence): \(error.reason)")
         } catch {
             throw JournalError(.corrupt, "Event \(sequence) of the journal cannot be read: \(error)")
         }
     }
+}
+
+/// An event as a row holds it, and what it refers to.
+struct EventText: Sendable, Hashable {
+    var text: String
+    var bodies: [StoredBody]
 }
 
 extension JSONValue {

@@ -7,13 +7,16 @@ struct JournalRow: Sendable {
     var place: String
     var kind: String
     var data: String
+    /// What the event refers to: to be written with it, or as it was read.
+    var bodies: [StoredBody] = []
+    var bodiesByHash: [String: StoredBody] = [:]
 
     func event() throws(JournalError) -> Event {
         Event(
             sequence: sequence,
             time: time,
             place: Place(place),
-            body: try EventBody(kind, journalText: data, sequence: sequence))
+            body: try EventBody(kind, journalText: data, bodies: bodiesByHash, sequence: sequence))
     }
 }
 
@@ -33,7 +36,31 @@ extension SQLiteConnection {
                     sequence: statement.integer(0), time: statement.double(1), place: statement.text(2),
                     kind: statement.text(3), data: statement.text(4)))
         }
+        var bodies: [String: StoredBody] = [:]
+        for index in rows.indices where rows[index].kind == EventBody.Kind.turnStarted.rawValue {
+            try read(&bodies, of: rows[index])
+            rows[index].bodiesByHash = bodies
+        }
         return rows
+    }
+
+    /// Adds what a row refers to. One that is missing is told when the event is read.
+    private func read(_ bodies: inout [String: StoredBody], of row: JournalRow) throws(JournalError) {
+        guard let value = try? JSONValue(parsing: row.data, limits: EventBody.limits) else { return }
+        let hashes = value.bodyHashes(.turnStarted)
+        guard hashes.system != nil else { return }
+        let statement = try statement("SELECT previous, data FROM body WHERE hash = ?1")
+        for first in [hashes.system, hashes.lastMessage] {
+            var next = first
+            while let hash = next, !hash.isEmpty, bodies[hash] == nil {
+                try statement.bind(hash, at: 1)
+                defer { statement.reset() }
+                guard try statement.step() else { break }
+                let previous = statement.isNull(0) ? nil : statement.text(0)
+                bodies[hash] = StoredBody(hash: hash, previous: previous, data: statement.text(1))
+                next = previous
+            }
+        }
     }
 }
 

@@ -27,7 +27,19 @@ enum JournalSchema {
             BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
         CREATE TRIGGER event_is_unchanged BEFORE UPDATE ON event
             BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        """,
+        // 2: what later requests repeat is stored once. Events of format 1 hold it in place and stay as they are.
         """
+        CREATE TABLE body (
+            hash TEXT PRIMARY KEY,
+            previous TEXT,
+            data TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER body_is_kept BEFORE DELETE ON body
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        CREATE TRIGGER body_is_unchanged BEFORE UPDATE ON body
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        """,
     ]
 
     static var version: Int { migrations.count }

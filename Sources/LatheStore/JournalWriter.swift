@@ -7,6 +7,7 @@ final class JournalWriter {
     let lastSequence: Int
     private let connection: SQLiteConnection
     private let insertion: SQLiteStatement
+    private let bodyInsertion: SQLiteStatement
 
     /// Opens or makes the journal at `path`, brings it to the current format and takes a new epoch.
     init(path: String, session: String, now: Double) throws(JournalError) {
@@ -18,6 +19,8 @@ final class JournalWriter {
         lastSequence = try connection.integer("SELECT coalesce(max(sequence), 0) FROM event") ?? 0
         insertion = try connection.statement(
             "INSERT INTO event (sequence, time, place, kind, epoch, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        bodyInsertion = try connection.statement(
+            "INSERT INTO body (hash, previous, data) VALUES (?1, nullif(?2, ''), ?3) ON CONFLICT (hash) DO NOTHING")
     }
 
     private static func configure(_ connection: SQLiteConnection) throws(JournalError) {
@@ -53,8 +56,18 @@ final class JournalWriter {
                 throw JournalError(
                     .locked, "Another lathe has taken over the session of \(connection.path). Nothing was written.")
             }
-            for row in rows { try insert(row) }
+            for row in rows {
+                for body in row.bodies { try insert(body) }
+                try insert(row)
+            }
         }
+    }
+
+    private func insert(_ body: StoredBody) throws(JournalError) {
+        try bodyInsertion.bind(body.hash, at: 1)
+        try bodyInsertion.bind(body.previous ?? "", at: 2)
+        try bodyInsertion.bind(body.data, at: 3)
+        try bodyInsertion.run()
     }
 
     private func insert(_ row: JournalRow) throws(JournalError) {

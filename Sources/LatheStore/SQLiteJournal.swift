@@ -100,7 +100,7 @@ package final class SQLiteJournal: Journal {
 
     // MARK: The line of waiting events
 
-    private func enqueueBatched(_ body: EventBody, at place: Place, data: String) throws(JournalError) -> Event {
+    private func enqueueBatched(_ body: EventBody, at place: Place, data: EventText) throws(JournalError) -> Event {
         let event = try enqueue(body, at: place, data: data, waiter: nil)
         let isDue = line.withLock { line in
             defer { line.isFlushScheduled = true }
@@ -117,7 +117,7 @@ package final class SQLiteJournal: Journal {
     }
 
     private func enqueue(
-        _ body: EventBody, at place: Place, data: String,
+        _ body: EventBody, at place: Place, data: EventText,
         waiter: CheckedContinuation<Result<Event, JournalError>, Never>?
     ) throws(JournalError) -> Event {
         let (event, mustSchedule) = try line.withLock { line throws(JournalError) in
@@ -125,7 +125,7 @@ package final class SQLiteJournal: Journal {
             let event = Event(sequence: line.nextSequence, time: Clock.now(), place: place, body: body)
             let row = JournalRow(
                 sequence: event.sequence, time: event.time, place: place.description, kind: body.kind.rawValue,
-                data: data)
+                data: data.text, bodies: data.bodies)
             line.nextSequence += 1
             line.entries.append(Pending(event: event, row: row, waiter: waiter))
             let mustSchedule = waiter != nil && !line.isWriteScheduled

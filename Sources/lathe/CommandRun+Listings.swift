@@ -23,6 +23,7 @@ extension CommandRun {
                 show(command.options, detail.json) {
                     SessionListing.lines(detail, now: Date().timeIntervalSince1970, canvas: $0)
                 }
+            case .check(let name): return try await check(name, in: store, command.options)
             case .recording(let name):
                 let events = try await store.read(name).journal.events(after: 0)
                 TerminalOutput.standardOutput.write(try Recording(events: events).text())
@@ -143,7 +144,7 @@ extension CommandRun {
 
     // MARK: Output
 
-    private func show(_ options: ListingOptions, _ json: JSONValue, _ lines: (Canvas) -> [StyledLine]) {
+    func show(_ options: ListingOptions, _ json: JSONValue, _ lines: (Canvas) -> [StyledLine]) {
         let output = TerminalOutput.standardOutput
         guard options.output != .json else {
             output.write(json.text + "\n")

@@ -124,6 +124,13 @@ class Lathe:
                 "SELECT sequence, place, kind, data FROM event ORDER BY sequence"
             )
             found = [Event(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
+            bodies = {
+                row[0]: (row[1], row[2])
+                for row in journal.execute("SELECT hash, previous, data FROM body")
+            }
+        for event in found:
+            if event.kind == "turn_started":
+                _put_back(event.data["request"], bodies)
         return [event for event in found if not kinds or event.kind in kinds]
 
     def outcome(self, session: str) -> dict[str, Any]:
@@ -135,6 +142,17 @@ class Lathe:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         return file
+
+
+def _put_back(request: dict[str, Any], bodies: dict[str, tuple[str | None, str]]) -> None:
+    """Replace the hashes of a request by what they stand for."""
+    request["system"] = bodies[request["system"]][1]
+    messages: list[Any] = []
+    following: str | None = request["messages"] or None
+    while following:
+        following, data = bodies[following]
+        messages.insert(0, json.loads(data))
+    request["messages"] = messages
 
 
 def requests(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -22,14 +22,14 @@ LIBRARIES: Final = frozenset(
 )
 """Every Swift library of the project; the table below says who may see which."""
 
-C_MODULES: Final = frozenset({"CPython", "CPythonLibrary", "CSQLite", "CSandbox"})
+C_MODULES: Final = frozenset({"CCrypto", "CPython", "CPythonLibrary", "CSQLite", "CSandbox"})
 """One module per C library: a module map and what Swift cannot spell."""
 
 IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheVocabulary": frozenset(),
     "LatheWire": frozenset({"CSandbox"}),
     "LatheSandbox": frozenset({"LatheVocabulary", "CSandbox"}),
-    "LatheStore": frozenset({"LatheVocabulary", "CSQLite"}),
+    "LatheStore": frozenset({"LatheVocabulary", "CSQLite", "CCrypto"}),
     "LatheKernelHost": frozenset({"LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"}),
     "LatheProviders": frozenset({"LatheVocabulary"}),
     "LatheLibrary": frozenset({"LatheVocabulary"}),

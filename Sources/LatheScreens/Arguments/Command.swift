@@ -38,6 +38,8 @@ package struct SessionsCommand: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case list
         case show(String)
+        /// Whether the journal is whole, and the files that it names are there.
+        case check(String)
         /// Prints the session's replies as a recording that `replay` takes.
         case recording(String)
         /// At least one name.

@@ -14,6 +14,17 @@ extension CommandTable {
             SessionsCommand(action: .show(try SessionName.checked(given.argument())), options: given.listingOptions()))
     }
 
+    static let sessionsCheck = CommandForm(
+        path: ["sessions", "check"],
+        summary: "whether a session is whole, as it was written",
+        arguments: [.init(name: "NAME", summary: "the session")],
+        options: [.json, .project],
+        examples: ["lathe sessions check flights"]
+    ) { given throws(CommandError) in
+        .sessions(
+            SessionsCommand(action: .check(try SessionName.checked(given.argument())), options: given.listingOptions()))
+    }
+
     static let sessionsRecording = CommandForm(
         path: ["sessions", "recording"],
         summary: "print a session's replies, for lathe replay FILE",

@@ -2,7 +2,7 @@
 enum CommandTable {
     static let commands: [CommandForm] = [
         ask, chat, exec,
-        sessionsList, sessionsShow, sessionsRecording, sessionsDelete,
+        sessionsList, sessionsShow, sessionsCheck, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch,
         replay,
         modelInstall, modelList, modelRemove,

@@ -1,0 +1,29 @@
+internal import Foundation
+internal import LatheScreens
+internal import LatheStore
+internal import LatheVocabulary
+
+extension CommandRun {
+    /// `lathe sessions check`: the journal, and the files that it names.
+    func check(_ name: String, in store: SessionStore, _ options: ListingOptions) async throws -> Int32 {
+        let session = try await store.read(name)
+        var found = try await session.journal.check()
+        if found.problems.isEmpty {
+            let missing = Self.missingFiles(try await session.journal.events(after: 0), folder: session.folder.path)
+            found.problems += missing.map { "The journal names \($0), which is not there any more." }
+        }
+        let listing = CheckListing(
+            session: name, events: found.events, texts: found.bodies, problems: found.problems)
+        show(options, listing.json, listing.lines)
+        return (found.problems.isEmpty ? ExitCode.complete : ExitCode.failed).rawValue
+    }
+
+    /// Outputs and artifacts of cells whose files are gone.
+    private static func missingFiles(_ events: [Event], folder: String) -> [String] {
+        events.flatMap { event -> [String] in
+            guard case .cellFinished(let cell) = event.body else { return [] }
+            let outputs = [cell.stdout.file, cell.stderr.file, cell.value?.text.file].compactMap(\.self)
+            return outputs.map { "\(folder)/\($0)" } + cell.artifacts.map(\.path)
+        }.filter { !FileManager.default.fileExists(atPath: $0) }
+    }
+}

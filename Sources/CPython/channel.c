@@ -115,6 +115,12 @@ static PyMethodDef methods[] = {
     {"send", channel_send, METH_VARARGS,
      "send(kind, call, payload, descriptors)\n\n"
      "Sends one whole frame to lathe. The descriptors stay open and stay the caller's."},
+    {"copy", lathe_channel_copy, METH_VARARGS,
+     "copy(channel, stdout, stderr) -> process\n\n"
+     "Forks. Here it returns the copy's process number and closes the descriptors; in the copy it returns 0, and they are "
+     "its channel and standard streams. The copy's memory is closed to other processes until `thaw`."},
+    {"thaw", lathe_channel_thaw, METH_NOARGS,
+     "thaw()\n\nOpens a copy's memory to itself and its debuggers again."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -122,6 +128,8 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, .m_name = "_lathe_channel", .m_doc = "The kernel's channel to lathe.", .m_size = -1,
     .m_methods = methods,
 };
+
+void lathe_channel_reopen(void) { channel.reopen(); }
 
 static PyObject *initialise(void) { return PyModule_Create(&definition); }
 

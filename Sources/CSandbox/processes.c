@@ -35,6 +35,39 @@ int lathe_reap(int pidfd, struct lathe_exit *result) {
     return 1;
 }
 
+static int child_events = -1;
+
+static void count_child(int signal) {
+    (void)signal;
+    int saved = errno;
+    uint64_t one = 1;
+    (void)!write(child_events, &one, sizeof one);
+    errno = saved;
+}
+
+int lathe_take_over_orphans(void) {
+    child_events = lathe_event();
+    struct sigaction action = {.sa_handler = count_child};
+    sigemptyset(&action.sa_mask);
+    if (child_events < 0 || sigaction(SIGCHLD, &action, NULL) < 0) return -1;
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? -1 : child_events;
+}
+
+void lathe_forget_children(void) {
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    (void)sigaction(SIGCHLD, &standard, NULL);
+}
+
+pid_t lathe_ended_child(void) {
+    siginfo_t info = {0};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ? 0 : info.si_pid;
+}
+
+bool lathe_is_child(pid_t process) {
+    siginfo_t info = {0};
+    return process > 0 && waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 enum step {
     STEP_PIPE, STEP_FORK, STEP_PIDFD, STEP_NAMESPACE, STEP_OPEN, STEP_STAGE, STEP_USER, STEP_DESCRIPTORS, STEP_EXECUTE
 };

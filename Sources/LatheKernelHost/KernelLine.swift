@@ -11,6 +11,10 @@ final class KernelLine {
     enum Phase {
         /// Forked ahead of need, or on its way to it.
         case waiting
+        /// A copy of another kernel that is being made.
+        case copying(CopyOrder)
+        /// A copy that has run nothing yet.
+        case frozen
         case starting(StartOrder)
         case idle
         case running(CellRun)
@@ -29,6 +33,8 @@ final class KernelLine {
     private var pipesAreWatched = false
     private var pidfd: OwnedDescriptor?
     private(set) var phase = Phase.waiting
+    /// The number of the copy of this kernel that is being made.
+    var copy: Int?
     /// Why it is being killed; the cause that is told, whatever the template reports.
     private var sentence: KernelEnd.Cause?
     private var alarm: (at: ContinuousClock.Instant, what: Alarm)?
@@ -40,7 +46,7 @@ final class KernelLine {
     private var startArtifacts = 0
     /// What it wrote on standard error outside of cells: its last words if it ends there.
     private var words: [UInt8] = []
-    private var place = Place.coordinator
+    private(set) var place = Place.coordinator
     /// The highest number of a cell that was given to the kernel, and of one that finished.
     private var (lastGiven, lastFinished) = (0, 0)
     /// What it may use; known from its start on.
@@ -102,14 +108,33 @@ final class KernelLine {
         send(message)
     }
 
+    /// Becomes the copy of another kernel, which is on its way.
+    func begin(_ order: CopyOrder, of origin: KernelLine) {
+        phase = .copying(order)
+        isForgotten = false
+        place = origin.place
+        hostCall = order.hostCall ?? origin.hostCall
+        (lastGiven, lastFinished) = (origin.lastGiven, origin.lastFinished)
+        alarm = (.now + .seconds(60), .kill(.violation("no answer to `copy` within a minute")))
+    }
+
+    /// Ends a place that no process ever took, and that nobody waits for any more.
+    func dissolve() {
+        phase = .waiting
+        end(.stopped)
+    }
+
     func cancelStart() {
         if case .starting = phase { kill(.stopped) }
     }
 
     func run(_ order: CellOrder) {
         switch phase {
-        case .idle where order.cell.number <= lastGiven: order.refuse(afterCell: lastGiven)
-        case .idle:
+        case .idle where order.cell.number <= lastGiven, .frozen where order.cell.number <= lastGiven:
+            order.refuse(afterCell: lastGiven)
+        case .idle, .frozen:
+            // Code in its origin may have stopped a copy.
+            if case .frozen = phase { signal(SIGCONT) }
             lastGiven = order.cell.number
             let name = place.path.joined(separator: ".")
             phase = .running(
@@ -119,7 +144,7 @@ final class KernelLine {
             send(Frame(.run, text: payload.text))
             awaitQuickAnswer()
         case .ended(let end): order.resume(died: end)
-        case .waiting, .starting, .running: order.refuse("KernelBusy", "the kernel runs another cell")
+        case .waiting, .copying, .starting, .running: order.refuse("KernelBusy", "the kernel runs another cell")
         }
     }
 
@@ -168,6 +193,9 @@ final class KernelLine {
         alarm = (.now + .seconds(5), .giveUp)
     }
 
+    /// The process number on the host, where the kernel lives.
+    var processNumber: Int32? { pidfd.flatMap { PrivateMemory.process(behind: $0.raw) } }
+
     private func signal(_ number: Int32) {
         if let pidfd { _ = lathe_pidfd_signal(pidfd.raw, number) }
     }
@@ -177,6 +205,11 @@ final class KernelLine {
     func forked(_ pidfd: OwnedDescriptor) {
         self.pidfd = pidfd
         if sentence != nil { signal(SIGKILL) }
+        if case .copying(let order) = phase {
+            phase = .frozen
+            alarm = nil
+            order.continuation.resume(returning: .success(.made(order.handle)))
+        }
     }
 
     /// The kernel is gone: what it still said and wrote is taken in, then whoever waits is told.
@@ -203,8 +236,10 @@ final class KernelLine {
             tellLoss(end, uncertainCell: run.order.cell.number)
             run.order.continuation.resume(returning: run.died(end))
         case .idle: tellLoss(end, uncertainCell: nil)
-        case .waiting, .ended: break
+        case .copying(let order): order.fail("the copy was not made: \(end.message)")
+        case .waiting, .frozen, .ended: break
         }
+        if let copy { line.kernel(copy)?.end(.template("its origin ended")) }
         for stopper in stoppers { stopper.resume() }
         stoppers = []
     }
@@ -257,7 +292,7 @@ final class KernelLine {
     var isAnswering: Bool {
         switch phase {
         case .starting, .running: true
-        case .waiting, .idle, .ended: false
+        case .waiting, .copying, .frozen, .idle, .ended: false
         }
     }
 
@@ -341,6 +376,7 @@ final class KernelLine {
         case .finished: try finished(frame)
         case .artifact: try artifact(frame)
         case .call: try call(frame)
+        case .copied: try copied(frame)
         default: throw WireError(.unknownKind, "a kernel cannot send \(frame.kind)")
         }
     }
@@ -376,7 +412,7 @@ final class KernelLine {
         switch phase {
         case .running(let run): run.keep(frame, payload)
         case .starting: startArtifacts += 1
-        case .waiting, .idle, .ended: throw outOfTurn(frame)
+        case .waiting, .copying, .frozen, .idle, .ended: throw outOfTurn(frame)
         }
     }
 

@@ -58,6 +58,14 @@ enum KernelMessages {
         }
     }
 
+    /// What keeps a kernel from being copied; each text bounded, whatever the kernel sent.
+    static func obstacles(_ value: JSONValue?) -> [CopyObstacle] {
+        (value?.arrayValue ?? []).prefix(16).map { item in
+            CopyObstacle(
+                kind: bounded(item["kind"], 40), name: bounded(item["name"], 300), mend: bounded(item["mend"], 300))
+        }
+    }
+
     /// The variables as they are shown: at most 80, each of bounded size, whatever the kernel sent.
     static func listing(_ value: JSONValue?) -> VariableListing {
         let items = value?["items"]?.arrayValue ?? []

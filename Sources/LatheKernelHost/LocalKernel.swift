@@ -49,6 +49,28 @@ final class LocalKernel: Kernel {
         }
     }
 
+    func copy(
+        hostCall: (@Sendable (HostCall) async -> HostReply)?
+    ) async throws(KernelError) -> KernelCopy {
+        let handle = LocalKernel(loop: loop, workFolder: workFolder)
+        let outcome: Result<KernelCopy, KernelError> = await withCheckedContinuation { continuation in
+            let order = CopyOrder(hostCall: hostCall, handle: handle, continuation: continuation)
+            let isOpen = submit { kernel in
+                if let kernel { kernel.copy(order) } else { order.fail("the kernel is gone") }
+            }
+            if !isOpen { order.fail("the session's kernels have been stopped") }
+        }
+        return try outcome.get()
+    }
+
+    func privateBytes() async -> Int? {
+        let process = await withCheckedContinuation { continuation in
+            let isOpen = submit { continuation.resume(returning: $0?.processNumber) }
+            if !isOpen { continuation.resume(returning: nil) }
+        }
+        return process.flatMap(PrivateMemory.bytes(of:))
+    }
+
     func interrupt() { submit { $0?.interrupt() } }
 
     func stop() async {

@@ -7,6 +7,17 @@ struct StartOrder: Sendable {
     var continuation: CheckedContinuation<Result<KernelMessages.Started, KernelError>, Never>
 }
 
+/// A copy of a kernel that somebody waits for.
+struct CopyOrder: Sendable {
+    var hostCall: (@Sendable (HostCall) async -> HostReply)?
+    var handle: LocalKernel
+    var continuation: CheckedContinuation<Result<KernelCopy, KernelError>, Never>
+
+    func fail(_ reason: String) {
+        continuation.resume(returning: .failure(KernelError(.copyFailed, reason)))
+    }
+}
+
 /// A cell whose end somebody waits for.
 struct CellOrder: Sendable {
     var cell: Cell

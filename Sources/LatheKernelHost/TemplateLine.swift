@@ -168,6 +168,14 @@ final class TemplateLine {
 
     /// Orders a kernel from the template. What is sent to it before it lives waits in its socket.
     private func fork(_ role: KernelRole) -> KernelLine? {
+        guard let (kernel, descriptors) = makePlace(role) else { return nil }
+        let order: JSONValue = ["kernel": .integer(kernel.number), "role": .string(role.rawValue)]
+        send(Frame(.fork, text: order.text, descriptors: descriptors))
+        return kernel
+    }
+
+    /// A kernel in the table that has no process yet, and what its process is to be given: channel, stdout, stderr.
+    func makePlace(_ role: KernelRole) -> (kernel: KernelLine, descriptors: [OwnedDescriptor])? {
         var ends: [Int32] = [-1, -1]
         var out: [Int32] = [-1, -1]
         var err: [Int32] = [-1, -1]
@@ -180,10 +188,16 @@ final class TemplateLine {
         let pipes = [OutputPipe(stream: .stdout, reader: stdout[0]), OutputPipe(stream: .stderr, reader: stderr[0])]
         let kernel = KernelLine(number: nextNumber, role: role, channel: channel[0], pipes: pipes, line: self)
         kernels[nextNumber] = kernel
-        let order: JSONValue = ["kernel": .integer(nextNumber), "role": .string(role.rawValue)]
-        send(Frame(.fork, text: order.text, descriptors: [channel[1], stdout[1], stderr[1]]))
         nextNumber += 1
-        return kernel
+        return (kernel, [channel[1], stdout[1], stderr[1]])
+    }
+
+    /// Asks the template to take over a copy that a kernel says it has made. The template decides whether it has.
+    func adopt(_ copy: KernelLine, origin: Int, process: Int) {
+        let order: JSONValue = [
+            "kernel": .integer(copy.number), "origin": .integer(origin), "process": .integer(process),
+        ]
+        send(Frame(.adopt, text: order.text))
     }
 
     // MARK: The loop's part

@@ -10,6 +10,18 @@ package protocol Kernel: Sendable {
     /// `output` sees bounded chunks in order; the whole is in the files that the result names.
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult
 
+    /// Makes a frozen copy of the kernel as it is now: its whole namespace, by copy-on-write, in milliseconds.
+    ///
+    /// Asked for while no cell runs, or by the cell under way itself, which then waits in a host call: the copy never goes on with
+    /// that cell. Files, subtasks and whatever else is outside the kernel's memory are not part of it. A copy's host calls
+    /// are answered by `hostCall`, or as the kernel's own where it is nil. Throws where the kernel or its place is gone.
+    func copy(
+        hostCall: (@Sendable (HostCall) async -> HostReply)?
+    ) async throws(KernelError) -> KernelCopy
+
+    /// Bytes of memory that only this kernel uses, and that its end would free; nil where that cannot be told.
+    func privateBytes() async -> Int?
+
     /// Interrupts the cell under way, if any: SIGINT, then SIGKILL after the grace period.
     func interrupt()
 

@@ -5,16 +5,19 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case forked = 3
     case exited = 4
     case shutdown = 5
+    case adopt = 6
 
     case start = 16
     case run = 17
     case reply = 18
     case inspect = 19
     case stop = 20
+    case copy = 21
 
     case started = 32
     case finished = 33
     case state = 34
     case artifact = 35
     case call = 36
+    case copied = 37
 }

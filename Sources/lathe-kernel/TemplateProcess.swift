@@ -17,10 +17,13 @@ struct TemplateProcess: ~Copyable {
 
     private var control: FrameConnection
     private var children: [Child] = []
+    /// Counts ends of children, orphans of kernels among them.
+    private let events: OwnedDescriptor
     private let arguments: TemplateArguments
 
-    private init(arguments: TemplateArguments) {
+    private init(arguments: TemplateArguments, events: OwnedDescriptor) {
         self.arguments = arguments
+        self.events = events
         control = FrameConnection(socket: OwnedDescriptor(SandboxLayout.controlDescriptor), bufferSize: 1 << 12)
     }
 
@@ -32,7 +35,7 @@ struct TemplateProcess: ~Copyable {
         _ = lathe_close_from(SandboxLayout.controlDescriptor + 1, false)
         let started = ContinuousClock.now
         var problem = [CChar](repeating: 0, count: 512)
-        var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame)
+        var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame, reopen: reopenChannel)
         guard
             lathe_python_start(
                 arguments.paths.interpreter, arguments.paths.python, &channel, &problem, problem.count) == 0
@@ -42,7 +45,9 @@ struct TemplateProcess: ~Copyable {
         }
         guard let packages = lathe_python_warm() else { return complain("lathe_kernel.boot.warm() failed", 4) }
         defer { free(packages) }
-        var template = TemplateProcess(arguments: arguments)
+        let events = lathe_take_over_orphans()
+        guard events >= 0 else { return complain("taking over orphans: \(String(cString: strerror(errno)))", 6) }
+        var template = TemplateProcess(arguments: arguments, events: OwnedDescriptor(events))
         do throws(WireError) {
             try template.announce(packages: String(cString: packages), since: started)
             return try template.serve()
@@ -82,8 +87,10 @@ struct TemplateProcess: ~Copyable {
     private func wait() {
         var watched = [pollfd(fd: control.socket.raw, events: Int16(POLLIN), revents: 0)]
         if control.hasOutgoing { watched[0].events |= Int16(POLLOUT) }
-        watched += children.map { pollfd(fd: $0.pidfd, events: Int16(POLLIN), revents: 0) }
+        watched.append(pollfd(fd: events.raw, events: Int16(POLLIN), revents: 0))
         _ = poll(&watched, nfds_t(watched.count), -1)
+        var count: UInt64 = 0
+        _ = read(events.raw, &count, 8)
     }
 
     /// Handles what has arrived; false once lathe has closed the socket or asked for the end.
@@ -93,6 +100,7 @@ struct TemplateProcess: ~Copyable {
             case .empty: return true
             case .end: return false
             case .frame(let frame) where frame.kind == .fork: try fork(frame)
+            case .frame(let frame) where frame.kind == .adopt: try adopt(frame)
             case .frame(let frame): return frame.kind != .shutdown
             }
         }
@@ -112,22 +120,54 @@ struct TemplateProcess: ~Copyable {
             _ = control.socket.release()
             exit(KernelProcess.run(confinement, descriptors: frame.descriptors.map { $0.release() }))
         }
-        guard process > 0 else { return try refuse(kernel, "fork") }
+        guard process > 0 else { return try refuse(kernel, Self.failed("fork")) }
+        try take(kernel, process)
+    }
+
+    /// Takes a copy that a kernel made of itself for a kernel of its own: reaped, reported and ended like all others.
+    ///
+    /// The number comes from a kernel, so it counts for nothing by itself: it must be an orphan of that very kernel, which
+    /// its process group tells, since nothing in a kernel can leave it.
+    private mutating func adopt(_ frame: Frame) throws(WireError) {
+        guard let order = try? JSONValue(parsing: frame.payload), let kernel = order["kernel"]?.integerValue,
+            let origin = order["origin"]?.integerValue,
+            let process = order["process"]?.integerValue.flatMap(pid_t.init(exactly:))
+        else {
+            return try report(.forked, ["kernel": -1, "error": "not an order to adopt"])
+        }
+        guard let group = children.first(where: { $0.kernel == origin })?.process else {
+            return try refuse(kernel, "its origin has ended")
+        }
+        guard lathe_is_child(process), getpgid(process) == group, !children.contains(where: { $0.process == process })
+        else {
+            return try refuse(kernel, "process \(process) is no copy that kernel \(origin) made")
+        }
+        guard setpgid(process, process) == 0 else {
+            let failure = Self.failed("setpgid")
+            kill(process, SIGKILL)
+            return try refuse(kernel, failure)
+        }
+        try take(kernel, process)
+    }
+
+    /// Lists a child and hands its pidfd to lathe.
+    private mutating func take(_ kernel: Int, _ process: pid_t) throws(WireError) {
         let pidfd = lathe_pidfd_open(process)
         let passed = dup(pidfd)
         guard pidfd >= 0, passed >= 0 else {
+            let failure = Self.failed("pidfd_open")
             kill(process, SIGKILL)
-            _ = waitpid(process, nil, 0)
             if pidfd >= 0 { close(pidfd) }
-            return try refuse(kernel, "pidfd_open")
+            return try refuse(kernel, failure)
         }
         children.append(Child(kernel: kernel, process: process, pidfd: pidfd))
         try report(.forked, ["kernel": .integer(kernel)], descriptors: [OwnedDescriptor(passed)])
     }
 
-    private mutating func refuse(_ kernel: Int, _ call: String) throws(WireError) {
-        let cause = String(cString: strerror(errno))
-        try report(.forked, ["kernel": .integer(kernel), "error": .string("\(call): \(cause)")])
+    private static func failed(_ call: String) -> String { "\(call): \(String(cString: strerror(errno)))" }
+
+    private mutating func refuse(_ kernel: Int, _ reason: String) throws(WireError) {
+        try report(.forked, ["kernel": .integer(kernel), "error": .string(reason)])
     }
 
     private mutating func report(
@@ -136,14 +176,21 @@ struct TemplateProcess: ~Copyable {
         try control.send(Frame(kind, text: payload.text, descriptors: descriptors))
     }
 
-    /// Reports the children that have ended, and kills what each left behind in its own process group.
+    /// Reaps what has ended: kernels, which are reported and whose process groups are killed, and orphans that code in
+    /// them left behind.
     private mutating func reap() throws(WireError) {
-        for child in children {
+        while true {
+            let process = lathe_ended_child()
+            guard process > 0 else { return }
+            guard let index = children.firstIndex(where: { $0.process == process }) else {
+                _ = waitpid(process, nil, 0)
+                continue
+            }
+            let child = children.remove(at: index)
             var end = lathe_exit()
-            guard lathe_reap(child.pidfd, &end) != 0 else { continue }
-            kill(-child.process, SIGKILL)
+            _ = lathe_reap(child.pidfd, &end)
+            kill(-process, SIGKILL)
             close(child.pidfd)
-            children.removeAll { $0.process == child.process }
             let how: (key: String, value: JSONValue) = (end.exited ? "code" : "signal", .integer(Int(end.code)))
             try report(.exited, ["kernel": .integer(child.kernel), how.key: how.value])
         }

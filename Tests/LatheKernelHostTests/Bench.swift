@@ -85,9 +85,12 @@ extension Kernel {
 /// A kernel that knows which number comes next.
 private final class NumberingKernel: Kernel {
     private let kernel: any Kernel
-    private let last = Mutex(0)
+    private let last: Mutex<Int>
 
-    init(_ kernel: any Kernel) { self.kernel = kernel }
+    init(_ kernel: any Kernel, last: Int = 0) {
+        self.kernel = kernel
+        self.last = Mutex(last)
+    }
 
     var epoch: KernelEpoch { kernel.epoch }
     var nextNumber: Int { last.withLock { $0 } + 1 }
@@ -96,6 +99,17 @@ private final class NumberingKernel: Kernel {
         last.withLock { $0 = max($0, cell.number) }
         return await kernel.run(cell, output: output)
     }
+
+    func copy(
+        hostCall: (@Sendable (HostCall) async -> HostReply)?
+    ) async throws(KernelError) -> KernelCopy {
+        switch try await kernel.copy(hostCall: hostCall) {
+        case .made(let copy): .made(NumberingKernel(copy, last: last.withLock { $0 }))
+        case .refused(let obstacles): .refused(obstacles)
+        }
+    }
+
+    func privateBytes() async -> Int? { await kernel.privateBytes() }
 
     func interrupt() { kernel.interrupt() }
 

@@ -118,6 +118,17 @@ private final class FarKernel: Kernel {
         return result
     }
 
+    func copy(
+        hostCall: (@Sendable (HostCall) async -> HostReply)?
+    ) async throws(KernelError) -> KernelCopy {
+        switch try await near.copy(hostCall: hostCall) {
+        case .made(let copy): .made(FarKernel(copy, secondArrival: secondArrival))
+        case .refused(let obstacles): .refused(obstacles)
+        }
+    }
+
+    func privateBytes() async -> Int? { await near.privateBytes() }
+
     func interrupt() { near.interrupt() }
 
     func stop() async { await near.stop() }

@@ -75,6 +75,12 @@ class _NoChannel:
     def receive(self) -> tuple[int, int, bytes, list[int]]:
         raise RuntimeError("the template has no channel")
 
+    def copy(self, channel: int, stdout: int, stderr: int) -> int:
+        raise RuntimeError("the template has no channel")
+
+    def thaw(self) -> None:
+        raise RuntimeError("the template has no channel")
+
 
 def _bring_font_list() -> None:
     """Give matplotlib the list of fonts that set-up made; where there is none, it looks for them.

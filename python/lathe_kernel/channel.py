@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,29 @@ class Channel:
         self._answering = False
         # Data results whose handles are gone: lathe is told with the next call.
         self.released: list[str] = []
+        self.copy_requested: Callable[[Frame], None] | None = None
+
+    def copy(self, descriptors: Sequence[int]) -> int:
+        """Fork this process; return the copy's process number, and 0 in the copy.
+
+        The copy speaks on a channel of its own, made of `descriptors`, which are closed here. No
+        cell runs in it, whatever ran when it was made.
+
+        Raises:
+            OSError: the system refused.
+        """
+        with self._interrupts.held():
+            copy = self._raw.copy(*descriptors)
+            if copy == 0:
+                self._process = os.getpid()
+                self._lock = threading.RLock()
+                self._answering = False
+                self._interrupts.disarm()
+        return copy
+
+    def thaw(self) -> None:
+        """Let a copy be looked into again: it is about to run code."""
+        self._raw.thaw()
 
     @contextlib.contextmanager
     def answering(self) -> Generator[None]:
@@ -146,6 +169,9 @@ class Channel:
             frame = self._receive()
             if frame.kind == Kind.REPLY and frame.call == number:
                 return frame
+            if frame.kind == Kind.COPY and self.copy_requested is not None:
+                self.copy_requested(frame)
+                continue
             # A reply to a call that was interrupted: nobody waits for it any more.
             close(frame.descriptors)
 

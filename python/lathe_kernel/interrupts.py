@@ -24,6 +24,12 @@ class Interrupts:
         """Take the signal over; called in each kernel and again before each cell."""
         signal.signal(signal.SIGINT, self._handle)
 
+    def disarm(self) -> None:
+        """Forget what was under way: a copy of a kernel runs no cell yet."""
+        self._armed = False
+        self._holds = 0
+        self._pending = False
+
     @contextlib.contextmanager
     def armed(self) -> Generator[None]:
         """Let SIGINT raise in the body, and only there."""

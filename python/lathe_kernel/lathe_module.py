@@ -6,7 +6,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-from lathe_kernel import answers, contents, delegation, results, saving
+from lathe_kernel import answers, apart, contents, delegation, results, saving
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
@@ -20,6 +20,7 @@ from lathe_kernel.schema import schema_of
 _METHODS = (
     "agent",
     "answer",
+    "apart",
     "ask_model",
     "capabilities",
     "delegate",
@@ -178,6 +179,14 @@ class Lathe(types.ModuleType):
         reply = self._channel.call("ask_model", arguments)
         close(reply.descriptors)
         return reply.value["value"]
+
+    def apart(self, f: Any, *arguments: Any, **named: Any) -> Any:
+        """Run f in a process of its own; what it returns comes back, polars' frames as Arrow.
+
+        Keeps threads of a library (polars) out of this kernel, so that it can be undone and
+        copied. What f changes stays there. Example: `lathe.apart(lambda: work(df)).to_pandas()`
+        """
+        return apart.apart(f, arguments, named)
 
     def answer(self, value: object) -> None:
         """Give the final answer: Markdown for a session, a value of the asked form for a subtask.

@@ -19,11 +19,13 @@ class Kind(enum.IntEnum):
     REPLY = 18
     INSPECT = 19
     STOP = 20
+    COPY = 21
     STARTED = 32
     FINISHED = 33
     STATE = 34
     ARTIFACT = 35
     CALL = 36
+    COPIED = 37
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ class RawChannel(Protocol):
 
     def receive(self) -> tuple[int, int, bytes, list[int]]:
         """Return the next frame, blocking; EOFError when lathe has gone."""
+        ...
+
+    def copy(self, channel: int, stdout: int, stderr: int) -> int:
+        """Fork; return the copy's process number here, and 0 in the copy, on its own channel."""
+        ...
+
+    def thaw(self) -> None:
+        """Open a copy's memory to itself and its debuggers again."""
         ...
 
 
@@ -136,6 +146,14 @@ class Finished(TypedDict):
     result: CellResult | None
     error: CellError | None
     variables: Variables
+
+
+class Obstacle(TypedDict):
+    """What a copy of a kernel could not keep, and what to do about it."""
+
+    kind: str
+    name: str
+    mend: str
 
 
 class OutcomeRecord(TypedDict):

@@ -1,16 +1,20 @@
 """The loop of a kernel: one frame in, one answer out, until lathe says stop or is gone."""
 
+import atexit
+import inspect
 import os
+import sys
 from pathlib import Path
 from typing import Any, cast
 
 import numpy
 import pandas
 
-from lathe_kernel import inputs, pressure, shell, slices, tracebacks
+from lathe_kernel import inputs, pressure, shell, slices, streams, tracebacks
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
 from lathe_kernel.channel import Channel, close
+from lathe_kernel.copying import Copier
 from lathe_kernel.figures import deliver_to
 from lathe_kernel.interrupts import Interrupts
 from lathe_kernel.lathe_module import Lathe, Place, install
@@ -34,6 +38,8 @@ class Kernel:
         self._lathe = Lathe(
             channel, self._artifacts, self._library, self._place, kernel_shell.user_ns
         )
+        self._copier = Copier(channel)
+        channel.copy_requested = self._copy_in_call
         deliver_to(self._take_figure)
 
     def serve(self) -> None:
@@ -41,6 +47,9 @@ class Kernel:
         install(self._lathe, self._library)
         # By convention every piece of data code begins with these two; small models forget them.
         self._shell.user_ns |= {"lathe": self._lathe, "np": numpy, "pd": pandas}
+        self._loop()
+
+    def _loop(self) -> None:
         while True:
             try:
                 frame = self._channel.receive()
@@ -48,8 +57,31 @@ class Kernel:
                 return
             if frame.kind == Kind.STOP:
                 return  # `lathe-kernel` runs the exit handlers when it ends the interpreter.
+            if frame.kind == Kind.COPY:
+                self._copier.copy(frame)
+                continue
+            self._copier.thaw()
             with self._channel.answering():
                 self._answer(frame)
+
+    def _copy_in_call(self, frame: Frame) -> None:
+        """Copy this kernel while a cell waits for lathe; the copy never goes on with that cell.
+
+        Its frames stay below on the copy's stack: to unwind them would run the cell's own code.
+        """
+        if not self._copier.copy(frame):
+            return
+        sys.setrecursionlimit(sys.getrecursionlimit() + len(inspect.stack(0)))
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        status = 0
+        try:
+            self._loop()
+            atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
+        except BaseException as error:
+            print(tracebacks.formatted(error), file=sys.stderr)
+            status = 1
+        streams.flush()
+        os._exit(status)
 
     def _answer(self, frame: Frame) -> None:
         match frame.kind:

@@ -34,6 +34,8 @@ struct lathe_channel {
     int (*receive)(struct lathe_channel_frame *frame);
     int (*send)(uint8_t kind, uint64_t call, const uint8_t *payload, size_t length, const int *descriptors,
                 size_t descriptor_count);
+    /// Drops what was received and not taken, and goes on with the descriptor that is at the channel's place now.
+    void (*reopen)(void);
 };
 
 /// Starts an isolated interpreter whose builtin module `_lathe_channel` speaks through `channel`.

@@ -87,6 +87,18 @@ int lathe_close_from(int first, bool only_on_exec);
 int lathe_pidfd_open(pid_t process);
 int lathe_pidfd_signal(int pidfd, int signal);
 
+/// Makes this process the new parent of its descendants' orphans, and returns a close-on-exec, not blocking event counter
+/// that counts when children of any kind end. The signal is taken over for it; a fork gives it back with
+/// `lathe_forget_children`.
+int lathe_take_over_orphans(void);
+void lathe_forget_children(void);
+
+/// A child that has ended and is not reaped yet; 0 where there is none.
+pid_t lathe_ended_child(void);
+
+/// Whether `process` is this process's own child, ended or not.
+bool lathe_is_child(pid_t process);
+
 struct lathe_exit {
     bool exited;     // false: ended by a signal
     int code;        // exit code, or the signal's number

@@ -1,7 +1,8 @@
 /// Why a kernel could not be had.
 package struct KernelError: Error, Sendable, Hashable {
     package enum Code: String, Sendable, Codable {
-        case sandboxUnavailable, templateFailed, startFailed, copyFailed, died, protocolViolation, inputUnreadable, cancelled
+        case sandboxUnavailable, templateFailed, startFailed, copyFailed, died, protocolViolation, inputUnreadable,
+            cancelled
     }
 
     package var code: Code

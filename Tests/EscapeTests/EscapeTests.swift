@@ -14,19 +14,38 @@ import Testing
         #expect(
             kinds.isSuperset(of: [
                 "files", "library", "runtime", "journal", "inputs", "others", "limits", "system", "network", "terminal",
-                "descriptors", "slices", "channel", "bomb",
+                "descriptors", "slices", "channel", "bomb", "copies",
             ]))
     }
 
     @Test(arguments: [KernelRole.session, .subtask])
     func `every attempt is denied and the session goes on`(role: KernelRole) async throws {
+        try await attempt(in: role, kinds: { _ in true }) { prison, prelude in
+            try await prison.kernel(role, prelude)
+        }
+    }
+
+    /// Bombs take their time; of them those are enough whose limits a fork could lose.
+    @Test(arguments: [KernelRole.session, .subtask])
+    func `a copy of a kernel gets no further than its origin`(role: KernelRole) async throws {
+        let bombs = ["bomb_forks", "bomb_memory", "bomb_descriptors", "bomb_file_size"]
+        try await attempt(in: role, kinds: { !$0.hasPrefix("bomb_") || bombs.contains($0) }) { prison, prelude in
+            try await prison.copiedKernel(role, prelude)
+        }
+    }
+
+    private func attempt(
+        in role: KernelRole, kinds: (String) -> Bool, start: (Prison, String) async throws -> any Kernel
+    ) async throws {
         let prelude = try String(contentsOf: Attempt.folder.appending(path: "_prelude.py"), encoding: .utf8)
         let chosen = ProcessInfo.processInfo.environment["LATHE_ATTEMPT"] ?? ""
         var (denied, known) = (0, 0)
         try await Prison.with { prison in
             for attempt in try Attempt.all()
-            where attempt.roles.contains(role) && (chosen.isEmpty || attempt.name.contains(chosen)) {
-                let kernel = try await prison.kernel(role, prelude)
+            where attempt.roles.contains(role) && kinds(attempt.name)
+                && (chosen.isEmpty || attempt.name.contains(chosen))
+            {
+                let kernel = try await start(prison, prelude)
                 let result = await kernel.run(Cell(number: 2, code: attempt.code)) { _ in }
                 if let objection = attempt.objection(to: result) {
                     if let reason = attempt.succeeds {

@@ -13,6 +13,8 @@ struct Prison {
     private let outside: URL
     private let input: URL
     private let door: FrontDoor
+    /// Copies that attempts asked for: the newest few are kept, as an engine would.
+    private let copies = KeptCopies()
     private let target: String
 
     static let secret = "swordfish-\(UUID().uuidString)"
@@ -67,6 +69,21 @@ struct Prison {
 
     /// A kernel that knows what there is to reach; a subtask's has a slice called `data`.
     func kernel(_ role: KernelRole, _ prelude: String) async throws -> any Kernel {
+        try await start(role, prelude).kernel
+    }
+
+    /// A copy of such a kernel; the kernel itself is gone.
+    func copiedKernel(_ role: KernelRole, _ prelude: String) async throws -> any Kernel {
+        let (origin, current) = try await start(role, prelude)
+        guard case .made(let copy) = try await origin.copy(hostCall: nil) else { throw FrontDoor.Unavailable() }
+        current.kernel.withLock { $0 = copy }
+        await origin.stop()
+        return copy
+    }
+
+    private func start(_ role: KernelRole, _ prelude: String) async throws -> (
+        kernel: any Kernel, current: CurrentKernel
+    ) {
         let start: KernelStart =
             switch role {
             case .session: KernelStart(role: role, place: .coordinator, bindsInputs: true)
@@ -75,13 +92,18 @@ struct Prison {
                     role: role, place: Place.coordinator.child("attempt"), bindsInputs: false,
                     slices: [host.put(try await slice())])
             }
+        let current = CurrentKernel()
         let kernel = try await host.startKernel(start) { call in
             if call.name == "slow" { try? await Task.sleep(for: .seconds(30)) }
+            if call.name == "copy", let kernel = current.kernel.withLock({ $0 }) {
+                return await copies.make(of: kernel)
+            }
             return .error("unknown_call", "there is no engine")
         }.kernel
+        current.kernel.withLock { $0 = kernel }
         let ready = await kernel.run(Cell(number: 1, code: target + "\n" + prelude)) { _ in }
         try #require(ready.status == .ok, "\(ready)")
-        return kernel
+        return (kernel, current)
     }
 
     /// An array of a million numbers that another kernel handed over.

@@ -43,7 +43,10 @@ extension KernelHostTests {
         }
 
         static let obstacles = [
-            ("import threading, time; t = threading.Thread(target=time.sleep, args=(60,), name='waits'); t.start()", "'waits'"),
+            (
+                "import threading, time; t = threading.Thread(target=time.sleep, args=(60,), name='waits'); t.start()",
+                "'waits'"
+            ),
             ("import polars as pl; pl.DataFrame({'a': [1, 2]}).group_by('a').len()", "lathe.apart"),
             ("import duckdb; duckdb.sql('select sum(range) from range(10000000)').fetchall()", "default_connection"),
             ("import subprocess; p = subprocess.Popen(['sleep', '60'])", "(sleep)"),
@@ -139,7 +142,9 @@ extension KernelHostTests {
                     """
                 let (one, other) = (await kernel.run(look, number: 2), await copy.run(look, number: 2))
                 #expect(one.value?.text.head == other.value?.text.head && one.status == .ok, "\(one) \(other)")
-                for code in ["import socket; socket.socket()", "!ls", "import os; os.listdir('/data')", "import os; os.setsid()"] {
+                for code in [
+                    "import socket; socket.socket()", "!ls", "import os; os.listdir('/data')", "import os; os.setsid()",
+                ] {
                     #expect(await copy.run(code).status == .error, "\(code)")
                 }
             }
@@ -148,7 +153,8 @@ extension KernelHostTests {
         @Test func `a file that is read goes on at its own place in the copy`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel()
-                _ = await kernel.run("open('r.txt', 'w').write('abcdef' * 5000); f = open('r.txt', 'rb', buffering=0); f.read(2)")
+                _ = await kernel.run(
+                    "open('r.txt', 'w').write('abcdef' * 5000); f = open('r.txt', 'rb', buffering=0); f.read(2)")
                 let copy = try await kernel.copied()
                 #expect(await kernel.run("f.read(3)", number: 2).value?.text.head == "b'cde'")
                 #expect(await copy.run("f.read(1)", number: 2).value?.text.head == "b'c'")
@@ -160,7 +166,8 @@ extension KernelHostTests {
                 let copies = Mutex<[any Kernel]>([])
                 let origin = Mutex<(any Kernel)?>(nil)
                 let kernel = try await bench.kernel(hostCall: { _ in
-                    guard let kernel = origin.withLock({ $0 }), case .made(let copy)? = try? await kernel.copy(hostCall: nil)
+                    guard let kernel = origin.withLock({ $0 }),
+                        case .made(let copy)? = try? await kernel.copy(hostCall: nil)
                     else { return .error("failed", "no copy") }
                     copies.withLock { $0.append(copy) }
                     return .value(["value": 1])
@@ -181,7 +188,9 @@ extension KernelHostTests {
                 let result = await copy.run("import os; (steps, os.path.getsize('unwound.txt'))", number: 2)
                 #expect(result.value?.text.head == "([1], 1)", "\(result)")
                 await copy.stop()
-                #expect(try String(contentsOf: bench.root.appending(path: "work/session/unwound.txt"), encoding: .utf8) == "x")
+                #expect(
+                    try String(contentsOf: bench.root.appending(path: "work/session/unwound.txt"), encoding: .utf8)
+                        == "x")
             }
         }
 
@@ -227,7 +236,9 @@ extension KernelHostTests {
                 for _ in 0..<50 { _ = try await kernel.copied() }
                 #expect(await Self.waits { Self.processes(below: sandbox).count <= before })
                 #expect(await Self.waits { ((try? open()) ?? 0) < descriptors + 40 })
-                #expect(await kernel.run("import os; sorted(os.listdir('/proc/self/fd'))", number: 2).value?.text.head == "['0', '1', '2', '3', '4']")
+                #expect(
+                    await kernel.run("import os; sorted(os.listdir('/proc/self/fd'))", number: 2).value?.text.head
+                        == "['0', '1', '2', '3', '4']")
             }
         }
 

@@ -130,17 +130,17 @@ struct TemplateProcess: ~Copyable {
     /// its process group tells, since nothing in a kernel can leave it.
     private mutating func adopt(_ frame: Frame) throws(WireError) {
         guard let order = try? JSONValue(parsing: frame.payload), let kernel = order["kernel"]?.integerValue,
-            let origin = order["origin"]?.integerValue,
-            let process = order["process"]?.integerValue.flatMap(pid_t.init(exactly:))
+            let origin = order["origin"]?.integerValue, let number = order["process"]?.integerValue
         else {
             return try report(.forked, ["kernel": -1, "error": "not an order to adopt"])
         }
+        let process = pid_t(exactly: number) ?? -1
         guard let group = children.first(where: { $0.kernel == origin })?.process else {
             return try refuse(kernel, "its origin has ended")
         }
         guard lathe_is_child(process), getpgid(process) == group, !children.contains(where: { $0.process == process })
         else {
-            return try refuse(kernel, "process \(process) is no copy that kernel \(origin) made")
+            return try refuse(kernel, "process \(number) is no copy that kernel \(origin) made")
         }
         guard setpgid(process, process) == 0 else {
             let failure = Self.failed("setpgid")

@@ -114,6 +114,7 @@ final class KernelLine {
         isForgotten = false
         place = origin.place
         hostCall = order.hostCall ?? origin.hostCall
+        limits = origin.limits
         (lastGiven, lastFinished) = (origin.lastGiven, origin.lastFinished)
         alarm = (.now + .seconds(60), .kill(.violation("no answer to `copy` within a minute")))
     }

@@ -183,8 +183,8 @@ class Lathe(types.ModuleType):
     def apart(self, f: Any, *arguments: Any, **named: Any) -> Any:
         """Run f in a process of its own; what it returns comes back, polars' frames as Arrow.
 
-        Keeps threads of a library (polars) out of this kernel, so that it can be undone and
-        copied. What f changes stays there. Example: `lathe.apart(lambda: work(df)).to_pandas()`
+        Example: `lathe.apart(lambda: work(df)).to_pandas()` keeps polars' threads out of this
+        kernel, so that it can be copied and undone. What f changes stays there.
         """
         return apart.apart(f, arguments, named)
 

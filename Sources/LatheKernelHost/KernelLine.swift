@@ -52,7 +52,7 @@ final class KernelLine {
     /// What it may use; known from its start on.
     private(set) var limits = KernelLimits()
     /// Files of slices that it was given.
-    private var given: Set<FileIdentity> = []
+    private(set) var given: Set<FileIdentity> = []
     /// Whether nobody outside holds this kernel: then it is dropped from the table once it has ended.
     private(set) var isForgotten = true
 
@@ -70,26 +70,13 @@ final class KernelLine {
         self.pipes = pipes
     }
 
-    /// For the watch; nil before it is a kernel of somebody's, and once it has ended.
-    var roll: SandboxRoll.Kernel? {
-        guard !isWaiting, !hasEnded, let process else { return nil }
-        return SandboxRoll.Kernel(
-            number: number, process: process, role: role, work: work, limits: limits, given: given)
-    }
-
-    private var work: SandboxRoll.Work? {
-        switch phase {
-        case .running(let run): SandboxRoll.Work(kernel: number, cell: run.order.cell.number)
-        case .starting: SandboxRoll.Work(kernel: number, cell: 0)
-        case .waiting, .idle, .ended: nil
-        }
-    }
-
-    private lazy var process: Int32? = pidfd.flatMap { pidfd in
+    /// The process number on the host, where the kernel lives.
+    private(set) lazy var process: Int32? = pidfd.flatMap { pidfd in
         ProcFile.number(after: "Pid:", in: ProcFile.text("/proc/self/fdinfo/\(pidfd.raw)")).map { Int32(clamping: $0) }
     }
 
     var hasEnded: Bool { if case .ended = phase { true } else { false } }
+    var isFrozen: Bool { if case .frozen = phase { true } else { false } }
     var isWaiting: Bool { if case .waiting = phase { true } else { false } }
     var deadline: ContinuousClock.Instant? {
         guard case .running(let run) = phase else { return alarm?.at }
@@ -114,7 +101,7 @@ final class KernelLine {
         isForgotten = false
         place = origin.place
         hostCall = order.hostCall ?? origin.hostCall
-        limits = origin.limits
+        (limits, given) = (origin.limits, origin.given)
         (lastGiven, lastFinished) = (origin.lastGiven, origin.lastFinished)
         alarm = (.now + .seconds(60), .kill(.violation("no answer to `copy` within a minute")))
     }
@@ -193,9 +180,6 @@ final class KernelLine {
         signal(SIGKILL)
         alarm = (.now + .seconds(5), .giveUp)
     }
-
-    /// The process number on the host, where the kernel lives.
-    var processNumber: Int32? { pidfd.flatMap { PrivateMemory.process(behind: $0.raw) } }
 
     private func signal(_ number: Int32) {
         if let pidfd { _ = lathe_pidfd_signal(pidfd.raw, number) }

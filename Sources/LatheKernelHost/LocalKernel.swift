@@ -52,7 +52,7 @@ final class LocalKernel: Kernel {
     func copy(
         hostCall: (@Sendable (HostCall) async -> HostReply)?
     ) async throws(KernelError) -> KernelCopy {
-        let handle = LocalKernel(loop: loop, workFolder: workFolder)
+        let handle = LocalKernel(loop: loop, watch: watch, workFolder: workFolder)
         let outcome: Result<KernelCopy, KernelError> = await withCheckedContinuation { continuation in
             let order = CopyOrder(hostCall: hostCall, handle: handle, continuation: continuation)
             let isOpen = submit { kernel in
@@ -65,7 +65,7 @@ final class LocalKernel: Kernel {
 
     func privateBytes() async -> Int? {
         let process = await withCheckedContinuation { continuation in
-            let isOpen = submit { continuation.resume(returning: $0?.processNumber) }
+            let isOpen = submit { continuation.resume(returning: $0?.process) }
             if !isOpen { continuation.resume(returning: nil) }
         }
         return process.flatMap(PrivateMemory.bytes(of:))

@@ -30,11 +30,12 @@ struct ResourceJudge: Sendable {
                     + "(limit memory=\(KernelLimit.memory.text(limit)) holds for private memory, and as much again for "
                     + "these); \(KernelLimit.memory.mend).")
         }
-        return together(use, roll) ?? machine(use, available: machineAvailable) ?? crowd(use, roll)
+        return together(use, roll) ?? machine(use, roll, available: machineAvailable) ?? crowd(use, roll)
     }
 
     private func together(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
         guard use.totalBytes > UInt64(totalBytes), let largest = largest(use) else { return nil }
+        if let copy = oldestCopy(roll) { return .end(kernel: copy.number, reason: Self.copyEnded) }
         return .end(
             kernel: largest.number,
             reason: "All kernels of the session together used \(text(use.totalBytes)), more than their limit (limit "
@@ -43,8 +44,9 @@ struct ResourceJudge: Sendable {
     }
 
     /// Whatever takes it: once the machine swaps or Linux ends processes of its choice, nobody is served.
-    private func machine(_ use: SandboxUse, available: UInt64) -> ResourceVerdict? {
+    private func machine(_ use: SandboxUse, _ roll: SandboxRoll, available: UInt64) -> ResourceVerdict? {
         guard available < machineFloor, let largest = largest(use), largest.bytes > machineFloor else { return nil }
+        if let copy = oldestCopy(roll) { return .end(kernel: copy.number, reason: Self.copyEnded) }
         return .end(
             kernel: largest.number,
             reason:
@@ -70,6 +72,13 @@ struct ResourceJudge: Sendable {
                 "It ran \(most.tasks) processes and threads of the \(processes) that all kernels of the session may "
                 + "run (limit processes), so that the others could start none; \(KernelLimit.processes.mend).")
     }
+
+    /// What nobody computes in goes first.
+    private func oldestCopy(_ roll: SandboxRoll) -> SandboxRoll.Kernel? {
+        roll.kernels.filter(\.isFrozen).min { $0.number < $1.number }
+    }
+
+    private static let copyEnded = "The memory of all kernels together was used up, and a copy is given up first."
 
     private func largest(_ use: SandboxUse) -> SandboxUse.Kernel? { use.kernels.max { $0.bytes < $1.bytes } }
 

@@ -14,6 +14,8 @@ struct SandboxRoll: Sendable {
         var role: KernelRole
         /// The cell that it runs; nil while it waits for one.
         var work: Work?
+        /// Whether it is a copy that has run nothing yet.
+        var isFrozen = false
         var limits: KernelLimits
         /// Files of slices that it was given and did not make.
         var given: Set<FileIdentity>

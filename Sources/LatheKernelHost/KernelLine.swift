@@ -32,23 +32,25 @@ final class KernelLine {
     private var pipes: [OutputPipe]
     private var pipesAreWatched = false
     private var pidfd: OwnedDescriptor?
-    private(set) var phase = Phase.waiting
+    /// The process number on the host, where the kernel lives.
+    private(set) var process: Int32?
+    var phase = Phase.waiting
     /// The number of the copy of this kernel that is being made.
     var copy: Int?
     /// Why it is being killed; the cause that is told, whatever the template reports.
-    private var sentence: KernelEnd.Cause?
-    private var alarm: (at: ContinuousClock.Instant, what: Alarm)?
+    var sentence: KernelEnd.Cause?
+    var alarm: (at: ContinuousClock.Instant, what: Alarm)?
     private var stoppers: [CheckedContinuation<Void, Never>] = []
     var hostCall: (@Sendable (HostCall) async -> HostReply)?
     var calls: [UInt64: Task<Void, Never>] = [:] {
         didSet { if case .running(let run) = phase { run.isWaiting(!calls.isEmpty) } }
     }
-    private var startArtifacts = 0
+    var startArtifacts = 0
     /// What it wrote on standard error outside of cells: its last words if it ends there.
     private var words: [UInt8] = []
     private(set) var place = Place.coordinator
     /// The highest number of a cell that was given to the kernel, and of one that finished.
-    private var (lastGiven, lastFinished) = (0, 0)
+    var (lastGiven, lastFinished) = (0, 0)
     /// What it may use; known from its start on.
     private(set) var limits = KernelLimits()
     /// Files of slices that it was given.
@@ -60,7 +62,7 @@ final class KernelLine {
     /// Microseconds.
     private static let quickAnswer: UInt32 = 200
     /// After a cell says that it finished, what may still be in a pipe: its largest capacity.
-    private static let drainLimit = 2 << 20
+    static let drainLimit = 2 << 20
 
     init(number: Int, role: KernelRole, channel: OwnedDescriptor, pipes: [OutputPipe], line: TemplateLine) {
         self.number = number
@@ -68,11 +70,6 @@ final class KernelLine {
         self.line = line
         self.channel = FrameConnection(socket: channel)
         self.pipes = pipes
-    }
-
-    /// The process number on the host, where the kernel lives.
-    private(set) lazy var process: Int32? = pidfd.flatMap { pidfd in
-        ProcFile.number(after: "Pid:", in: ProcFile.text("/proc/self/fdinfo/\(pidfd.raw)")).map { Int32(clamping: $0) }
     }
 
     var hasEnded: Bool { if case .ended = phase { true } else { false } }
@@ -189,6 +186,8 @@ final class KernelLine {
 
     func forked(_ pidfd: OwnedDescriptor) {
         self.pidfd = pidfd
+        let known = ProcFile.text("/proc/self/fdinfo/\(pidfd.raw)")
+        process = ProcFile.number(after: "Pid:", in: known).map { Int32(clamping: $0) }
         if sentence != nil { signal(SIGKILL) }
         if case .copying(let order) = phase {
             phase = .frozen
@@ -313,14 +312,14 @@ final class KernelLine {
         }
     }
 
-    private func read(limit: Int) {
+    func read(limit: Int) {
         for index in pipes.indices {
             let stream = pipes[index].stream
             pipes[index].read(limit: limit, into: &line.buffer) { take($0, stream) }
         }
     }
 
-    private func drain() { read(limit: Self.drainLimit) }
+    func drain() { read(limit: Self.drainLimit) }
 
     private func take(_ bytes: UnsafeRawBufferPointer, _ stream: OutputStream) {
         if case .running(let run) = phase {
@@ -364,45 +363,6 @@ final class KernelLine {
         case .copied: try copied(frame)
         default: throw WireError(.unknownKind, "a kernel cannot send \(frame.kind)")
         }
-    }
-
-    private func started(_ frame: Frame) throws(WireError) {
-        let payload = try KernelMessages.object(frame)
-        guard case .starting(let order) = phase else { throw outOfTurn(frame) }
-        read(limit: Self.drainLimit)
-        var message = KernelMessages.Started(payload)
-        if startArtifacts > 0 { message.problems.append("\(startArtifacts) files made while it started were not kept") }
-        phase = .idle
-        if sentence == nil { alarm = nil }
-        order.continuation.resume(returning: .success(message))
-    }
-
-    private func finished(_ frame: Frame) throws(WireError) {
-        guard let message = KernelMessages.Finished(try KernelMessages.object(frame)) else {
-            throw WireError(.malformedPayload, "a `finished` without cell or status")
-        }
-        drain()
-        guard case .running(let run) = phase, run.order.cell.number == message.cell else { throw outOfTurn(frame) }
-        phase = .idle
-        lastFinished = message.cell
-        if sentence == nil { alarm = nil }
-        for call in calls.values { call.cancel() }
-        calls = [:]
-        run.order.continuation.resume(returning: run.result(message))
-    }
-
-    private func artifact(_ frame: Frame) throws(WireError) {
-        let payload = try KernelMessages.object(frame)
-        guard frame.descriptors.count == 1 else { throw WireError(.missingDescriptors, "an artifact has one file") }
-        switch phase {
-        case .running(let run): run.keep(frame, payload)
-        case .starting: startArtifacts += 1
-        case .waiting, .copying, .frozen, .idle, .ended: throw outOfTurn(frame)
-        }
-    }
-
-    func outOfTurn(_ frame: Frame) -> WireError {
-        WireError(.outOfTurn, "`\(frame.kind)` when nothing asked for it")
     }
 
     func send(_ frame: Frame) {

@@ -7,7 +7,7 @@ python := .venv/bin/python
 
 .PHONY: help
 help: ## Print these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## Set up, build, and show the main job on 336,776 flights
@@ -52,7 +52,12 @@ format: ## Format everything
 .PHONY: bench
 bench: ## Set up, build and measure against ipykernel, one JSON line per figure
 	@scripts/setup dev >&2
-	@scripts/bench
+	@scripts/bench bench $(BENCH_OPTIONS)
+
+.PHONY: bench-kernel
+bench-kernel: ## Measure kernels and slices against ipykernel, ray, joblib and others; BENCH_OPTIONS="--only NAME"
+	@scripts/setup bench >&2
+	@scripts/bench kernel $(BENCH_OPTIONS)
 
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay

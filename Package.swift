@@ -55,7 +55,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "lathe-bench",
-            dependencies: ["LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders"],
+            dependencies: [
+                "LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders", "LatheStore", "LatheLibrary",
+            ],
             swiftSettings: strict
         ),
         .target(

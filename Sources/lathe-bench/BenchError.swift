@@ -1,3 +1,4 @@
+internal import LatheStore
 internal import LatheVocabulary
 
 /// Why there is no measurement.
@@ -11,6 +12,8 @@ struct BenchError: Error, Sendable, Hashable {
         switch error {
         case let error as BenchError: error.reason
         case let error as KernelError: error.reason
+        case let error as StoreError: error.reason
+        case let error as JournalError: error.reason
         default: "\(error)"
         }
     }

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import LatheVocabulary
 
-/// The Swift half of `make bench`: does one measured step for each line of its standard input.
+/// The Swift half of `make bench` and `make bench-kernel`: does one measured step for each line of its standard input.
 ///
 /// `lathe-bench prompts` prints the fixed prompts; `lathe-bench kernels ROOT` measures kernels of the installation in ROOT.
 /// Steps and answers are JSON, a line each; the end of the input ends everything that was started.
@@ -22,17 +22,36 @@ struct Main {
 
     private static func serve(root: String) async {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let kernels = MeasuredKernels(root: root, kernelProgram: program.path + "/lathe-kernel")
+        let parts = BenchParts(root: root, kernelProgram: program.path + "/lathe-kernel")
+        let (kernels, session) = (MeasuredKernels(parts: parts), MeasuredSession(parts: parts))
         while let line = readLine() {
             do {
-                let step = try Step(parsing: line)
-                let seconds = try await kernels.measure(step)
-                answer(["seconds": .array(seconds.map(JSONValue.number))])
+                answer(try await measure(try Step(parsing: line), kernels, session).json)
             } catch {
                 answer(["error": .string(BenchError.reason(of: error))])
             }
         }
         await kernels.end()
+        await session.close()
+    }
+
+    private static func measure(
+        _ step: Step, _ kernels: MeasuredKernels, _ session: MeasuredSession
+    ) async throws -> StepAnswer {
+        switch step.name {
+        case .start: return try await kernels.start(step)
+        case .cells: return try await kernels.cells(step)
+        case .output: return try await kernels.output(step)
+        case .interrupt: return try await kernels.interrupt(step)
+        case .kernel: return try await kernels.kernel(step)
+        case .kernels: return try await kernels.kernels(step)
+        case .keep: return try await kernels.keep(step)
+        case .stop: await kernels.end()
+        case .open: return try await session.open(step)
+        case .execute: return try await session.execute(step)
+        case .close: await session.close()
+        }
+        return StepAnswer()
     }
 
     /// Written at once: whoever asked waits for it.

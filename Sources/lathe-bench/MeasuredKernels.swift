@@ -1,4 +1,3 @@
-internal import Foundation
 internal import LatheKernelHost
 internal import LatheVocabulary
 
@@ -7,98 +6,137 @@ internal import LatheVocabulary
 /// One step at a time. `end` takes away what was started; the folder of a session goes with it.
 actor MeasuredKernels {
     private struct Session {
-        var folder: String
+        var scratch: Scratch
         var host: KernelHost
         var kernel: any Kernel
         var cells = 1
+        var kept: [any Kernel] = []
     }
 
-    private let root: String
-    private let kernelProgram: String
+    private let parts: BenchParts
     private let clock = ContinuousClock()
     private var session: Session?
 
-    init(root: String, kernelProgram: String) {
-        self.root = root
-        self.kernelProgram = kernelProgram
-    }
-
-    /// The seconds that a step took; as many figures as it has repetitions.
-    func measure(_ step: Step) async throws -> [Double] {
-        switch step.name {
-        case .start: [try await start(step)]
-        case .cells: try await cells(step)
-        case .kernel: [try await kernel(step)]
-        case .kernels: [try await kernels(step)]
-        case .stop:
-            await {
-                await end(); return []
-            }()
-        }
-    }
+    init(parts: BenchParts) { self.parts = parts }
 
     func end() async {
         guard let session else { return }
         self.session = nil
+        for kernel in session.kept { await kernel.stop() }
         await session.kernel.stop()
         await session.host.stop()
-        try? FileManager.default.removeItem(atPath: session.folder)
+        session.scratch.remove()
     }
 
-    private func start(_ step: Step) async throws -> Double {
+    // MARK: From nothing
+
+    func start(_ step: Step) async throws -> StepAnswer {
         await end()
-        let folder = FileManager.default.temporaryDirectory.path + "/lathe-bench-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let scratch = try Scratch()
         do {
-            return try await start(step, in: folder)
+            return try await start(step, in: scratch)
         } catch {
-            try? FileManager.default.removeItem(atPath: folder)
+            scratch.remove()
             throw error
         }
     }
 
-    private func start(_ step: Step, in folder: String) async throws -> Double {
-        let configuration = KernelHostConfiguration(
-            sessionFolder: folder, environment: root + "/.venv", python: root + "/python",
-            kernelProgram: kernelProgram, library: folder + "/generated-capabilities")
+    private func start(_ step: Step, in scratch: Scratch) async throws -> StepAnswer {
+        let configuration = parts.configuration(folder: scratch.path)
         let began = clock.now
         let host = try await KernelHost.start(configuration)
         do {
             let start = KernelStart(role: .session, place: .coordinator, bindsInputs: true)
             let kernel = try await host.startKernel(start, hostCall: Self.refuse).kernel
-            try await Self.run(step, in: kernel, number: 1)
+            _ = try step.checked(await kernel.run(Cell(number: 1, code: step.code), output: { _ in }))
             let seconds = (clock.now - began) / .seconds(1)
-            session = Session(folder: folder, host: host, kernel: kernel)
-            return seconds
+            session = Session(scratch: scratch, host: host, kernel: kernel)
+            return StepAnswer(seconds: [seconds])
         } catch {
             await host.stop()
             throw error
         }
     }
 
-    private func cells(_ step: Step) async throws -> [Double] {
-        guard var session else { throw Self.notStarted }
-        var seconds: [Double] = []
+    // MARK: In the session's kernel
+
+    func cells(_ step: Step) async throws -> StepAnswer {
+        var answer = StepAnswer()
         for _ in 0..<step.count {
-            session.cells += 1
+            let cell = try nextCell(step)
             let began = clock.now
-            try await Self.run(step, in: session.kernel, number: session.cells)
-            seconds.append((clock.now - began) / .seconds(1))
+            let result = await cell.kernel.run(cell.cell, output: { _ in })
+            answer.seconds.append((clock.now - began) / .seconds(1))
+            _ = try step.checked(result)
         }
-        self.session = session
-        return seconds
+        return answer
     }
 
-    private func kernel(_ step: Step) async throws -> Double {
+    /// Counts the bytes that reached the store, those over its limit included.
+    func output(_ step: Step) async throws -> StepAnswer {
+        let cell = try nextCell(step)
+        let began = clock.now
+        let result = await cell.kernel.run(cell.cell, output: { _ in })
+        let seconds = (clock.now - began) / .seconds(1)
+        guard result.status == .ok, result.stdout.bytes == step.count, result.stdout.lost == 0 else {
+            throw BenchError(
+                "of \(step.count) bytes \(result.stdout.bytes) came and \(result.stdout.lost) were not kept "
+                    + "(\(result.status.rawValue))")
+        }
+        return StepAnswer(seconds: [seconds])
+    }
+
+    func interrupt(_ step: Step) async throws -> StepAnswer {
+        var answer = StepAnswer()
+        for _ in 0..<step.count {
+            let (kernel, cell) = try nextCell(step)
+            let (output, printed) = AsyncStream.makeStream(of: CellOutput.self)
+            async let running = kernel.run(cell, output: { printed.yield($0) })
+            for await _ in output { break }
+            // The cell is past its print and in what never ends.
+            try await Task.sleep(for: .milliseconds(50))
+            let began = clock.now
+            kernel.interrupt()
+            let result = await running
+            answer.seconds.append((clock.now - began) / .seconds(1))
+            guard result.status == .interrupted else {
+                throw BenchError("an interrupted cell ended as \(result.status.rawValue)")
+            }
+        }
+        return answer
+    }
+
+    private func nextCell(_ step: Step) throws -> (kernel: any Kernel, cell: Cell) {
+        guard session != nil else { throw Self.notStarted }
+        session?.cells += 1
+        guard let session else { throw Self.notStarted }
+        return (session.kernel, Cell(number: session.cells, code: step.code))
+    }
+
+    // MARK: More kernels
+
+    func kernel(_ step: Step) async throws -> StepAnswer {
         guard let session else { throw Self.notStarted }
         let began = clock.now
         let kernel = try await Self.first(step, of: session.host, label: "bench")
         let seconds = (clock.now - began) / .seconds(1)
         await kernel.stop()
-        return seconds
+        return StepAnswer(seconds: [seconds])
     }
 
-    private func kernels(_ step: Step) async throws -> Double {
+    func kernels(_ step: Step) async throws -> StepAnswer {
+        let (kernels, answer) = try await several(step)
+        for kernel in kernels { await kernel.stop() }
+        return answer
+    }
+
+    func keep(_ step: Step) async throws -> StepAnswer {
+        let (kernels, answer) = try await several(step)
+        session?.kept += kernels
+        return answer
+    }
+
+    private func several(_ step: Step) async throws -> ([any Kernel], StepAnswer) {
         guard let session else { throw Self.notStarted }
         let began = clock.now
         let kernels = try await withThrowingTaskGroup { group in
@@ -107,25 +145,15 @@ actor MeasuredKernels {
             }
             return try await group.reduce(into: [any Kernel]()) { $0.append($1) }
         }
-        let seconds = (clock.now - began) / .seconds(1)
-        for kernel in kernels { await kernel.stop() }
-        return seconds
+        return (kernels, StepAnswer(seconds: [(clock.now - began) / .seconds(1)]))
     }
 
     /// A kernel of a subtask that has given its first result.
     private static func first(_ step: Step, of host: KernelHost, label: String) async throws -> any Kernel {
         let start = KernelStart(role: .subtask, place: Place.coordinator.child(label), bindsInputs: false)
         let kernel = try await host.startKernel(start, hostCall: refuse).kernel
-        try await run(step, in: kernel, number: 1)
+        _ = try step.checked(await kernel.run(Cell(number: 1, code: step.code), output: { _ in }))
         return kernel
-    }
-
-    private static func run(_ step: Step, in kernel: any Kernel, number: Int) async throws {
-        let result = await kernel.run(Cell(number: number, code: step.code), output: { _ in })
-        guard result.status == .ok, result.value?.text.head == step.expected else {
-            let got = result.value?.text.head ?? result.failure?.message ?? "nothing"
-            throw BenchError("the code gave \(got), not \(step.expected)")
-        }
     }
 
     private static let notStarted = BenchError("no session was started")

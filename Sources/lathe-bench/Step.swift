@@ -7,17 +7,30 @@ struct Step: Sendable, Hashable {
         case start
         /// The code, `count` times in the session's kernel.
         case cells
+        /// The code once, until all that it prints is kept; it must print `count` bytes.
+        case output
+        /// The code, which prints something and then never ends, from an interrupt to its result; `count` times.
+        case interrupt
         /// One more kernel to its first result, after which it is gone.
         case kernel
         /// `count` more kernels at once, to the first result of the last.
         case kernels
+        /// The same, and the kernels stay until `stop`.
+        case keep
         /// The end of everything that `start` began.
         case stop
+
+        /// A session with an engine and a journal, whose subtasks run the code and end.
+        case open
+        /// A cell that the user wrote, in that session.
+        case execute
+        /// The end of what `open` began.
+        case close
     }
 
     var name: Name
     var code: String
-    /// What the code must give: a measurement of something else is none.
+    /// What the code must give: a measurement of something else is none. Empty where any value will do.
     var expected: String
     var count: Int
 
@@ -29,5 +42,14 @@ struct Step: Sendable, Hashable {
         code = fields["code"]?.stringValue ?? ""
         expected = fields["expected"]?.stringValue ?? ""
         count = fields["count"]?.integerValue ?? 1
+    }
+
+    /// What a cell gave, where it is what was expected.
+    func checked(_ result: CellResult) throws(BenchError) -> String {
+        let got = result.value?.text.head
+        guard result.status == .ok, expected.isEmpty || got == expected else {
+            throw BenchError("the code gave \(got ?? result.failure?.message ?? "nothing"), not \(expected)")
+        }
+        return got ?? ""
     }
 }

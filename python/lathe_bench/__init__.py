@@ -1,1 +1,1 @@
-"""Measures Lathe against ipykernel: `python -m lathe_bench PROGRAM ROOT`, a JSON line a figure."""
+"""Measures Lathe against its peers: `scripts/bench` runs it, and each figure is a JSON line."""

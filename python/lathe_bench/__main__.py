@@ -3,61 +3,68 @@
 Exit status: 0 measured, 1 a limit is exceeded or a measurement failed, 2 usage, 130 interrupted.
 """
 
-import json
 import os
 import platform
 import signal
 import sys
-from importlib.metadata import version
-from pathlib import Path
+import time
+from importlib.metadata import PackageNotFoundError, version
 from types import FrameType
 
-from lathe_bench import figures, lathe_side
+from lathe_bench import document, options, processes
 from lathe_bench.cells import BenchError
-from lathe_bench.figures import Figure
+from lathe_bench.figure import Figure, Line
 from lathe_bench.lathe_side import LatheSide
+from lathe_bench.options import Options
+from lathe_bench.run import Measurement, Run
+from lathe_bench.sets import SETS
+
+_PEERS = ("ipykernel", "jupyter_client", "xeus-python", "ray", "joblib", "dill")
 
 
 def main(arguments: list[str]) -> int:
-    """Measure everything."""
-    if len(arguments) != 2:
-        print("usage: python -m lathe_bench PROGRAM ROOT", file=sys.stderr)
-        return 2
-    program, root = Path(arguments[0]), Path(arguments[1])
+    """Measure what is asked for."""
+    chosen = options.parsed(arguments)
+    measurements = [each for each in SETS[chosen.of] if not chosen.wanted.isdisjoint(each.names)]
     signal.signal(signal.SIGTERM, _end)
-    say(machine())
+    status = 1
     try:
-        tokens = figures.prompt_tokens(lathe_side.prompts(program))
-        show(tokens)
-        with LatheSide(program, root) as lathe:
-            for measure in (figures.roundtrip, figures.cold_start, figures.isolated_kernel):
-                say(f"measuring {measure.__name__}")
-                for figure in measure(lathe):
-                    show(figure)
+        processes.become_reaper()
+        options.check(measurements)
+        _measure(chosen, measurements)
+        status = 0
     except BenchError as error:
         say(f"failed: {error}")
-        return 1
     except KeyboardInterrupt:
+        status = 130
+    # Nothing may cut this short.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    left = processes.end_all()
+    if left:
+        say(f"{left} processes that were started could not be ended")
+    elif status == 130:
         say("interrupted; everything that was started has been ended")
-        return 130
-    say(f"load after: {loads()}")
-    if tokens.ours > figures.PROMPT_LIMIT:
-        say(f"the fixed prompt has {tokens.ours:.0f} tokens, more than {figures.PROMPT_LIMIT}")
-        return 1
-    return 0
+    return status
 
 
-def show(figure: Figure) -> None:
-    """Print a figure as its line."""
-    line = {
-        "benchmark": figure.benchmark,
-        "ours": round(figure.ours, 4),
-        "theirs": round(figure.theirs, 4),
-        "peer": figure.peer,
-        "unit": figure.unit,
-        "ratio": round(figure.ratio, 2),
-    }
-    print(json.dumps(line), flush=True)
+def _measure(chosen: Options, measurements: list[Measurement]) -> None:
+    started = time.monotonic()
+    about = machine()
+    say(f"{about}; load {loads()}")
+    lines: list[Line] = []
+    with LatheSide(chosen.program, chosen.root) as lathe:
+        run = Run(chosen.program, lathe, chosen.wanted, chosen.quick, say)
+        for measurement in measurements:
+            say(f"measuring {measurement.measure.__name__}")
+            for line in measurement.measure(run):
+                if (line.benchmark if isinstance(line, Figure) else line.floor) in chosen.wanted:
+                    print(line.line, flush=True)
+                    lines.append(line)
+    say(f"load after: {loads()}; {time.monotonic() - started:.0f} s")
+    if chosen.document:
+        document.write(chosen.document, chosen.of, about, lines)
+        say(f"written to {chosen.document}")
 
 
 def say(text: str) -> None:
@@ -66,13 +73,20 @@ def say(text: str) -> None:
 
 
 def machine() -> str:
-    """Return what kind of machine this is, and how busy."""
+    """Return what kind of machine this is, and which peers are there."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    packages = ", ".join(f"{name} {version(name)}" for name in ("ipykernel", "jupyter_client"))
+    packages = ", ".join(f"{name} {found}" for name in _PEERS if (found := _version(name)))
     return (
         f"{os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}, {packages}; load {loads()}"
+        f"Python {platform.python_version()}, {packages}"
     )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def loads() -> str:

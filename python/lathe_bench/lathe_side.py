@@ -3,81 +3,76 @@
 import json
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
 
-from lathe_bench.cells import BenchError, Code
+from lathe_bench import processes
+from lathe_bench.cells import OUTPUT_BYTES, Code
+from lathe_bench.steps import StepProcess
 
 
-class LatheSide:
+class LatheSide(StepProcess):
     """A running `lathe-bench kernels`; its kernels and folders are gone when the body ends."""
 
     def __init__(self, program: Path, root: Path) -> None:
         """Start the program; nothing is measured yet."""
-        # In a session of its own: Ctrl-C ends the measurement, which then ends the program.
-        self._process = subprocess.Popen(
-            [program, "kernels", root],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        super().__init__("lathe-bench", [program, "kernels", root], {})
 
-    def __enter__(self) -> Self:
-        """Return the side itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the program's input, which ends all that it started, and wait for it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+    # Kernels of a host.
 
     def start(self, code: Code) -> float:
         """Return the seconds from nothing to the first result; the session stays."""
-        return self._step("start", code)[0]
+        return self._run("start", code)[0]
 
     def cells(self, code: Code, count: int) -> list[float]:
         """Return the seconds of each of `count` runs in the session's kernel."""
-        return self._step("cells", code, count)
+        return self._run("cells", code, count)
+
+    def output(self, code: Code) -> float:
+        """Return the seconds until everything that a cell printed is kept."""
+        return self._run("output", code, OUTPUT_BYTES)[0]
+
+    def interrupt(self, code: Code, count: int) -> list[float]:
+        """Return the seconds from each interrupt of a cell to its result."""
+        return self._run("interrupt", code, count)
 
     def kernel(self, code: Code) -> float:
         """Return the seconds until one more kernel has given its first result."""
-        return self._step("kernel", code)[0]
+        return self._run("kernel", code)[0]
 
     def kernels(self, code: Code, count: int) -> float:
         """Return the seconds until the last of `count` kernels has given its first result."""
-        return self._step("kernels", code, count)[0]
+        return self._run("kernels", code, count)[0]
+
+    def keep(self, code: Code, count: int) -> float:
+        """Do the same, and keep the kernels until `stop`."""
+        return self._run("keep", code, count)[0]
 
     def stop(self) -> None:
         """End the session."""
-        self._step("stop", None)
+        self.step("stop")
 
-    def _step(self, step: str, code: Code | None, count: int = 1) -> list[float]:
-        order: dict[str, object] = {"step": step, "count": count}
-        if code is not None:
-            order |= {"code": code.text, "expected": code.expected}
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise BenchError("lathe-bench has no pipes")
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-        line = stdout.readline()
-        if not line:
-            raise BenchError(f"lathe-bench ended at step {step}")
-        answer = cast("dict[str, Any]", json.loads(line))
-        if "error" in answer:
-            raise BenchError(f"lathe-bench, step {step}: {answer['error']}")
-        return [float(seconds) for seconds in answer["seconds"]]
+    def kernel_processes(self) -> list[int]:
+        """Return the process numbers of all kernels: what a template has forked."""
+        inside = [each for each in processes.below(self.number) if each.name == "lathe-kernel"]
+        templates = {each.number for each in inside}
+        return [each.number for each in inside if each.parent in templates]
+
+    # A whole session.
+
+    def open(self, subtask: str, parallel: int = 1) -> None:
+        """Open a session whose subtasks run the cell `subtask`, so many at the same time."""
+        self.step("open", code=subtask, count=parallel)
+
+    def execute(self, code: Code) -> tuple[float, str]:
+        """Return the seconds that a cell of the user's took, and its value."""
+        answer = self.step("execute", code=code.text, expected=code.expected)
+        return answer.seconds[0], answer.value
+
+    def close(self) -> None:
+        """End that session."""
+        self.step("close")
+
+    def _run(self, step: str, code: Code, count: int = 1) -> list[float]:
+        return self.step(step, code=code.text, expected=code.expected, count=count).seconds
 
 
 def prompts(program: Path) -> dict[str, str]:

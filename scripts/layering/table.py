@@ -39,7 +39,14 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheScreens": frozenset({"LatheVocabulary"}),
     "lathe": LIBRARIES,
     "lathe-bench": frozenset(
-        {"LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders"}
+        {
+            "LatheVocabulary",
+            "LatheKernelHost",
+            "LatheEngine",
+            "LatheProviders",
+            "LatheStore",
+            "LatheLibrary",
+        }
     ),
     "lathe-kernel": frozenset(
         {"CPython", "CSandbox", "LatheWire", "LatheSandbox", "LatheVocabulary"}

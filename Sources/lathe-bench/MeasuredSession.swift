@@ -1,0 +1,79 @@
+internal import LatheEngine
+internal import LatheKernelHost
+internal import LatheStore
+internal import LatheVocabulary
+
+/// A whole session as `lathe` wires it: engine, journal on disk, library, sandboxed kernels. Only the model is scripted.
+///
+/// One step at a time. `close` takes away what was started; the session's folder goes with it.
+actor MeasuredSession {
+    private struct Opened {
+        var scratch: Scratch
+        var session: OpenSession
+        var host: KernelHost
+        var engine: SessionEngine
+    }
+
+    private let parts: BenchParts
+    private let clock = ContinuousClock()
+    private var opened: Opened?
+
+    init(parts: BenchParts) { self.parts = parts }
+
+    /// Opens a session whose subtasks run the step's code, at most `count` of them at the same time.
+    func open(_ step: Step) async throws -> StepAnswer {
+        await close()
+        let scratch = try Scratch()
+        let began = clock.now
+        do {
+            let session = try await SessionStore(folder: scratch.path + "/sessions").create("bench")
+            do {
+                try await start(step, session, scratch)
+            } catch {
+                try? await session.close()
+                throw error
+            }
+        } catch {
+            scratch.remove()
+            throw error
+        }
+        return StepAnswer(seconds: [(clock.now - began) / .seconds(1)])
+    }
+
+    private func start(_ step: Step, _ session: OpenSession, _ scratch: Scratch) async throws {
+        let host = try await KernelHost.start(parts.configuration(folder: session.folder.path))
+        var limits = EngineLimits()
+        limits.parallelSubtasks = max(step.count, limits.parallelSubtasks)
+        let script = SubtaskScript(code: step.code)
+        let services = EngineServices(
+            session: "bench", log: EventLog(journal: session.journal), placement: host,
+            library: parts.library(folder: scratch.path), limits: limits, model: { _ in script })
+        let engine = SessionEngine(services: services, past: SessionPast([]))
+        do {
+            try await engine.open()
+        } catch {
+            await engine.close()
+            await host.stop()
+            throw error
+        }
+        opened = Opened(scratch: scratch, session: session, host: host, engine: engine)
+    }
+
+    /// Runs a cell of the user's; what it gives is checked and handed back.
+    func execute(_ step: Step) async throws -> StepAnswer {
+        guard let opened else { throw BenchError("no session was opened") }
+        let began = clock.now
+        let result = try await opened.engine.execute(step.code)
+        let seconds = (clock.now - began) / .seconds(1)
+        return StepAnswer(seconds: [seconds], value: try step.checked(result))
+    }
+
+    func close() async {
+        guard let opened else { return }
+        self.opened = nil
+        await opened.engine.close()
+        await opened.host.stop()
+        try? await opened.session.close()
+        opened.scratch.remove()
+    }
+}

@@ -1,0 +1,35 @@
+"""The gigabyte that is handed over, made and summed by the same code on every side.
+
+Kernels of Lathe import it too.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+NUMBERS = 1 << 27
+_COLUMNS = 8
+EXPECTED = NUMBERS // 1024 * (1023 * 512.0)
+"""The sum of the gigabyte: exact in float64, in whatever order it is summed."""
+
+
+def made(kind: str, numbers: int = NUMBERS) -> Any:
+    """Return a new gigabyte: an `array` of float64, or a `frame` of Arrow-backed columns."""
+    if kind == "array":
+        return _numbers(numbers)
+    arrow: Any = pa
+    columns = (arrow.array(_numbers(numbers // _COLUMNS)) for _ in range(_COLUMNS))
+    return pd.DataFrame(
+        {f"c{index}": pd.arrays.ArrowExtensionArray(column) for index, column in enumerate(columns)}
+    )
+
+
+def total(data: Any) -> float:
+    """Return the sum of all that is in it: every byte is read once."""
+    return float(np.asarray(data.sum(), dtype="float64").sum())
+
+
+def _numbers(count: int) -> Any:
+    return np.tile(np.arange(1024.0), count // 1024)

@@ -1,0 +1,104 @@
+"""Serve one peer: a step a line on standard input, its answer a line on standard output."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lathe_bench.handed import EXPECTED, made
+from lathe_bench.peers.port import Peer
+
+
+def _ray() -> Peer:
+    from lathe_bench.peers.ray_peer import RayPeer
+
+    return RayPeer()
+
+
+def _joblib() -> Peer:
+    from lathe_bench.peers.joblib_peer import JoblibPeer
+
+    return JoblibPeer()
+
+
+def _pickled() -> Peer:
+    from lathe_bench.peers.multiprocessing_peer import PickledPeer
+
+    return PickledPeer()
+
+
+def _shared_memory() -> Peer:
+    from lathe_bench.peers.multiprocessing_peer import SharedMemoryPeer
+
+    return SharedMemoryPeer()
+
+
+_PEERS: dict[str, Callable[[], Peer]] = {
+    "ray": _ray,
+    "joblib": _joblib,
+    "multiprocessing": _pickled,
+    "shared_memory": _shared_memory,
+}
+
+
+class Served:
+    """A peer and the data that it hands over."""
+
+    def __init__(self, peer: Peer) -> None:
+        """Nothing is made yet."""
+        self._peer = peer
+        self._data: Any = None
+
+    def step(self, order: dict[str, Any]) -> list[float]:
+        """Do one step and return its seconds."""
+        children, kind = int(order.get("count", 1)), str(order.get("kind", ""))
+        match order["step"]:
+            case "prepare":
+                self._peer.prepare(children, kind)
+            case "make":
+                # The old one first: two would be a gigabyte more than the figure says.
+                self._data = None
+                self._data = made(kind)
+            case "hand_over":
+                return [self._handed_over(children)]
+            case "drop":
+                self._data = None
+            case unknown:
+                raise ValueError(f"unknown step {unknown}")
+        return []
+
+    def _handed_over(self, children: int) -> float:
+        began = time.perf_counter()
+        sums = self._peer.hand_over(self._data, children)
+        seconds = time.perf_counter() - began
+        if sums != [EXPECTED] * children:
+            raise ValueError(f"the sums are {sums}, not {children} times {EXPECTED}")
+        return seconds
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until the input ends."""
+    if len(arguments) != 1 or arguments[0] not in _PEERS:
+        print(f"usage: python -m lathe_bench.peers {'|'.join(_PEERS)}", file=sys.stderr)
+        return 2
+    # What a peer prints is no answer.
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    peer = _PEERS[arguments[0]]()
+    served = Served(peer)
+    try:
+        for line in sys.stdin:
+            try:
+                answer: dict[str, Any] = {"seconds": served.step(json.loads(line))}
+            except Exception as error:
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            answers.write(json.dumps(answer) + "\n")
+    finally:
+        peer.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

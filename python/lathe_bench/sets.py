@@ -1,0 +1,60 @@
+"""The figures by name, and the two sets that `make` knows."""
+
+from lathe_bench import floors, kernel_figures, prompt_figure, slice_figures
+from lathe_bench.run import Measurement
+
+_XEUS = ("xpython",)
+_GIB = 1 << 30
+
+_PLAIN = (
+    Measurement(("prompt_tokens",), prompt_figure.prompt_tokens),
+    Measurement(("roundtrip",), kernel_figures.roundtrip),
+    Measurement(("cold_start", "cold_start_without_imports"), kernel_figures.cold_start),
+    Measurement(("isolated_kernel",), kernel_figures.isolated_kernel),
+    Measurement(("isolated_kernels_8_at_once",), kernel_figures.isolated_kernels),
+)
+
+_KERNEL = (
+    Measurement(floors.NAMES, floors.floors, memory=4 * _GIB),
+    Measurement(("roundtrip", "roundtrip_vs_xeus"), kernel_figures.roundtrip, _XEUS),
+    Measurement(
+        ("cold_start", "cold_start_without_imports", "cold_start_vs_xeus"),
+        kernel_figures.cold_start,
+        _XEUS,
+    ),
+    Measurement(("isolated_kernel", "isolated_kernel_vs_xeus"), kernel_figures.isolated_kernel),
+    Measurement(("isolated_kernels_8_at_once",), kernel_figures.isolated_kernels),
+    Measurement(("isolated_100",), kernel_figures.isolated_100, memory=8 * _GIB),
+    Measurement(("output_100mb", "output_100mb_vs_xeus"), kernel_figures.output, _XEUS),
+    Measurement(
+        ("interrupt", "interrupt_vs_xeus", "interrupt_sleep"), kernel_figures.interrupt, _XEUS
+    ),
+    Measurement(
+        (
+            "idle_memory",
+            "idle_memory_8_kernels",
+            "idle_memory_without_imports",
+            "idle_memory_vs_xeus",
+        ),
+        kernel_figures.idle_memory,
+        _XEUS,
+        memory=2 * _GIB,
+    ),
+    Measurement(
+        slice_figures.names(),
+        slice_figures.slices,
+        ("ray", "joblib"),
+        shared_memory=7 * _GIB,
+        memory=14 * _GIB,
+    ),
+    Measurement(
+        ("slice_1gb_16_memory", "slice_1gb_16_memory_frame"), slice_figures.memory, memory=6 * _GIB
+    ),
+)
+
+SETS = {"bench": _PLAIN, "kernel": _KERNEL}
+
+
+def names(of: str) -> frozenset[str]:
+    """Return the names of all figures of a set."""
+    return frozenset(name for measurement in SETS[of] for name in measurement.names)

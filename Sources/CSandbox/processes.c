@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -166,6 +167,36 @@ static void become(const struct lathe_spawn *request, int report) {
     char *const environment[] = {NULL};
     execve(request->executable, (char *const *)request->arguments, environment);
     fail(kept, STEP_EXECUTE);
+}
+
+static void remove_all(const char *path) {
+    char *const roots[] = {(char *)path, NULL};
+    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    if (!walk) return;
+    for (FTSENT *entry = fts_read(walk); entry; entry = fts_read(walk)) {
+        switch (entry->fts_info) {
+        case FTS_D:
+            // Its owner may have taken away its own rights to it.
+            (void)chmod(entry->fts_accpath, 0700);
+            break;
+        case FTS_DP:
+        case FTS_DNR:
+            (void)rmdir(entry->fts_accpath);
+            break;
+        default:
+            (void)unlink(entry->fts_accpath);
+        }
+    }
+    fts_close(walk);
+}
+
+pid_t lathe_remove_in_background(const char *path) {
+    pid_t child = fork();
+    if (child == 0) {
+        remove_all(path);
+        _exit(0);
+    }
+    return child;
 }
 
 bool lathe_can_look_into_kernels(uid_t user) {

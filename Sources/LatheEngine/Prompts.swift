@@ -32,7 +32,7 @@ package enum Prompts {
         """
         You are the coordinator of a data job. The data is in a Python kernel; you see only what your code prints. \
         \(codeInstruction(codeForm)) Names persist between cells (IPython: top-level await, display, figures). pandas, \
-        polars, duckdb and matplotlib are installed; there is no network and no pip. Print small summaries, never tables of raw rows; large output is cut and kept. The newest message ends with a <state> \
+        polars, duckdb, scikit-learn and matplotlib are installed; there is no network and no pip. Print small summaries, never tables of raw rows; large output is cut and kept. The newest message ends with a <state> \
         block: variables with shape and columns, never values.
         """
     }

@@ -12,6 +12,8 @@ struct ProcessUse: Sendable, Hashable {
     var residentBytes: UInt64
     /// Memory files and shared mappings that it holds, by file, in bytes.
     var files: [FileIdentity: UInt64] = [:]
+    /// Descriptors that are under way in its sockets, where nothing shows what they are.
+    var underWay = 0
     /// Bytes of files on disk that it has open and that have no name any more.
     var namelessBytes: [FileIdentity: UInt64] = [:]
 
@@ -68,6 +70,10 @@ struct ProcessUse: Sendable, Hashable {
         for name in Self.names(in: "/proc/\(process)/fd").prefix(8192) {
             let path = "/proc/\(process)/fd/\(name)"
             let target = Self.link(path)
+            if target.hasPrefix("socket:") {
+                let about = ProcFile.text("/proc/\(process)/fdinfo/\(name)", upTo: 1024)
+                underWay += ProcFile.number(after: "scm_fds:", in: about).map { Int(clamping: $0) } ?? 0
+            }
             guard target.hasPrefix("/memfd:") || target.hasSuffix(" (deleted)") else { continue }
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }

@@ -18,8 +18,21 @@ struct ResourceJudge: Sendable {
     var temporaryEntries = 200_000
     /// What must stay free of the machine's memory.
     var machineFloor: UInt64
+    /// How long descriptors may be under way in a kernel's sockets.
+    var patience: Duration = .milliseconds(1500)
+    /// Since when they are, by kernel.
+    private var underWay: [Int: ContinuousClock.Instant] = [:]
 
-    func verdict(_ use: SandboxUse, _ roll: SandboxRoll, machineAvailable: UInt64) -> ResourceVerdict? {
+    init(totalBytes: Int, processes: Int, temporaryEntries: Int = 200_000, machineFloor: UInt64) {
+        self.totalBytes = totalBytes
+        self.processes = processes
+        self.temporaryEntries = temporaryEntries
+        self.machineFloor = machineFloor
+    }
+
+    mutating func verdict(
+        _ use: SandboxUse, _ roll: SandboxRoll, machineAvailable: UInt64, now: ContinuousClock.Instant = .now
+    ) -> ResourceVerdict? {
         for kernel in roll.kernels {
             guard let own = use.kernels.first(where: { $0.number == kernel.number }),
                 let limit = kernel.limits[.memory], own.sharedBytes > UInt64(limit)
@@ -30,7 +43,25 @@ struct ResourceJudge: Sendable {
                     + "(limit memory=\(KernelLimit.memory.text(limit)) holds for private memory, and as much again for "
                     + "these); \(KernelLimit.memory.mend).")
         }
-        return together(use, roll) ?? machine(use, roll, available: machineAvailable) ?? crowd(use, roll)
+        return together(use, roll) ?? hidden(use, now) ?? machine(use, roll, available: machineAvailable)
+            ?? crowd(use, roll)
+    }
+
+    /// What is in a socket's queue has no descriptor and no map, so its memory cannot be counted.
+    private mutating func hidden(_ use: SandboxUse, _ now: ContinuousClock.Instant) -> ResourceVerdict? {
+        let hiding = use.kernels.filter { $0.underWay > 0 }
+        underWay = underWay.filter { number, _ in hiding.contains { $0.number == number } }
+        for kernel in hiding {
+            let since = underWay[kernel.number, default: now]
+            underWay[kernel.number] = since
+            guard now - since > patience else { continue }
+            return .end(
+                kernel: kernel.number,
+                reason:
+                    "It left \(kernel.underWay) open files under way in a socket for more than \(patience / .seconds(1)) s, "
+                    + "where their memory cannot be counted. Take them out at the other end at once.")
+        }
+        return nil
     }
 
     private func together(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
@@ -55,12 +86,15 @@ struct ResourceJudge: Sendable {
     }
 
     /// Processes are counted for the sandbox as a whole, so one kernel could keep the others from working.
-    private func crowd(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
+    private mutating func crowd(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
         if use.temporaryEntries > temporaryEntries, let busiest = busiest(use, roll) {
+            let most = temporaryEntries
+            // Those that are there stay until their folder goes: only more of them are held against another kernel.
+            temporaryEntries = use.temporaryEntries + 100_000
             return .end(
                 kernel: busiest.number,
                 reason:
-                    "There were \(use.temporaryEntries) files in /tmp, more than \(temporaryEntries). Write fewer and "
+                    "There were \(use.temporaryEntries) files in /tmp, more than \(most). Write fewer and "
                     + "larger files.")
         }
         guard use.tasks >= processes - 8, roll.kernels.count > 1,

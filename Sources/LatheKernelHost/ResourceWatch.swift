@@ -47,11 +47,12 @@ final class ResourceWatch: Sendable {
     }
 
     private func run() {
+        var judge = judge
         var looks = Looks(totalBytes: judge.totalBytes, diskBytes: folder.limit, disk: folder.path)
         while let roll = nextRoll() {
             guard looks.isDue(isBusy: roll.kernels.contains { $0.work != nil }) else { continue }
             let clock = ContinuousClock.now
-            look(roll)
+            look(roll, &judge)
             looks.finished(after: .now - clock)
         }
     }
@@ -82,7 +83,7 @@ final class ResourceWatch: Sendable {
         }
     }
 
-    private func look(_ roll: SandboxRoll) {
+    private func look(_ roll: SandboxRoll, _ judge: inout ResourceJudge) {
         let half = UInt64(judge.totalBytes / 2)
         let use = SandboxUse(roll, disk: folder.device) { $0 > half }
         seenBytes.store(use.totalBytes, ordering: .relaxed)

@@ -42,6 +42,8 @@ struct SandboxUse: Sendable {
         /// Processes and threads.
         var tasks = 0
         var ticks: UInt64 = 0
+        /// Descriptors in its sockets that nobody has taken out yet.
+        var underWay = 0
 
         var bytes: UInt64 { privateBytes + sharedBytes }
     }
@@ -85,6 +87,7 @@ struct SandboxUse: Sendable {
             use.privateBytes += process.residentBytes
             use.tasks += process.threads
             use.ticks += process.ticks
+            use.underWay += process.underWay
             files.merge(process.files) { min($0, $1) }
         }
         use.sharedBytes = files.filter { !kernel.given.contains($0.key) }.values.reduce(0, +)

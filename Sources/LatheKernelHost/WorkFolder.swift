@@ -17,6 +17,8 @@ final class WorkFolder: Sendable {
         /// At the first look in this one.
         var nameless = 0
         var cell: SandboxRoll.Work?
+        /// Whether there were too many files before the cell, and at the last look.
+        var (wasCrowded, isCrowded) = (false, false)
     }
 
     private let before = Mutex(Before())
@@ -51,13 +53,15 @@ final class WorkFolder: Sendable {
         let (named, isWhole) = measured(upTo: Self.maximumFiles)
         let bytes = named + Int(clamping: namelessBytes)
         guard let kernel = roll.kernels.first(where: { $0.role == .session && $0.work != nil }) else { return nil }
-        let least = before.withLock { before in
+        let (least, wasCrowded) = before.withLock { before in
+            defer { before.isCrowded = !isWhole }
             if before.cell != kernel.work {
                 (before.cell, before.nameless) = (kernel.work, Int(clamping: namelessBytes))
+                before.wasCrowded = before.isCrowded
             }
-            return before.named + before.nameless
+            return (before.named + before.nameless, before.wasCrowded)
         }
-        guard (bytes > limit && bytes > least + limit / 20) || !isWhole else { return nil }
+        guard (bytes > limit && bytes > least + limit / 20) || (!isWhole && !wasCrowded) else { return nil }
         let size = isWhole ? KernelLimit.disk.text(bytes) : "more than \(Self.maximumFiles) files"
         return .interrupt(
             kernel: kernel.number,

@@ -13,6 +13,8 @@ struct TemplateProcess: ~Copyable {
         var kernel: Int
         var process: pid_t
         var pidfd: Int32
+        /// What goes with it and its last copy; nil for a session's kernel.
+        var folder: String?
     }
 
     private var control: FrameConnection
@@ -112,16 +114,16 @@ struct TemplateProcess: ~Copyable {
         else {
             return try report(.forked, ["kernel": -1, "error": "not a fork order"])
         }
+        let confinement = KernelConfinement(
+            role: role, kernel: kernel, limits: arguments.limits, arrangement: arguments.arrangement,
+            paths: arguments.paths)
         let process = lathe_python_fork()
         if process == 0 {
-            let confinement = KernelConfinement(
-                role: role, kernel: kernel, limits: arguments.limits, arrangement: arguments.arrangement,
-                paths: arguments.paths)
             _ = control.socket.release()
             exit(KernelProcess.run(confinement, descriptors: frame.descriptors.map { $0.release() }))
         }
         guard process > 0 else { return try refuse(kernel, Self.failed("fork")) }
-        try take(kernel, process)
+        try take(kernel, process, folder: role == .subtask ? confinement.temporary : nil)
     }
 
     /// Takes a copy that a kernel made of itself for a kernel of its own: reaped, reported and ended like all others.
@@ -135,9 +137,10 @@ struct TemplateProcess: ~Copyable {
             return try report(.forked, ["kernel": -1, "error": "not an order to adopt"])
         }
         let process = pid_t(exactly: number) ?? -1
-        guard let group = children.first(where: { $0.kernel == origin })?.process else {
+        guard let parent = children.first(where: { $0.kernel == origin }) else {
             return try refuse(kernel, "its origin has ended")
         }
+        let group = parent.process
         guard lathe_is_child(process), getpgid(process) == group, !children.contains(where: { $0.process == process })
         else {
             return try refuse(kernel, "process \(number) is no copy that kernel \(origin) made")
@@ -147,11 +150,11 @@ struct TemplateProcess: ~Copyable {
             kill(process, SIGKILL)
             return try refuse(kernel, failure)
         }
-        try take(kernel, process)
+        try take(kernel, process, folder: parent.folder)
     }
 
     /// Lists a child and hands its pidfd to lathe.
-    private mutating func take(_ kernel: Int, _ process: pid_t) throws(WireError) {
+    private mutating func take(_ kernel: Int, _ process: pid_t, folder: String?) throws(WireError) {
         let pidfd = lathe_pidfd_open(process)
         let passed = dup(pidfd)
         guard pidfd >= 0, passed >= 0 else {
@@ -160,7 +163,7 @@ struct TemplateProcess: ~Copyable {
             if pidfd >= 0 { close(pidfd) }
             return try refuse(kernel, failure)
         }
-        children.append(Child(kernel: kernel, process: process, pidfd: pidfd))
+        children.append(Child(kernel: kernel, process: process, pidfd: pidfd, folder: folder))
         try report(.forked, ["kernel": .integer(kernel)], descriptors: [OwnedDescriptor(passed)])
     }
 
@@ -192,7 +195,15 @@ struct TemplateProcess: ~Copyable {
             kill(-process, SIGKILL)
             close(child.pidfd)
             let how: (key: String, value: JSONValue) = (end.exited ? "code" : "signal", .integer(Int(end.code)))
+            remove(child.folder)
             try report(.exited, ["kernel": .integer(child.kernel), how.key: how.value])
         }
+    }
+
+    /// Takes away what a subtask's kernel left in memory, once no copy of it lives. A child does it, however much that is,
+    /// and is reaped like all others.
+    private func remove(_ folder: String?) {
+        guard let folder, !children.contains(where: { $0.folder == folder }) else { return }
+        _ = lathe_remove_in_background(folder)
     }
 }

@@ -62,6 +62,7 @@ import Testing
                 try await checkAfterwards(kernel, result, attempt)
                 #expect(try await prison.harm() == [], "\(attempt) as \(role.rawValue)")
                 await kernel.stop()
+                prison.clean()
             }
         }
         print("escape: user \(geteuid()), \(role.rawValue): \(denied) denied, \(known) known to succeed")
@@ -88,5 +89,9 @@ import Testing
             }
         }
         #expect((result.failure?.message.utf8.count ?? 0) <= 20_000, "\(attempt)")
+        for line in TerminalText.safeLines(result.failure?.traceback ?? "") {
+            let acts = line.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
+            #expect(!acts, "\(attempt): \(line.debugDescription)")
+        }
     }
 }

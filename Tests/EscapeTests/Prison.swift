@@ -37,6 +37,7 @@ struct Prison {
         configuration.limits.temporaryBytes = 300 << 20
         configuration.limits.sharedMemoryBytes = 300 << 20
         configuration.limits.processes = 300
+        configuration.totalBytes = 4 << 30
         configuration.limits.openFiles = 1024
         configuration.cellTime = .seconds(8)
         configuration.interruptGrace = .seconds(1)
@@ -149,6 +150,13 @@ struct Prison {
         if door.wasOpened { harm.append("something connected to the host") }
         if try await sum() != "1000000.0" { harm.append("the slice") }
         return harm
+    }
+
+    /// Takes away what attempts left in the work folder, so that each finds the same.
+    func clean() {
+        let work = folder.appending(path: "work/session")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
+        for name in names { try? FileManager.default.removeItem(at: work.appending(path: name)) }
     }
 
     /// What a fresh subtask reads in the slice.

@@ -176,6 +176,26 @@ extension KernelHostTests {
             }
         }
 
+        @Test func `what a subtask left in memory goes with it`() async throws {
+            try await Bench.with(adjust: Self.limited([.tmp: 100_000_000])) { bench in
+                let fill = """
+                    import time
+                    for attempt in range(100):
+                        try:
+                            with open("large", "wb") as file: file.write(bytes(70_000_000))
+                            break
+                        except OSError:
+                            time.sleep(0.1)
+                    attempt < 99
+                    """
+                for _ in 0..<3 {
+                    let kernel = try await bench.kernel(.subtask)
+                    #expect(await kernel.run(fill).value?.text.head == "True")
+                    await kernel.stop()
+                }
+            }
+        }
+
         @Test func `fallocate is refused, and what needs it writes instead`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel()
@@ -211,6 +231,7 @@ extension KernelHostTests {
     ) -> Int? {
         var use = SandboxUse()
         (use.kernels, use.totalBytes, use.tasks, use.temporaryEntries) = (kernels, total, tasks, entries)
+        var judge = judge
         switch judge.verdict(use, roll(kernels.map(\.number)), machineAvailable: available) {
         case .end(let kernel, _): return kernel
         case .interrupt, nil: return nil
@@ -232,6 +253,32 @@ extension KernelHostTests {
         #expect(verdict(kernels, entries: 51) == 2)
         #expect(verdict(kernels, available: 9) == 2)
         #expect(verdict([.init(number: 3, privateBytes: 0, sharedBytes: 501)]) == 3)
+    }
+
+    @Test func `descriptors that stay under way in a socket end their kernel, those that pass through do not`() {
+        var judge = judge
+        var use = SandboxUse()
+        use.kernels = [.init(number: 1, underWay: 2)]
+        let start = ContinuousClock.now
+        func told(_ milliseconds: Int) -> Bool {
+            judge.verdict(use, roll([1]), machineAvailable: 100, now: start + .milliseconds(milliseconds)) != nil
+        }
+        #expect(!told(0) && !told(1400))
+        use.kernels[0].underWay = 0
+        #expect(!told(1600))
+        use.kernels[0].underWay = 1
+        #expect(!told(1700) && !told(3100) && told(3300))
+    }
+
+    @Test func `names that a kernel left in /tmp are not held against the next one`() {
+        var judge = judge
+        var use = SandboxUse()
+        use.kernels = [.init(number: 1)]
+        use.temporaryEntries = 60
+        #expect(judge.verdict(use, roll([1]), machineAvailable: 100) != nil)
+        #expect(judge.verdict(use, roll([1]), machineAvailable: 100) == nil)
+        use.temporaryEntries = 200_000
+        #expect(judge.verdict(use, roll([1]), machineAvailable: 100) != nil)
     }
 
     @Test func `who is alone is left to the clean error of the limit itself`() {

@@ -20,7 +20,7 @@ from lathe_kernel.protocol import RawChannel
 from lathe_kernel.serving import Kernel
 
 _IMPORTED = ("IPython", "numpy", "pandas", "pyarrow", "matplotlib")
-_LISTED = (*_IMPORTED, "polars", "duckdb", "openpyxl")
+_LISTED = (*_IMPORTED, "polars", "duckdb", "openpyxl", "scikit-learn")
 _WARM_UP = """
 import pandas as _pandas
 _frame = _pandas.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})

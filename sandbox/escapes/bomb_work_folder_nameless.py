@@ -1,4 +1,4 @@
-"""Fills the disk of the user with a file that has no name, which no look into the folder finds.
+"""Fills the disk of the user with files that have no name, which no look into the folder finds.
 
 Denial: interrupted
 Roles: session
@@ -6,8 +6,13 @@ Roles: session
 
 import os
 
-with open("nameless", "wb") as file:
-    os.unlink("nameless")
+held = []
+try:
     for _ in range(400):
-        file.write(bytes(target["work_limit"] // 2))
-        file.flush()
+        held.append(open("nameless", "wb"))
+        os.unlink("nameless")
+        held[-1].write(bytes(target["work_limit"] // 2))
+        held[-1].flush()
+finally:
+    for file in held:
+        file.close()

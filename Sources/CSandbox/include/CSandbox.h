@@ -109,6 +109,10 @@ struct lathe_exit {
 int lathe_reap(int pidfd, struct lathe_exit *result);
 
 
+/// Removes a folder and all below it, links not followed, in a child process of its own, which the caller reaps;
+/// returns its number.
+pid_t lathe_remove_in_background(const char *path);
+
 struct lathe_spawn {
     const char *executable;
     const char *const *arguments;           // NULL-terminated, with the program's own name

@@ -30,6 +30,7 @@ package struct EngineLimits: Sendable, Hashable {
     package var dataResultBytes = 2 << 30
     package var dataBytes = 8 << 30
     package var dataResults = 1_000
+    package var checkpoints = CheckpointLimits()
 
     package init() {}
 }

@@ -58,6 +58,19 @@ struct HostArguments: Sendable {
         return numbers
     }
 
+    /// A list of texts, each of at most `cap` characters.
+    func texts(_ name: String, upTo cap: Int) throws(HostRefusal) -> [String] {
+        guard let items = values[name]?.arrayValue, items.count <= 100 else { throw wrong(name, "a list of texts") }
+        var texts: [String] = []
+        for item in items {
+            guard let text = item.stringValue, text.count <= cap else {
+                throw wrong(name, "a list of texts of at most \(cap) characters")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
     func schema(_ name: String) throws(HostRefusal) -> ReturnsSchema? {
         guard let value = present(name) else { return nil }
         switch ReturnsSchema.checked(value) {

@@ -13,6 +13,9 @@ final class HostDesk: Sendable {
         var recorded: [Int: [HostAnswered]]?
         /// Cells that took data which ended with an earlier program run.
         var lostData: Set<Int> = []
+        /// The checkpoint at which the cell that is run again is to be left.
+        var leavingAt: Int?
+        weak var seat: KernelSeat?
     }
 
     let place: Place
@@ -22,12 +25,15 @@ final class HostDesk: Sendable {
     let spending: Spending
     /// What the kernel of this desk may use, and so the kernels that it delegates to.
     let kernelLimits: KernelLimits
+    /// The calls that are answered; nil for all.
+    private let allowed: Set<String>?
     private let progress = Mutex(Progress())
 
     init(
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
-        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0
+        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0, allowed: Set<String>? = nil
     ) {
+        self.allowed = allowed
         self.place = place
         self.services = services
         self.delegation = delegation
@@ -40,9 +46,22 @@ final class HostDesk: Sendable {
         }
     }
 
-    /// Says which cell the calls to come belong to.
-    func begin(cell: Int) {
-        progress.withLock { $0.cell = cell }
+    /// Says which cell the calls to come belong to, and while it is run again, the checkpoint at which it is to be left.
+    func begin(cell: Int, leavingAt checkpoint: Int? = nil) {
+        progress.withLock { progress in
+            progress.cell = cell
+            progress.leavingAt = checkpoint
+        }
+    }
+
+    /// Names the seat of the kernel whose calls are answered here.
+    func attach(_ seat: KernelSeat) { progress.withLock { $0.seat = seat } }
+
+    /// A desk for an alternative of `lathe.branch`, which may compute and ask, but start, save and answer nothing.
+    func forBranch(at place: Place) -> HostDesk {
+        HostDesk(
+            place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
+            spending: spending, kernelLimits: kernelLimits, allowed: ["ask_model", "output", "capability_used"])
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
@@ -57,7 +76,10 @@ final class HostDesk: Sendable {
 
     /// Answers one call. A call whose record cannot be written is not carried out.
     func answer(_ call: HostCall) async -> HostReply {
-        if let recorded = recordedReply(to: call) { return recorded }
+        if let recorded = recordedReply(to: call) {
+            if let leaving = seatIfLeaving(at: recorded) { await leaving.copyForRebuild() }
+            return recorded
+        }
         let (number, cell) = progress.withLock { progress in
             progress.calls += 1
             return (progress.calls, progress.cell)
@@ -103,7 +125,24 @@ final class HostDesk: Sendable {
         }
     }
 
+    /// The seat, where a recorded answer is that of the call at which the cell is to be left.
+    private func seatIfLeaving(at reply: HostReply) -> KernelSeat? {
+        guard case .value(let value) = reply.outcome else { return nil }
+        let made = [value] + (value["branches"]?.arrayValue ?? [])
+        return progress.withLock { progress in
+            guard let wanted = progress.leavingAt, made.contains(where: { $0["checkpoint"]?.integerValue == wanted })
+            else { return nil }
+            return progress.seat
+        }
+    }
+
     private func perform(_ call: HostCall) async -> HostReply {
+        // What a branch lets go may still be held by the kernel itself.
+        if allowed != nil, call.name == "drop_data" { return .value([:]) }
+        if let allowed, !allowed.contains(call.name) {
+            return .error(
+                "not_allowed", "a branch only computes: do \(call.name.singleLine(upTo: 64)) in the cell, after lathe.branch")
+        }
         do throws(HostRefusal) {
             let arguments = try HostArguments(call)
             switch call.name {
@@ -119,6 +158,7 @@ final class HostDesk: Sendable {
             case "take_data": return try takeData(arguments)
             case "drop_data": return try dropData(arguments)
             case "capability_used": return .value(try await noteUse(arguments))
+            case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
             }
@@ -128,6 +168,15 @@ final class HostDesk: Sendable {
     }
 
     // MARK: The calls
+
+    private func checkpoints(_ call: String, _ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        guard let seat = progress.withLock({ $0.seat }) else { throw HostRefusal("not_allowed", "there is no kernel") }
+        switch call {
+        case "checkpoint": return try await seat.checkpoint(named: try arguments.optionalText("name", upTo: 64))
+        case "rollback": return try await seat.requestRollback(to: arguments.present("to"))
+        default: return try await seat.branch(try arguments.texts("codes", upTo: services.limits.instructionCharacters))
+        }
+    }
 
     private func take(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         guard let value = arguments.values["value"] else {

@@ -2,24 +2,40 @@ internal import LatheVocabulary
 
 /// The kernel of one place: runs its cells, journals them, and replaces the kernel when it died.
 actor KernelSeat {
-    private let place: Place
-    private let log: EventLog
+    let place: Place
+    let log: EventLog
     private let placement: any KernelPlacement
     private let start: KernelStart
-    private let desk: HostDesk
-    private var kernel: (any Kernel)?
+    let desk: HostDesk
+    /// Nil where this kernel has no checkpoints.
+    let checkpointLimits: CheckpointLimits?
+    private(set) var kernel: (any Kernel)?
     private let restarts: Int
     private var restartsLeft: Int
-    private var isDead = false
+    private(set) var isDead = false
     /// Why the last kernel died, in a sentence.
     private var death = ""
     private(set) var variables = VariableListing()
     private(set) var problems: [String] = []
     private(set) var lastCell: Int
+    private(set) var path: MemoryPath
+    /// Oldest first.
+    var kept: [Checkpoint] = []
+    var pendingRollback: Int?
+    /// The rollback that the last cell asked for.
+    var lastRollback: RolledBack?
+    /// The copy at which a cell that is run again is to be left.
+    private var rebuildCopy: (any Kernel)?
+    var trimming: Task<Void, Never>?
+    /// What the kernel held when it was last looked at, in bytes.
+    var heldBytes = 0
+    /// Why cells cannot be undone: all reasons that were told, and the newest.
+    var told: Set<String> = []
+    var untold = ""
 
     init(
         place: Place, log: EventLog, placement: any KernelPlacement, start: KernelStart, desk: HostDesk,
-        restarts: Int, lastCell: Int = 0
+        restarts: Int, lastCell: Int = 0, path: MemoryPath = MemoryPath(), checkpoints: CheckpointLimits? = nil
     ) {
         self.place = place
         self.log = log
@@ -29,12 +45,15 @@ actor KernelSeat {
         self.restarts = restarts
         restartsLeft = restarts
         self.lastCell = lastCell
+        self.path = path
+        checkpointLimits = checkpoints
     }
 
     /// Forks the kernel if there is none yet.
     func open() async throws(KernelError) {
         guard kernel == nil else { return }
         let desk = desk
+        desk.attach(self)
         let started = try await placement.startKernel(start) { call in await desk.answer(call) }
         kernel = started.kernel
         variables = started.variables
@@ -42,32 +61,68 @@ actor KernelSeat {
         isDead = false
     }
 
-    /// Makes ready for a new task: a kernel that died at the end of the last one is replaced.
-    func beginTask() async throws(KernelError) {
+    /// Makes ready for a new task: a kernel that died at the end of the last one is replaced, from a checkpoint where one is
+    /// kept.
+    func beginTask() async throws(KernelError) -> RolledBack? {
         restartsLeft = restarts
-        if isDead { try await restart() }
+        return isDead ? try await restart() : nil
+    }
+
+    /// Writes an event of this place down, for the memory's path too.
+    func record(_ body: EventBody) async throws(JournalError) {
+        try await log.record(body, at: place)
+        path.apply(body)
     }
 
     /// Runs a cell. It is in the journal before it runs, and its result before anyone sees it.
     ///
     /// Cancelling the task interrupts the cell; the result says so.
     func run(_ code: String, author: Cell.Author) async throws(JournalError) -> CellResult {
+        try await keepBeforeCell()
+        lastRollback = nil
         let cell = Cell(number: lastCell + 1, code: code, author: author)
         lastCell = cell.number
         desk.begin(cell: cell.number)
-        try await log.record(.cellStarted(cell), at: place)
+        try await record(.cellStarted(cell))
         let result = await perform(cell)
-        try await log.record(.cellFinished(result), at: place)
+        try await record(.cellFinished(result))
+        try await settle(result)
         return result
     }
 
-    /// Runs an earlier cell once more to rebuild the working memory; nothing is journaled.
-    func rebuild(_ cell: Cell) async -> CellResult {
+    /// Runs an earlier cell once more to rebuild the working memory, as far as it counts; nothing is journaled.
+    ///
+    /// Ends with the failure `NotReached` where the cell was left at a checkpoint and did not come to it again.
+    func rebuild(_ step: MemoryPath.Step, _ cell: Cell) async -> CellResult {
         var cell = cell
         cell.purpose = .rebuild
         lastCell = max(lastCell, cell.number)
-        desk.begin(cell: cell.number)
-        return await perform(cell)
+        desk.begin(cell: cell.number, leavingAt: step.until)
+        var result = await perform(cell)
+        guard step.until != nil, result.status != .died else { return result }
+        guard let copy = rebuildCopy else {
+            result.failure = CellResult.Failure(
+                type: "NotReached", message: "it did not come to the checkpoint again at which it was left", traceback: "")
+            return result
+        }
+        rebuildCopy = nil
+        await replaceKernel(with: copy, variables: await copy.inspect() ?? variables)
+        guard let code = step.then else { return result }
+        return await perform(Cell(number: cell.number, code: code, purpose: .rebuild))
+    }
+
+    /// Keeps the state at the call at which a cell that is run again is to be left.
+    func copyForRebuild() async {
+        guard let kernel else { return }
+        rebuildCopy = try? await copied(kernel)
+    }
+
+    /// Puts another kernel in the place of this one, which is ended without its exit handlers: what they would clean up
+    /// belongs to the other as well.
+    func replaceKernel(with other: any Kernel, variables: VariableListing) async {
+        kernel = other
+        isDead = false
+        self.variables = variables
     }
 
     private func perform(_ cell: Cell) async -> CellResult {
@@ -96,24 +151,37 @@ actor KernelSeat {
     func lost(_ loss: KernelLoss) {
         guard let kernel, kernel.epoch == loss.epoch else { return }
         isDead = true
+        path.apply(.kernelLost(loss))
         death = loss.reason.singleLine(upTo: 300)
         variables = VariableListing()
     }
 
-    /// Replaces a kernel that died, and stops the subtasks whose results nobody can take any more. Throws when that has
-    /// happened too often.
-    func restart() async throws(KernelError) {
+    /// Replaces a kernel that died, from its last checkpoint where one is kept, and stops the subtasks whose results nobody
+    /// can take any more. Nil where the new kernel has only the inputs. Throws when that has happened too often.
+    func restart() async throws(KernelError) -> RolledBack? {
         await desk.delegation.registry.cancelAll(of: place)
-        desk.delegation.data.dropAll(of: place)
-        await stop()
+        await kernel?.stop()
+        kernel = nil
+        variables = VariableListing()
         guard restartsLeft > 0 else {
             throw KernelError(.died, "The kernel died again and again; the work was stopped. Last: \(death)")
         }
         restartsLeft -= 1
+        while let newest = kept.last {
+            do throws(JournalError) {
+                if let back = try await goBack(to: newest, .death) { return back }
+            } catch {
+                throw KernelError(.died, "The kernel died, and the journal cannot be written: \(error.reason)")
+            }
+        }
+        desk.delegation.data.dropAll(of: place)
         try await open()
+        return nil
     }
 
     func stop() async {
+        kept = []
+        trimming?.cancel()
         await kernel?.stop()
         kernel = nil
         variables = VariableListing()

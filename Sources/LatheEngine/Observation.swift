@@ -29,7 +29,7 @@ package struct Observation: Sendable, Hashable {
         }
         switch result.status {
         case .interrupted: parts.append("The cell was interrupted; what it had changed stays.")
-        case .died: parts.append("The kernel died and its variables are lost.")
+        case .died: parts.append("The kernel died.")
         case .ok, .error: break
         }
         text = parts.isEmpty ? "(no output)" : parts.joined(separator: "\n")

@@ -31,7 +31,7 @@ package actor SessionEngine {
         seat = KernelSeat(
             place: .coordinator, log: services.log, placement: services.placement,
             start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
-            lastCell: past.lastCell)
+            lastCell: past.lastCell, path: past.path, checkpoints: services.limits.checkpoints)
     }
 
     /// Where the engine stood when a task began.
@@ -53,15 +53,19 @@ package actor SessionEngine {
         try await seat.open()
         for problem in await seat.problems { try await notice(.warning, problem) }
         desk.replay(past.answers)
-        for (index, cell) in past.cells.enumerated() {
+        for (index, (step, cell)) in past.cells.enumerated() {
             try Task.checkCancellation()
             progress(index, past.cells.count)
-            let result = await seat.rebuild(cell)
+            let result = await seat.rebuild(step, cell)
             guard result.status != .died else {
                 try await notice(
                     .warning, "Cell \(cell.number) killed the kernel while the working memory was rebuilt.")
-                try await seat.restart()
+                _ = try await seat.restart()
                 break
+            }
+            if let failure = result.failure, failure.type == "NotReached" {
+                try await notice(
+                    .warning, "Cell \(cell.number) has run again to its end: \(failure.message). Check its variables.")
             }
         }
         desk.replay(nil)
@@ -152,7 +156,7 @@ package actor SessionEngine {
             return (.modelFailed(error), false)
         }
         do throws(KernelError) {
-            try await seat.beginTask()
+            if let back = try await seat.beginTask() { transcript.apply(.rolledBack(back)) }
         } catch {
             return (.kernelLost(error), false)
         }
@@ -216,12 +220,26 @@ package actor SessionEngine {
 
     /// Runs a cell that the user wrote.
     package func execute(_ code: String) async throws(JournalError) -> CellResult {
+        // Where even this fails, the cell says so.
+        if let restored = try? await seat.beginTask() { transcript.apply(.rolledBack(restored)) }
         transcript.apply(.cellStarted(Cell(number: 0, code: code, author: .user)))
         let result = try await seat.run(code, author: .user)
         transcript.apply(.cellFinished(result))
         answers.clear()
-        if result.status == .died, !Task.isCancelled { try? await seat.restart() }
+        var back = await seat.lastRollback
+        if result.status == .died, !Task.isCancelled { back = try? await seat.restart() }
+        if let back { transcript.apply(.rolledBack(back)) }
         return result
+    }
+
+    /// Undoes the last cell: the working memory is as it was before. The reason, where that cannot be done.
+    package func undo() async throws(JournalError) -> UndoOutcome {
+        switch try await seat.undo() {
+        case .success(let back):
+            transcript.apply(.rolledBack(back))
+            return .undone(back)
+        case .failure(let refusal): return .refused(refusal.reason)
+        }
     }
 
     /// What the working memory holds now.
@@ -239,6 +257,12 @@ package actor SessionEngine {
         lossReader?.cancel()
         await lossReader?.value
     }
+}
+
+/// What became of the wish to undo the last cell.
+package enum UndoOutcome: Sendable, Hashable {
+    case undone(RolledBack)
+    case refused(String)
 }
 
 extension SubtaskOutcome {

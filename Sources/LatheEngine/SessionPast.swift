@@ -3,14 +3,18 @@ package import LatheVocabulary
 /// What a session's journal says of its earlier program runs: everything needed to go on.
 package struct SessionPast: Sendable {
     package let transcript: Transcript
-    /// Cells of the coordinator's kernel whose effects are part of the working memory, in order.
-    let cells: [Cell]
+    /// The coordinator's cells that its working memory is made of, in order, and how much of each counts.
+    let cells: [(step: MemoryPath.Step, cell: Cell)]
+    /// What the memory is made of, for the kernel that takes it up.
+    let path: MemoryPath
     /// Cells that were not finished, were interrupted, or killed their kernel; they are not run again.
     let skippedCells: [Int]
     /// Answers to the host calls of each cell, in order.
     let answers: [Int: [HostAnswered]]
     /// How many cells `SessionEngine.open` runs again.
     package var cellsToRebuild: Int { cells.count }
+    /// The newest cell that is in the working memory; nil where none is.
+    package var undoableCell: Int? { path.lastCell }
     let lastCell: Int
     let hostCalls: Int
     let questions: Int
@@ -23,14 +27,13 @@ package struct SessionPast: Sendable {
         transcript = Transcript(events, at: .coordinator)
         var fold = Fold()
         for event in events { fold.apply(event) }
-        fold.leaveDeadKernel()
-        let last = fold
-        let kept = fold.cells.filter { $0.number > fold.lastDeath }
-        let wentThrough = { (cell: Cell) in last.finished[cell.number] == .ok || last.finished[cell.number] == .error }
-        cells = kept.filter(wentThrough)
-        skippedCells = kept.filter { !wentThrough($0) }.map(\.number)
+        fold.path.leaveDeadKernel()
+        let all = fold.cells
+        cells = fold.path.steps.filter(\.wentThrough).compactMap { step in all[step.cell].map { (step, $0) } }
+        skippedCells = fold.path.steps.filter { !$0.wentThrough }.map(\.cell)
+        path = fold.path
         answers = fold.answers
-        lastCell = fold.cells.map(\.number).max() ?? 0
+        lastCell = fold.cells.keys.max() ?? 0
         hostCalls = fold.hostCalls
         questions = fold.questions
         places = fold.places
@@ -40,11 +43,8 @@ package struct SessionPast: Sendable {
     }
 
     private struct Fold {
-        var cells: [Cell] = []
-        var finished: [Int: CellStatus] = [:]
-        /// The last cells of kernels that died, oldest first; only what came after the last one is in the memory.
-        var deaths: [Int] = []
-        var lastDeath: Int { deaths.last ?? 0 }
+        var cells: [Int: Cell] = [:]
+        var path = MemoryPath()
         var callCells: [Int: Int] = [:]
         var answers: [Int: [HostAnswered]] = [:]
         var hostCalls = 0
@@ -54,16 +54,11 @@ package struct SessionPast: Sendable {
         var inputs: [DataInput] = []
         var tasks: [String] = []
 
-        /// Where a program run ended with a kernel dead, the next one rebuilds the memory without the cell that killed it.
-        mutating func leaveDeadKernel() {
-            if let death = deaths.last, death == cells.last?.number { deaths.removeLast() }
-        }
-
         mutating func apply(_ event: Event) {
             switch event.body {
             case .sessionOpened(let opened):
                 inputs = opened.inputs
-                leaveDeadKernel()
+                path.leaveDeadKernel()
             case .subtaskStarted(let started):
                 places.insert(started.place)
                 lastSubtask = max(lastSubtask, started.id)
@@ -78,15 +73,10 @@ package struct SessionPast: Sendable {
         }
 
         private mutating func applyOwn(_ body: EventBody) {
+            path.apply(body)
             switch body {
             case .taskSubmitted(let submitted): tasks.append(submitted.task)
-            case .cellStarted(let cell): cells.append(cell)
-            case .cellFinished(let result):
-                finished[result.number] = result.status
-                if result.status == .died { deaths.append(result.number) }
-            case .kernelLost(let loss):
-                // A cell under way says so itself when it finishes as `died`.
-                if loss.uncertainCell == nil, loss.lastFinished > 0 { deaths.append(loss.lastFinished) }
+            case .cellStarted(let cell): cells[cell.number] = cell
             case .hostCalled(let called):
                 callCells[called.call] = called.cell
                 hostCalls = max(hostCalls, called.call)

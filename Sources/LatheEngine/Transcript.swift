@@ -31,6 +31,7 @@ package struct Transcript: Sendable, Hashable {
         case .turnFinished(let finished): append(finished.reply, turn: finished.turn)
         case .cellStarted(let cell): startedCell = cell
         case .cellFinished(let result): append(result)
+        case .rolledBack(let back): append(.text("\(back.sentence) \(RolledBack.notUndone)"))
         default: break
         }
     }

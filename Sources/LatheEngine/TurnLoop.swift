@@ -101,6 +101,10 @@ struct TurnLoop: Sendable {
             transcript.apply(.cellFinished(result))
             lastCellWentWell = result.status == .ok
             if let end = try await judge(result) { return end }
+            if let back = await seat.lastRollback {
+                transcript.apply(.rolledBack(back))
+                break
+            }
             guard result.status == .ok else {
                 transcript.skipOpenCalls()
                 break
@@ -122,7 +126,10 @@ struct TurnLoop: Sendable {
             answers.clear()
             if Task.isCancelled { return .cancelled }
             do throws(KernelError) {
-                try await seat.restart()
+                if let back = try await seat.restart() {
+                    transcript.apply(.rolledBack(back))
+                    break
+                }
             } catch {
                 return .kernelLost(error)
             }

@@ -90,7 +90,9 @@ final class CellRun {
                 type: "DiskLimit", message: text, traceback: traceback.joined(separator: "\n"))
         }
         if let value = message.result {
-            result.value = CellResult.Value(type: value.type, text: captured(value), name: value.name)
+            result.value = CellResult.Value(
+                type: value.type, text: captured(value.text, characters: value.characters), name: value.name,
+                number: value.number)
         }
         fill(&result)
         return result
@@ -109,11 +111,11 @@ final class CellRun {
     }
 
     /// The text of a value; characters that the kernel itself left out count as lost, at least one byte each.
-    private func captured(_ value: (type: String, text: String, name: String, characters: Int)) -> CapturedText {
+    private func captured(_ value: String, characters: Int) -> CapturedText {
         var capture = StreamCapture(limits: limits, folder: sessionFolder, name: "\(prefix)-value.txt")
-        Array(value.text.utf8).withUnsafeBytes { _ = capture.append($0) }
+        Array(value.utf8).withUnsafeBytes { _ = capture.append($0) }
         var text = capture.captured
-        let missing = max(value.characters - value.text.unicodeScalars.count, 0)
+        let missing = max(characters - value.unicodeScalars.count, 0)
         text.bytes += missing
         text.lost += missing
         return text

@@ -7,10 +7,9 @@ extension KernelLine {
     func copy(_ order: CopyOrder) {
         guard copy == nil else { return order.fail("another copy of the kernel is being made") }
         switch phase {
-        case .idle: break
+        case .idle, .frozen: break
         case .running where !calls.isEmpty: break
         case .running: return order.fail("the kernel runs a cell")
-        case .frozen: return order.fail("the kernel is a copy that has run nothing yet: go on with it")
         case .waiting, .copying, .starting: return order.fail("the kernel is not ready yet")
         case .ended(let end): return order.fail(end.message)
         }
@@ -21,6 +20,22 @@ extension KernelLine {
         order.handle.assign(copy.number)
         self.copy = copy.number
         send(Frame(.copy, text: "{}", descriptors: descriptors))
+    }
+
+    func inspect(_ continuation: CheckedContinuation<VariableListing?, Never>) {
+        switch phase {
+        case .idle where inspector == nil, .frozen where inspector == nil:
+            inspector = continuation
+            send(Frame(.inspect, text: "{}"))
+        case .waiting, .copying, .frozen, .starting, .idle, .running, .ended: continuation.resume(returning: nil)
+        }
+    }
+
+    func state(_ frame: Frame) throws(WireError) {
+        let payload = try KernelMessages.object(frame)
+        guard let waiting = inspector else { throw outOfTurn(frame) }
+        inspector = nil
+        waiting.resume(returning: KernelMessages.listing(payload["variables"]))
     }
 
     /// The kernel has copied itself, or says what a copy could not keep.

@@ -35,6 +35,8 @@ final class KernelLine {
     /// The process number on the host, where the kernel lives.
     private(set) var process: Int32?
     var phase = Phase.waiting
+    /// Who waits for the variables of a kernel that runs no cell.
+    var inspector: CheckedContinuation<VariableListing?, Never>?
     /// The number of the copy of this kernel that is being made.
     var copy: Int?
     /// Why it is being killed; the cause that is told, whatever the template reports.
@@ -99,7 +101,7 @@ final class KernelLine {
         place = origin.place
         hostCall = order.hostCall ?? origin.hostCall
         (limits, given) = (origin.limits, origin.given)
-        (lastGiven, lastFinished) = (origin.lastGiven, origin.lastFinished)
+        lastFinished = origin.lastFinished
         alarm = (.now + .seconds(60), .kill(.violation("no answer to `copy` within a minute")))
     }
 
@@ -223,6 +225,8 @@ final class KernelLine {
         case .copying(let order): order.fail("the copy was not made: \(end.message)")
         case .waiting, .frozen, .ended: break
         }
+        inspector?.resume(returning: nil)
+        inspector = nil
         if let copy { line.kernel(copy)?.end(.template("its origin ended")) }
         for stopper in stoppers { stopper.resume() }
         stoppers = []
@@ -361,6 +365,7 @@ final class KernelLine {
         case .artifact: try artifact(frame)
         case .call: try call(frame)
         case .copied: try copied(frame)
+        case .state: try state(frame)
         default: throw WireError(.unknownKind, "a kernel cannot send \(frame.kind)")
         }
     }

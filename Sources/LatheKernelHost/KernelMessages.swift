@@ -32,7 +32,7 @@ enum KernelMessages {
         var cell: Int
         var status: CellStatus
         var seconds: Double
-        var result: (type: String, text: String, name: String, characters: Int)?
+        var result: (type: String, text: String, name: String, characters: Int, number: Double?)?
         var failure: CellResult.Failure?
         var variables: VariableListing
 
@@ -47,7 +47,8 @@ enum KernelMessages {
             if let value = payload["result"], let text = value["text"]?.stringValue {
                 result = (
                     bounded(value["type"], 200), text, bounded(value["name"], 200),
-                    value["characters"]?.integerValue ?? text.unicodeScalars.count
+                    value["characters"]?.integerValue ?? text.unicodeScalars.count,
+                    value["number"]?.numberValue.flatMap { $0.isFinite ? $0 : nil }
                 )
             }
             if let error = payload["error"], error.objectValue != nil {

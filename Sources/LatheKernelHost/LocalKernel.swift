@@ -63,12 +63,21 @@ final class LocalKernel: Kernel {
         return try outcome.get()
     }
 
-    func privateBytes() async -> Int? {
+    func memory() async -> KernelMemory? {
         let process = await withCheckedContinuation { continuation in
             let isOpen = submit { continuation.resume(returning: $0?.process) }
             if !isOpen { continuation.resume(returning: nil) }
         }
-        return process.flatMap(PrivateMemory.bytes(of:))
+        return process.flatMap(ProcessMemory.use(of:))
+    }
+
+    func inspect() async -> VariableListing? {
+        await withCheckedContinuation { continuation in
+            let isOpen = submit { kernel in
+                if let kernel { kernel.inspect(continuation) } else { continuation.resume(returning: nil) }
+            }
+            if !isOpen { continuation.resume(returning: nil) }
+        }
     }
 
     func interrupt() { submit { $0?.interrupt() } }

@@ -7,11 +7,14 @@ package struct CellResult: Sendable, Hashable, Codable {
         package var text: CapturedText
         /// The variable that holds the value, such as `_3`.
         package var name: String
+        /// The value itself, where it is one finite number.
+        package var number: Double?
 
-        package init(type: String, text: CapturedText, name: String) {
+        package init(type: String, text: CapturedText, name: String, number: Double? = nil) {
             self.type = type
             self.text = text
             self.name = name
+            self.number = number
         }
     }
 

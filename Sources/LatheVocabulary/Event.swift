@@ -39,6 +39,8 @@ package enum EventBody: Sendable, Hashable {
     case cellOutput(CellOutputSeen)
     case cellFinished(CellResult)
     case kernelLost(KernelLoss)
+    case checkpointed(Checkpointed)
+    case rolledBack(RolledBack)
     case hostCalled(HostCalled)
     case hostAnswered(HostAnswered)
     case subtaskStarted(SubtaskStarted)
@@ -51,7 +53,7 @@ package enum EventBody: Sendable, Hashable {
     package var durability: Durability {
         switch self {
         case .replyProgressed, .cellOutput: .fleeting
-        case .notice, .capabilityUsed: .batched
+        case .notice, .capabilityUsed, .checkpointed: .batched
         default: .durable
         }
     }

@@ -13,6 +13,8 @@ extension EventBody {
         case cellOutput = "cell_output"
         case cellFinished = "cell_finished"
         case kernelLost = "kernel_lost"
+        case checkpointed
+        case rolledBack = "rolled_back"
         case hostCalled = "host_called"
         case hostAnswered = "host_answered"
         case subtaskStarted = "subtask_started"
@@ -37,6 +39,8 @@ extension EventBody {
         case .cellOutput: .cellOutput
         case .cellFinished: .cellFinished
         case .kernelLost: .kernelLost
+        case .checkpointed: .checkpointed
+        case .rolledBack: .rolledBack
         case .hostCalled: .hostCalled
         case .hostAnswered: .hostAnswered
         case .subtaskStarted: .subtaskStarted
@@ -62,6 +66,8 @@ extension EventBody {
         case .cellOutput(let value): value
         case .cellFinished(let value): value
         case .kernelLost(let value): value
+        case .checkpointed(let value): value
+        case .rolledBack(let value): value
         case .hostCalled(let value): value
         case .hostAnswered(let value): value
         case .subtaskStarted(let value): value
@@ -94,6 +100,8 @@ extension EventBody {
             case .cellOutput: .cellOutput(try CellOutputSeen(from: decoder))
             case .cellFinished: .cellFinished(try CellResult(from: decoder))
             case .kernelLost: .kernelLost(try KernelLoss(from: decoder))
+            case .checkpointed: .checkpointed(try Checkpointed(from: decoder))
+            case .rolledBack: .rolledBack(try RolledBack(from: decoder))
             case .hostCalled: .hostCalled(try HostCalled(from: decoder))
             case .hostAnswered: .hostAnswered(try HostAnswered(from: decoder))
             case .subtaskStarted: .subtaskStarted(try SubtaskStarted(from: decoder))

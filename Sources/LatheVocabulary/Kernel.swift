@@ -19,8 +19,11 @@ package protocol Kernel: Sendable {
         hostCall: (@Sendable (HostCall) async -> HostReply)?
     ) async throws(KernelError) -> KernelCopy
 
-    /// Bytes of memory that only this kernel uses, and that its end would free; nil where that cannot be told.
-    func privateBytes() async -> Int?
+    /// What it holds of the machine's memory; nil where that cannot be told. Takes some milliseconds per gigabyte.
+    func memory() async -> KernelMemory?
+
+    /// The variables as they are now; nil where a cell runs or the kernel has ended.
+    func inspect() async -> VariableListing?
 
     /// Interrupts the cell under way, if any: SIGINT, then SIGKILL after the grace period.
     func interrupt()

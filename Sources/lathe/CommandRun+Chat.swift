@@ -48,6 +48,7 @@ extension CommandRun {
                 for variable in await session.engine.variables.items {
                     _ = say(TerminalText.safe(variable.line(columnsUpTo: 200)))
                 }
+            case .undo: await Self.undo(session)
             case .task(let task):
                 let screen = screen(for: options.output, environment: environment)
                 feed.set(screen)
@@ -59,6 +60,19 @@ extension CommandRun {
                     }
                 }
             }
+        }
+    }
+
+    private static func undo(_ session: OpenedSession) async {
+        do throws(JournalError) {
+            switch try await session.engine.undo() {
+            case .undone(let back):
+                TerminalOutput.standardOutput.write(TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)") + "\n")
+            case .refused(let reason):
+                TerminalOutput.standardError.write("lathe: nothing is undone: \(TerminalText.safe(reason))\n")
+            }
+        } catch {
+            TerminalOutput.standardError.write("lathe: \(TerminalText.safe(error.reason))\n")
         }
     }
 

@@ -155,7 +155,7 @@ extension CommandRun {
     }
 
     /// Turns whatever error comes from below into the one line that the user sees.
-    private func reporting(_ body: () async throws -> Int32) async throws(CommandFailure) -> Int32 {
+    func reporting(_ body: () async throws -> Int32) async throws(CommandFailure) -> Int32 {
         do {
             return try await body()
         } catch {

@@ -12,6 +12,7 @@ struct CommandRun: Sendable {
         case .ask(let ask): return try await self.ask(ask)
         case .chat(let options): return try await chat(options)
         case .exec(let exec): return try await self.exec(exec)
+        case .undo(let undo): return try await self.undo(undo)
         case .replay(let replay): return try await self.replay(replay)
         case .sessions(let sessions): return try await self.sessions(sessions)
         case .library(let library): return try await self.library(library)

@@ -109,7 +109,9 @@ private final class NumberingKernel: Kernel {
         }
     }
 
-    func privateBytes() async -> Int? { await kernel.privateBytes() }
+    func memory() async -> KernelMemory? { await kernel.memory() }
+
+    func inspect() async -> VariableListing? { await kernel.inspect() }
 
     func interrupt() { kernel.interrupt() }
 

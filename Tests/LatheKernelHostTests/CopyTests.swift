@@ -247,10 +247,10 @@ extension KernelHostTests {
                 let kernel = try await bench.kernel()
                 _ = await kernel.run("import numpy; a = numpy.ones(20_000_000)")
                 let copy = try await kernel.copied()
-                let shared = try #require(await copy.privateBytes())
+                let shared = try #require(await copy.memory()?.alone)
                 #expect(shared < 40 << 20)
                 _ = await kernel.run("a += 1", number: 2)
-                let alone = try #require(await copy.privateBytes())
+                let alone = try #require(await copy.memory()?.alone)
                 #expect(alone > 150 << 20)
             }
         }

@@ -42,6 +42,8 @@ enum EventSamples {
             KernelLoss(
                 place: .coordinator, epoch: KernelEpoch(rawValue: 3), lastFinished: 1, uncertainCell: 2, reason: "gone")
         ),
+        .checkpointed(Checkpointed(checkpoint: 4, name: "before “x”", maker: .branch, cell: 3, code: "y = 1")),
+        .rolledBack(RolledBack(checkpoint: 4, name: nil, cause: .death, undone: [4, 5])),
         .hostCalled(HostCalled(cell: 1, call: 1, name: "delegate", arguments: nested, slices: 2)),
         .hostAnswered(HostAnswered(call: 1, name: "delegate", value: .null)),
         .hostAnswered(HostAnswered(call: 2, name: "delegate", code: "refused", reason: "no")),

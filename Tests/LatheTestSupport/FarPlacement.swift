@@ -127,7 +127,9 @@ private final class FarKernel: Kernel {
         }
     }
 
-    func privateBytes() async -> Int? { await near.privateBytes() }
+    func memory() async -> KernelMemory? { await near.memory() }
+
+    func inspect() async -> VariableListing? { await near.inspect() }
 
     func interrupt() { near.interrupt() }
 

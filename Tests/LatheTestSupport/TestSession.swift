@@ -1,6 +1,6 @@
 internal import Foundation
 package import LatheEngine
-internal import LatheKernelHost
+package import LatheKernelHost
 package import LatheLibrary
 package import LatheVocabulary
 
@@ -16,6 +16,7 @@ package struct TestSession: Sendable {
     /// Opens a session, runs `body`, and stops and deletes everything.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], limits: EngineLimits = EngineLimits(),
+        adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
         let folder = FileManager.default.temporaryDirectory.path + "/lathe-test-\(UUID().uuidString)"
@@ -24,6 +25,7 @@ package struct TestSession: Sendable {
         let built = try BuiltParts.find()
         var configuration = built.configuration(folder: folder, inputs: inputs)
         configuration.apply(limits.kernel)
+        adjust(&configuration)
         var limits = limits
         limits.kernel = configuration.kernelLimits
         let host = try await KernelHost.start(configuration)

@@ -3,6 +3,8 @@
 import base64
 import binascii
 import contextlib
+import math
+import numbers
 from typing import Any, cast
 
 from IPython.core.displayhook import DisplayHook
@@ -57,6 +59,8 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
             "name": f"_{shell.execution_count - 1}",
             "characters": len(text),
         }
+        if (number := _number(result)) is not None:
+            self.captured["number"] = number
         return bundle, metadata
 
     def flush(self) -> None:
@@ -127,6 +131,17 @@ def _text(formatter: Any, value: object) -> str | None:
         with contextlib.suppress(ValueError):  # A number of too many digits, which it reports.
             return repr(value)
     return cast("str | None", formatter(value))
+
+
+def _number(value: object) -> float | None:
+    """Return a value that is one finite number; None for any other."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return None
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _is_data(value: object) -> bool:

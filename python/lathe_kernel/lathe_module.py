@@ -3,11 +3,13 @@
 import mimetypes
 import sys
 import types
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lathe_kernel import answers, apart, contents, delegation, results, saving
+from lathe_kernel import answers, apart, branches, contents, delegation, results, saving
 from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.branches import Branch, Branches, Keep
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.delegation import InlineAgent, Subtask
@@ -22,11 +24,14 @@ _METHODS = (
     "answer",
     "apart",
     "ask_model",
+    "branch",
     "capabilities",
+    "checkpoint",
     "delegate",
     "delegate_each",
     "find",
     "output",
+    "rollback",
     "save_agent",
     "save_artifact",
     "save_function",
@@ -34,6 +39,8 @@ _METHODS = (
 _TYPES = (
     "AnswerRejected",
     "Array",
+    "Branch",
+    "Branches",
     "LatheError",
     "Outcome",
     "Outcomes",
@@ -68,6 +75,8 @@ class Lathe(types.ModuleType):
 
     AnswerRejected = AnswerRejected
     Array = results.Array
+    Branch = Branch
+    Branches = Branches
     LatheError = LatheError
     Outcome = Outcome
     Outcomes = Outcomes
@@ -205,6 +214,39 @@ class Lathe(types.ModuleType):
         if not reply.value["accepted"]:
             reason = str(reply.value.get("reason"))
             raise AnswerRejected(reason + answers.about_null(value, reason))
+
+    def checkpoint(self, name: str | None = None) -> int:
+        """Keep all variables as they are now; return the number for `rollback`.
+
+        Example: `lathe.checkpoint("before the join")`; it takes milliseconds, whatever they hold.
+        Files are not part of it.
+        """
+        reply = self._channel.call("checkpoint", {"name": name})
+        close(reply.descriptors)
+        number = int(reply.value["checkpoint"])
+        dropped = "".join(f"; {one} was let go for it" for one in reply.value["dropped"])
+        print(f"[checkpoint {number}{dropped}]")
+        return number
+
+    def rollback(self, to: int | str | None = None) -> None:
+        """Go back to a checkpoint when this cell has ended; the rest of the cell still runs.
+
+        Example: `lathe.rollback("before the join")`; without `to` the last one that was made with
+        `checkpoint`, else before the previous cell. Files, subtasks and answers are not undone.
+        """
+        reply = self._channel.call("rollback", {"to": to})
+        close(reply.descriptors)
+        print(f"[back to checkpoint {reply.value['title']} when this cell has ended]")
+
+    def branch(
+        self, codes: Sequence[str] | Mapping[str, str], keep: Keep = "lowest"
+    ) -> Branches:
+        """Run alternatives side by side, each from the state as it is now, and keep one.
+
+        Example: `lathe.branch({"a": fit_a, "b": fit_b}, keep="lowest")`; `keep` is "lowest" or
+        "highest" value of the last expression, a label, a function of the branches, or None.
+        """
+        return branches.run(self._channel, codes, keep)
 
     def save_function(self, f: Any) -> str:
         """Save a function of this session for later ones; needs type hints and a docstring.

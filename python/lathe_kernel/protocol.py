@@ -127,6 +127,7 @@ class CellResult(TypedDict):
     text: str
     name: str
     characters: int
+    number: NotRequired[float]
 
 
 class CellError(TypedDict):

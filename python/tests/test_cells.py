@@ -11,7 +11,8 @@ from kernels import Kernel, Template
 def test_names_survive_from_cell_to_cell(kernel: Kernel) -> None:
     kernel.ok("x = 20\ndef double(n): return 2 * n")
     ran = kernel.ok("double(x) + 2")
-    assert ran.payload["result"] == {"type": "int", "text": "42", "name": "_2", "characters": 2}
+    shown = {"type": "int", "text": "42", "name": "_2", "characters": 2, "number": 42.0}
+    assert ran.payload["result"] == shown
     assert ran.payload["error"] is None
     assert kernel.ok("_2, _, Out[2]").text == "(42, 42, 42)"
 

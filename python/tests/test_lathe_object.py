@@ -348,7 +348,6 @@ def test_the_object_is_importable_documented_and_has_no_more_than_works(kernel: 
     kernel.ok("mine = lathe\nimport lathe")
     assert kernel.ok("lathe is mine").text == "True"
     names = set(json.loads(kernel.ok("import json; print(json.dumps(dir(lathe)))").stdout))
-    assert "checkpoint" not in names
     assert "tools" not in names
     assert kernel.run("from lathe import tools").error["type"] == "ImportError"
     for name in names:

@@ -3,6 +3,7 @@ package enum Command: Sendable, Hashable {
     case ask(AskCommand)
     case chat(RunOptions)
     case exec(ExecCommand)
+    case undo(UndoCommand)
     case sessions(SessionsCommand)
     case library(LibraryCommand)
     case replay(ReplayCommand)
@@ -22,6 +23,12 @@ package struct ExecCommand: Sendable, Hashable {
     package var code: GivenText
     package var session: String
     package var options: RunOptions
+}
+
+package struct UndoCommand: Sendable, Hashable {
+    /// Nil for the session that was used last.
+    package var session: String?
+    package var options: ListingOptions
 }
 
 /// Text given as an argument, or `-` for what stands on standard input.

@@ -1,7 +1,7 @@
 /// All commands of `lathe`: parsing, help and suggestions come from here.
 enum CommandTable {
     static let commands: [CommandForm] = [
-        ask, chat, exec,
+        ask, chat, exec, undo,
         sessionsList, sessionsShow, sessionsCheck, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch,
         replay,
@@ -61,6 +61,15 @@ enum CommandTable {
             throw CommandError(.missingArgument, "exec needs --session NAME, the session to run in")
         }
         return .exec(ExecCommand(code: GivenText(argument: given.argument()), session: session, options: options))
+    }
+
+    private static let undo = CommandForm(
+        path: ["undo"],
+        summary: "undo a session's last cell: variables, not files",
+        options: [.session, .json, .project],
+        examples: ["lathe undo --session flights"]
+    ) { given throws(CommandError) in
+        .undo(UndoCommand(session: try given.runOptions().session, options: given.listingOptions()))
     }
 
     private static let replay = CommandForm(

@@ -51,9 +51,10 @@ package struct ChatAssembler: Sendable, Hashable {
         switch text.lowercased() {
         case "/help", "/?": return .help
         case "/state": return .state
+        case "/undo": return .undo
         case "/exit", "/quit": return .exit
         default:
-            let hint = Suggestion.text(for: text, among: ["/help", "/state", "/exit"])
+            let hint = Suggestion.text(for: text, among: ["/help", "/state", "/undo", "/exit"])
             return .unknown("there is no command '\(TerminalText.safe(String(word)))'\(hint); see /help")
         }
     }

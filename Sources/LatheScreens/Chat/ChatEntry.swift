@@ -4,6 +4,8 @@ package enum ChatEntry: Sendable, Hashable {
     case help
     /// The variables of the session.
     case state
+    /// The last cell is to be undone.
+    case undo
     /// `/exit`, or the end of the input.
     case exit
     /// A line that begins with `/` and is no command; with what to say about it.
@@ -13,6 +15,7 @@ package enum ChatEntry: Sendable, Hashable {
         Write a task and press Enter. A line that ends with \\ goes on in the next one;
         a line of ``` begins and ends a longer text.
           /state   the variables of the session
+          /undo    undo the last cell: variables are as before it, files are not
           /help    this text
           /exit    leave (Ctrl-D too); the session stays
         Ctrl-C clears the line, or stops the task under way.

@@ -33,6 +33,8 @@ struct LiveState: Sendable, Hashable {
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:
             return LiveLines(canvas: canvas).notice(Notice(.warning, loss.reason))
+        case .rolledBack(let back) where event.place == .coordinator:
+            return LiveLines(canvas: canvas).notice(Notice(.info, "\(back.sentence) \(RolledBack.notUndone)"))
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
         case .capabilityUsed(let used) where event.place == .coordinator:
             return LiveLines(canvas: canvas).used(used, at: event.place)

@@ -51,6 +51,9 @@ struct PlainRecord {
             ]
         case .cellFinished(let cell): finished(cell)
         case .kernelLost(let loss): loss.uncertainCell == nil ? ["kernel lost: \(brief(loss.reason))"] : []
+        case .checkpointed(let made):
+            made.maker == .cell ? ["checkpoint \(made.checkpoint)" + (made.name.map { ": \(brief($0))" } ?? "")] : []
+        case .rolledBack(let back): ["rolled back: \(brief(back.sentence))"]
         case .hostCalled(let call):
             ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []

@@ -1,0 +1,96 @@
+package import LatheVocabulary
+
+/// The cells that the working memory is made of, in order: a fold over the events of one place.
+///
+/// The kernel's seat keeps one while it works, and a later program run makes the same one of the journal to rebuild the memory.
+package struct MemoryPath: Sendable, Hashable {
+    package struct Step: Sendable, Hashable {
+        package var cell: Int
+        /// The checkpoint at which the cell was left: what came after the call that made it does not count.
+        package var until: Int?
+        /// What an alternative of `lathe.branch` ran after that.
+        package var then: String?
+        /// False for a cell that was interrupted, killed its kernel or has not finished.
+        package var wentThrough = true
+    }
+
+    package private(set) var steps: [Step] = []
+    private var checkpoints: [Int: [Step]] = [:]
+    /// The steps up to a death; they count again where no cell ran after it.
+    private var beforeDeath: [Step]?
+    /// The highest number of a checkpoint so far.
+    package private(set) var lastCheckpoint = 0
+
+    package init() {}
+
+    package mutating func apply(_ body: EventBody) {
+        switch body {
+        case .cellStarted(let cell):
+            beforeDeath = nil
+            steps.append(Step(cell: cell.number, wentThrough: false))
+        case .cellFinished(let result): finish(result)
+        case .kernelLost(let loss):
+            // A cell under way says so itself when it finishes as `died`.
+            if loss.uncertainCell == nil, loss.lastFinished > 0 { die() }
+        case .checkpointed(let made):
+            lastCheckpoint = max(lastCheckpoint, made.checkpoint)
+            checkpoints[made.checkpoint] = steps(at: made)
+        case .rolledBack(let back):
+            beforeDeath = nil
+            if let number = back.checkpoint, let there = checkpoints[number] {
+                steps = there
+            } else {
+                steps.removeAll { back.undone.contains($0.cell) }
+            }
+        default: break
+        }
+    }
+
+    /// A program run that ended with a kernel dead leaves the memory as it was, without the cell that killed it.
+    package mutating func leaveDeadKernel() {
+        guard let before = beforeDeath else { return }
+        steps = before
+        beforeDeath = nil
+    }
+
+    /// The last cell that is in the memory, or that killed it; nil before the first.
+    package var lastCell: Int? { (beforeDeath ?? steps).last?.cell }
+
+    /// The cells that a return to a checkpoint undoes, oldest first.
+    package func undone(by checkpoint: Int) -> [Int] {
+        let there = checkpoints[checkpoint] ?? []
+        return (beforeDeath ?? steps).filter { !there.contains($0) }.map(\.cell)
+    }
+
+    /// Whether a checkpoint is the memory as it was before the last cell.
+    package func isBeforeLastCell(_ checkpoint: Int) -> Bool {
+        let now = beforeDeath ?? steps
+        return !now.isEmpty && checkpoints[checkpoint] == Array(now.dropLast())
+    }
+
+    /// Whether a checkpoint is the memory as it is.
+    package func isNow(_ checkpoint: Int) -> Bool { checkpoints[checkpoint] == steps }
+
+    private mutating func finish(_ result: CellResult) {
+        switch result.status {
+        case .ok, .error:
+            if let index = steps.lastIndex(where: { $0.cell == result.number }) { steps[index].wentThrough = true }
+        case .interrupted: break
+        case .died: die()
+        }
+    }
+
+    private mutating func die() {
+        if beforeDeath == nil { beforeDeath = steps }
+        steps = []
+    }
+
+    private func steps(at made: Checkpointed) -> [Step] {
+        switch made.maker {
+        case .lathe: steps
+        case .cell, .branch:
+            steps.filter { $0.cell != made.cell }
+                + [Step(cell: made.cell, until: made.checkpoint, then: made.code)]
+        }
+    }
+}

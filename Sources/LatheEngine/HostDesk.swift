@@ -141,7 +141,8 @@ final class HostDesk: Sendable {
         if allowed != nil, call.name == "drop_data" { return .value([:]) }
         if let allowed, !allowed.contains(call.name) {
             return .error(
-                "not_allowed", "a branch only computes: do \(call.name.singleLine(upTo: 64)) in the cell, after lathe.branch")
+                "not_allowed",
+                "a branch only computes: do \(call.name.singleLine(upTo: 64)) in the cell, after lathe.branch")
         }
         do throws(HostRefusal) {
             let arguments = try HostArguments(call)

@@ -67,7 +67,8 @@ extension KernelSeat {
         return [
             "checkpoint": .integer(checkpoint), "status": .string(result.status.rawValue),
             "seconds": .number(result.seconds), "number": result.value?.number.map(JSONValue.number) ?? .null,
-            "text": result.value.map { .string(Excerpt($0.text, cap: .value, whole: "the branch's own value").text) } ?? .null,
+            "text": result.value.map { .string(Excerpt($0.text, cap: .value, whole: "the branch's own value").text) }
+                ?? .null,
             "stdout": .string(Excerpt(result.stdout, cap: .stdout, whole: "the journal").text),
             "error": failure ?? .null,
         ]

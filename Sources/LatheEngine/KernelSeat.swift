@@ -102,7 +102,8 @@ actor KernelSeat {
         guard step.until != nil, result.status != .died else { return result }
         guard let copy = rebuildCopy else {
             result.failure = CellResult.Failure(
-                type: "NotReached", message: "it did not come to the checkpoint again at which it was left", traceback: "")
+                type: "NotReached", message: "it did not come to the checkpoint again at which it was left",
+                traceback: "")
             return result
         }
         rebuildCopy = nil

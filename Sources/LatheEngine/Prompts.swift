@@ -57,6 +57,8 @@ package enum Prompts {
         - lathe.ask_model("question", returns={…}): one short model call, no data.
         - lathe.save_function(f): keep a typed, documented, general function for later sessions. lathe.save_agent(name, \
         instructions, returns): keep an agent that proved useful.
+        - lathe.checkpoint(), lathe.rollback(): bring variables back; lathe.branch([code, code], keep="lowest") tries \
+        alternatives and keeps the best.
         - lathe.save_artifact("name.csv", data): a file for the user. Open figures are saved by themselves.
         - lathe.answer(markdown): ends the job. Build the text in code with figures from variables, f"{x:.1f}", never retyped.
         """

@@ -67,7 +67,8 @@ extension CommandRun {
         do throws(JournalError) {
             switch try await session.engine.undo() {
             case .undone(let back):
-                TerminalOutput.standardOutput.write(TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)") + "\n")
+                TerminalOutput.standardOutput.write(
+                    TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)") + "\n")
             case .refused(let reason):
                 TerminalOutput.standardError.write("lathe: nothing is undone: \(TerminalText.safe(reason))\n")
             }

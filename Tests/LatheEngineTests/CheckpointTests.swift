@@ -43,7 +43,8 @@ import Testing
     @Test func `code goes back to a checkpoint of its own when its cell has ended`() async throws {
         let model = ScriptedModel([
             .code("x = 1\nn = lathe.checkpoint('start')\nx = 2"), .code("x = 3"),
-            .code("lathe.rollback('start')\nx = 4\nprint('still', x)"), .code("lathe.answer(f'{x}, {\"n\" in globals()}')"),
+            .code("lathe.rollback('start')\nx = 4\nprint('still', x)"),
+            .code("lathe.answer(f'{x}, {\"n\" in globals()}')"),
         ])
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("go back")
@@ -93,11 +94,17 @@ import Testing
             #expect(result.value?.text.head == "[3.0]", "\(result)")
             #expect(
                 result.stdout.head.contains(
-                    "[('a', 'ok', 1.0), ('b', 'ok', 0.5), ('c', 'error', None), ('d', 'error', None)] one"), "\(result)")
-            #expect(result.stdout.head.contains("ZeroDivisionError") && result.stdout.head.contains("a branch only computes"))
-            #expect(try await engine.execute("(base, guess, 'tried' in globals())").value?.text.head == "([3.0, 4.5], 'b', False)")
+                    "[('a', 'ok', 1.0), ('b', 'ok', 0.5), ('c', 'error', None), ('d', 'error', None)] one"), "\(result)"
+            )
+            #expect(
+                result.stdout.head.contains("ZeroDivisionError")
+                    && result.stdout.head.contains("a branch only computes"))
+            #expect(
+                try await engine.execute("(base, guess, 'tried' in globals())").value?.text.head
+                    == "([3.0, 4.5], 'b', False)")
             let both = try await engine.execute(
-                "x = lathe.branch(['v = 1', 'v = 2'], keep=lambda b: 1); y = lathe.branch(['2', '1'], keep=None); [b.number for b in y]")
+                "x = lathe.branch(['v = 1', 'v = 2'], keep=lambda b: 1); y = lathe.branch(['2', '1'], keep=None); [b.number for b in y]"
+            )
             #expect(both.value?.text.head == "[2.0, 1.0]", "\(both)")
             #expect(try await engine.execute("v").value?.text.head == "2")
             guard case .undone = try await engine.undo(), case .undone(let back) = try await engine.undo() else {
@@ -128,7 +135,10 @@ import Testing
     @Test func `a kernel stuck in C is replaced from its last checkpoint`() async throws {
         try await TestSession.run(ScriptedModel([]), adjust: { $0.interruptGrace = .milliseconds(300) }) { session in
             _ = try await session.engine.execute("kept = 5; import numpy, threading, time, os, signal")
-            let stuck = Task { try await session.engine.execute("kept = 6; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); time.sleep(60)") }
+            let stuck = Task {
+                try await session.engine.execute(
+                    "kept = 6; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); time.sleep(60)")
+            }
             try await Task.sleep(for: .milliseconds(600))
             stuck.cancel()
             #expect(try await stuck.value.status == .died)
@@ -215,7 +225,8 @@ import Testing
         let past = try await TestSession.run(ScriptedModel([])) { session -> [Event] in
             let engine = session.engine
             let cells = [
-                "steps = ['one']", "steps.append('two')\nlathe.checkpoint('half')\nsteps.append('rest')", "steps.append('three')",
+                "steps = ['one']", "steps.append('two')\nlathe.checkpoint('half')\nsteps.append('rest')",
+                "steps.append('three')",
                 "lathe.rollback('half')", "steps.append('four')",
                 "lathe.branch([\"steps.append('bad'); 2\", \"steps.append('good'); 1\"])\nsteps.append('never')",
                 "steps.append('undone')",

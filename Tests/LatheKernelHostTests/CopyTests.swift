@@ -242,6 +242,38 @@ extension KernelHostTests {
             }
         }
 
+        @Test func `five hundred checkpoints and rollbacks in a row leave nothing behind`() async throws {
+            try await Bench.with { bench in
+                var kernel = try await bench.kernel()
+                _ = await kernel.run(
+                    "import numpy, pandas as pd, os; a = numpy.ones(1_000_000); f = pd.DataFrame({'a': a}); rounds = 0")
+                let sandbox = try #require(await bench.host.sandboxProcess())
+                let open = { ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).count }
+                let own = "(rounds, len(os.listdir('/proc/self/fd')), int(open('/proc/self/statm').read().split()[1]))"
+                var before: (processes: Int, descriptors: Int, inside: [Int])?
+                for round in 1...500 {
+                    let checkpoint = try await kernel.copied()
+                    _ = await kernel.run("a += 1; f['a'] *= 2; rounds = -1", number: round * 2)
+                    kernel = try await checkpoint.copied()
+                    if round == 20 || round == 500 {
+                        let seen = await kernel.run(own, number: 1_000_000).value?.text.head ?? ""
+                        let inside = seen.split { !$0.isNumber }.compactMap { Int($0) }
+                        #expect(inside.first == 0, "\(seen)")
+                        try await Task.sleep(for: .milliseconds(500))
+                        let now = (Self.processes(below: sandbox).count, open(), inside)
+                        guard let before else {
+                            before = now
+                            continue
+                        }
+                        #expect(now.0 <= before.processes + 2, "processes: \(now) \(before)")
+                        #expect(now.1 < before.descriptors + 40, "descriptors: \(now) \(before)")
+                        #expect(inside[1] == before.inside[1], "descriptors of the kernel: \(now) \(before)")
+                        #expect(inside[2] < before.inside[2] + 2_000, "resident pages of the kernel: \(now) \(before)")
+                    }
+                }
+            }
+        }
+
         @Test func `private bytes are what a copy alone holds`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel()

@@ -59,7 +59,8 @@ def run(channel: Channel, codes: Sequence[str] | Mapping[str, str], keep: Keep) 
     labelled = _labelled(codes)
     if isinstance(keep, str) and keep not in ("lowest", "highest") and keep not in labelled:
         raise invalid(
-            f"keep is 'lowest', 'highest', a label, a function of the branches, or None, not {keep!r}."
+            "keep is 'lowest', 'highest', a label, a function of the branches or None, not "
+            f"{keep!r}."
         )
     reply = channel.call("branch", {"codes": list(labelled.values())})
     close(reply.descriptors)
@@ -80,7 +81,9 @@ def run(channel: Channel, codes: Sequence[str] | Mapping[str, str], keep: Keep) 
     branches.kept = _chosen(branches, keep)
     if branches.kept is not None:
         close(channel.call("rollback", {"to": branches.kept.checkpoint}).descriptors)
-        print(f"[branch {branches.kept.label} is kept: its variables are yours when this cell ends]")
+        print(
+            f"[branch {branches.kept.label} is kept: its variables are yours when this cell ends]"
+        )
     elif keep is not None:
         print("[no branch is kept: none ended well with a value to compare]")
     return branches

@@ -238,9 +238,7 @@ class Lathe(types.ModuleType):
         close(reply.descriptors)
         print(f"[back to checkpoint {reply.value['title']} when this cell has ended]")
 
-    def branch(
-        self, codes: Sequence[str] | Mapping[str, str], keep: Keep = "lowest"
-    ) -> Branches:
+    def branch(self, codes: Sequence[str] | Mapping[str, str], keep: Keep = "lowest") -> Branches:
         """Run alternatives side by side, each from the state as it is now, and keep one.
 
         Example: `lathe.branch({"a": fit_a, "b": fit_b}, keep="lowest")`; `keep` is "lowest" or

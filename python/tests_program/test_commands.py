@@ -15,6 +15,7 @@ _COMMANDS = [
     "ask",
     "chat",
     "exec",
+    "undo",
     "sessions list",
     "sessions show",
     "sessions recording",

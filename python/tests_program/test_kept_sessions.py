@@ -46,6 +46,25 @@ def test_sessions_are_listed_shown_and_deleted(asked: Lathe) -> None:
     assert asked.run("sessions", "list", "--json").out == "[]\n"
 
 
+def test_the_last_cell_of_a_kept_session_is_undone(lathe: Lathe) -> None:
+    for code in ["x = [1]", "x.append(2)", "x.append(3); 1 / 0"]:
+        lathe.run("exec", "--session", "s", code)
+    undone = lathe.run("undo")
+    assert (undone.code, undone.err) == (0, "")
+    assert "Session s: " in undone.out
+    assert "cell 3" in undone.out
+    assert "Not undone: files" in undone.out
+    assert lathe.run("exec", "--session", "s", "x").out == "[1, 2]\n"
+    (event,) = lathe.run("undo", "--session", "s", "--json").json_lines()
+    assert (event["type"], event["data"]["undone"]) == ("rolled_back", [4])
+    assert lathe.run("undo", "--session", "s").code == 0
+    assert lathe.run("exec", "--session", "s", "x").out == "[1]\n"
+    refused(lathe.run("undo", "--session", "none"), 1, "none")
+    for _ in range(2):
+        lathe.run("undo")
+    refused(lathe.run("undo"), 1, "no cell")
+
+
 def test_a_recording_of_a_session_replays_alike(asked: Lathe) -> None:
     recording = asked.run("sessions", "recording", "sum")
     assert recording.code == 0

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LatheVocabulary
 
 /// A frozen copy of a session's kernel that is kept.
@@ -22,9 +23,11 @@ package struct CheckpointLimits: Sendable, Hashable {
     /// Alternatives of one `lathe.branch`.
     package var branches = 8
     /// Bytes of memory that all of them may hold beyond what the kernel itself holds.
-    package var bytes = 2 << 30
+    package var bytes = min(2 << 30, Self.machineBytes / 8)
     /// A kernel that holds more is not copied before each cell: one cell could need as much memory again.
-    package var kernelBytes = 8 << 30
+    package var kernelBytes = Self.machineBytes / 3
 
     package init() {}
+
+    private static let machineBytes = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 }

@@ -18,6 +18,8 @@ extension KernelLine {
         }
         copy.begin(order, of: self)
         order.handle.assign(copy.number)
+        // Code in its origin may have stopped a frozen one.
+        if isFrozen { signal(SIGCONT) }
         self.copy = copy.number
         send(Frame(.copy, text: "{}", descriptors: descriptors))
     }

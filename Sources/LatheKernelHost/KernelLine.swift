@@ -180,7 +180,7 @@ final class KernelLine {
         alarm = (.now + .seconds(5), .giveUp)
     }
 
-    private func signal(_ number: Int32) {
+    func signal(_ number: Int32) {
         if let pidfd { _ = lathe_pidfd_signal(pidfd.raw, number) }
     }
 

@@ -59,6 +59,12 @@ static PyObject *channel_receive(PyObject *module, PyObject *unused) {
     }
 }
 
+static PyObject *channel_waits(PyObject *module, PyObject *unused) {
+    (void)module;
+    (void)unused;
+    return PyBool_FromLong(channel.waits());
+}
+
 static int read_descriptors(PyObject *object, int *numbers, size_t *count) {
     PyObject *items = PySequence_Fast(object, "descriptors must be a sequence of integers");
     if (!items) return -1;
@@ -112,6 +118,7 @@ static PyMethodDef methods[] = {
     {"receive", channel_receive, METH_NOARGS,
      "receive() -> (kind, call, payload, descriptors)\n\n"
      "Waits for one whole frame from lathe. Runs signal handlers while it waits; EOFError when lathe has gone."},
+    {"waits", channel_waits, METH_NOARGS, "waits() -> bool\n\nWhether something is there to be received."},
     {"send", channel_send, METH_VARARGS,
      "send(kind, call, payload, descriptors)\n\n"
      "Sends one whole frame to lathe. The descriptors stay open and stay the caller's."},

@@ -63,15 +63,23 @@ static PyObject *call(const char *module_name, const char *function) {
     return result;
 }
 
-char *lathe_python_warm(void) {
+int lathe_python_warm(void) {
+    PyObject *result = call("lathe_kernel.boot", "warm");
+    if (!result) PyErr_Print();
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+char *lathe_python_extend(bool *failed) {
     char *copy = NULL;
     PyObject *text = NULL;
-    PyObject *packages = call("lathe_kernel.boot", "warm");
-    PyObject *json = packages ? PyImport_ImportModule("json") : NULL;
+    PyObject *packages = call("lathe_kernel.boot", "extend");
+    PyObject *json = packages && packages != Py_None ? PyImport_ImportModule("json") : NULL;
     if (json) text = PyObject_CallMethod(json, "dumps", "O", packages);
     const char *bytes = text ? PyUnicode_AsUTF8(text) : NULL;
     if (bytes) copy = strdup(bytes);
-    if (!copy) PyErr_Print();
+    *failed = !copy && packages != Py_None;
+    if (*failed) PyErr_Print();
     Py_XDECREF(text);
     Py_XDECREF(json);
     Py_XDECREF(packages);

@@ -24,6 +24,10 @@ final class TemplateLine {
     private var kernels: [Int: KernelLine] = [:]
     private var nextNumber = 1
     private var isReady = false
+    /// Whether the template has imported all that it will.
+    private var isWhole = false
+    /// When the next kernel is forked ahead: not while somebody has just asked for one and needs the processor.
+    private var refill: ContinuousClock.Instant?
     private var isStopping = false
     private var stoppers: [CheckedContinuation<Void, Never>] = []
     /// Kernels that ended while they were forked ahead, one after the other: then something is wrong with all.
@@ -157,13 +161,24 @@ final class TemplateLine {
         }
         handle.assign(kernel.number)
         kernel.start(order, with: message)
-        forkAhead(order.start.role)
+        refill = .now + Self.refillPause
     }
 
-    private func forkAhead(_ role: KernelRole) {
+    private static let refillPause = Duration.milliseconds(20)
+
+    /// Forks one kernel ahead of need, if one is missing, and sees to the next.
+    private func forkAhead() {
+        refill = nil
         guard isReady, !isStopping, earlyDeaths < 3 else { return }
-        let there = kernels.values.filter { $0.role == role && $0.isWaiting }.count
-        for _ in there..<max(configuration.forkedAhead, there) { _ = fork(role) }
+        // A session has one kernel at a time; subtasks come several at once, and have what the template imports last.
+        let subtasks = isWhole ? configuration.forkedAhead : 0
+        for (role, wanted) in [(KernelRole.session, min(1, configuration.forkedAhead)), (.subtask, subtasks)] {
+            let there = kernels.values.count { $0.role == role && $0.isWaiting }
+            guard there < wanted else { continue }
+            guard fork(role) != nil else { return }
+            refill = .now + Self.refillPause
+            return
+        }
     }
 
     /// Orders a kernel from the template. What is sent to it before it lives waits in its socket.
@@ -218,6 +233,7 @@ final class TemplateLine {
         for kernel in kernels.values { kernel.expire(now) }
         forget()
         if let deadline, deadline <= now { expire() }
+        if let refill, refill <= now { forkAhead() }
         if ready.contains(.process) { finish(ended()) }
     }
 
@@ -240,7 +256,8 @@ final class TemplateLine {
     private static let longestPause = Duration.seconds(60)
 
     private var nextDeadline: ContinuousClock.Instant? {
-        kernels.values.reduce(into: deadline) { next, kernel in
+        let own = [deadline, refill].compactMap(\.self).min()
+        return kernels.values.reduce(into: own) { next, kernel in
             guard let deadline = kernel.deadline else { return }
             next = min(next ?? deadline, deadline)
         }
@@ -303,21 +320,21 @@ final class TemplateLine {
     private func take(_ frame: Frame) throws(WireError) {
         let payload = try KernelMessages.object(frame)
         switch frame.kind {
-        case .templateReady: becomeReady()
+        case .templateReady: becomeReady(isWhole: payload["packages"] != nil)
         case .forked: try forked(payload, frame.descriptors)
         case .exited: exited(payload)
         default: throw WireError(.unknownKind, "the template cannot send \(frame.kind)")
         }
     }
 
-    private func becomeReady() {
+    private func becomeReady(isWhole: Bool) {
+        self.isWhole = isWhole
+        refill = .now + Self.refillPause
         guard !isReady else { return }
         isReady = true
         if !isStopping { deadline = nil }
         ready?.resume(returning: .success(()))
         ready = nil
-        forkAhead(.session)
-        forkAhead(.subtask)
     }
 
     private func forked(_ payload: JSONValue, _ descriptors: [OwnedDescriptor]) throws(WireError) {
@@ -340,7 +357,7 @@ final class TemplateLine {
             kernel.end(.signal(payload["signal"]?.integerValue ?? 0))
         }
         earlyDeaths = wasWaiting ? earlyDeaths + 1 : 0
-        if wasWaiting { forkAhead(kernel.role) }
+        if wasWaiting { refill = .now + Self.refillPause }
     }
 
     private func send(_ frame: Frame) {

@@ -22,6 +22,9 @@ package struct FrameSocket: Sendable {
         }
     }
 
+    /// Whether `receive` would find something.
+    package var hasMore: Bool { decoder.isMidFrame || lathe_readable_within(descriptor, 0) }
+
     /// Sends a whole frame, waiting as long as it takes; signals do not stop it, for half a frame would end the stream.
     ///
     /// The payload is not copied unless it is small; the descriptors stay the caller's.

@@ -33,6 +33,10 @@ func receiveFrame(into frame: UnsafeMutablePointer<lathe_channel_frame>?) -> Int
     }
 }
 
+func frameWaits() -> Bool {
+    receiver.withLock { $0?.hasMore ?? false }
+}
+
 func sendFrame(
     kind: UInt8, call: UInt64, payload: UnsafePointer<UInt8>?, length: Int, descriptors: UnsafePointer<Int32>?,
     descriptorCount: Int

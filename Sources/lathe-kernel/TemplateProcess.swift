@@ -21,6 +21,8 @@ struct TemplateProcess: ~Copyable {
     private var children: [Child] = []
     /// Counts ends of children, orphans of kernels among them.
     private let events: OwnedDescriptor
+    /// Whether there is more to import, for the kernels that are forked later.
+    private var isExtending = true
     private let arguments: TemplateArguments
 
     private init(arguments: TemplateArguments, events: OwnedDescriptor) {
@@ -37,7 +39,7 @@ struct TemplateProcess: ~Copyable {
         _ = lathe_close_from(SandboxLayout.controlDescriptor + 1, false)
         let started = ContinuousClock.now
         var problem = [CChar](repeating: 0, count: 512)
-        var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame, reopen: reopenChannel)
+        var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame, reopen: reopenChannel, waits: frameWaits)
         guard
             lathe_python_start(
                 arguments.paths.interpreter, arguments.paths.python, &channel, &problem, problem.count) == 0
@@ -45,13 +47,12 @@ struct TemplateProcess: ~Copyable {
             let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             return complain(text, 3)
         }
-        guard let packages = lathe_python_warm() else { return complain("lathe_kernel.boot.warm() failed", 4) }
-        defer { free(packages) }
+        guard lathe_python_warm() == 0 else { return complain("lathe_kernel.boot.warm() failed", 4) }
         let events = lathe_take_over_orphans()
         guard events >= 0 else { return complain("taking over orphans: \(String(cString: strerror(errno)))", 6) }
         var template = TemplateProcess(arguments: arguments, events: OwnedDescriptor(events))
         do throws(WireError) {
-            try template.announce(packages: String(cString: packages), since: started)
+            try template.announce(since: started)
             return try template.serve()
         } catch {
             return complain("the control socket failed: \(error.reason)", 5)
@@ -64,20 +65,36 @@ struct TemplateProcess: ~Copyable {
         return code
     }
 
-    private mutating func announce(packages: String, since start: ContinuousClock.Instant) throws(WireError) {
+    private mutating func announce(since start: ContinuousClock.Instant) throws(WireError) {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let payload: JSONValue = [
-            "python": .string(String(cString: lathe_python_version())),
-            "seconds": .number(seconds),
-            "packages": (try? JSONValue(parsing: packages))?["packages"] ?? [:],
+            "python": .string(String(cString: lathe_python_version())), "seconds": .number(seconds),
         ]
         try control.send(Frame(.templateReady, text: payload.text))
     }
 
+    /// Imports a part of what some kernels need, for those that are forked from now on.
+    private mutating func extend() throws(WireError) {
+        var failed = false
+        let packages = lathe_python_extend(&failed)
+        defer { free(packages) }
+        isExtending = packages == nil && !failed
+        guard !isExtending else { return }
+        let listed = packages.flatMap { try? JSONValue(parsing: String(cString: $0)) }
+        try report(.templateReady, ["packages": listed?["packages"] ?? [:]])
+    }
+
     private mutating func serve() throws(WireError) -> Int32 {
         var isOpen = true
+        // Nobody waits for an import: it begins once nothing was asked for some time, and goes on while nothing is.
+        var patience = Self.rest
         while isOpen {
-            wait()
+            guard wait(milliseconds: isExtending ? patience : -1) else {
+                try extend()
+                patience = 0
+                continue
+            }
+            patience = Self.rest
             if control.hasOutgoing { try control.flush() }
             isOpen = try takeFrames()
             try reap()
@@ -86,13 +103,17 @@ struct TemplateProcess: ~Copyable {
         return 0
     }
 
-    private func wait() {
+    private static let rest: Int32 = 50
+
+    /// False when the time passed and nothing came.
+    private func wait(milliseconds: Int32) -> Bool {
         var watched = [pollfd(fd: control.socket.raw, events: Int16(POLLIN), revents: 0)]
         if control.hasOutgoing { watched[0].events |= Int16(POLLOUT) }
         watched.append(pollfd(fd: events.raw, events: Int16(POLLIN), revents: 0))
-        _ = poll(&watched, nfds_t(watched.count), -1)
+        let isReady = poll(&watched, nfds_t(watched.count), milliseconds) != 0
         var count: UInt64 = 0
         _ = read(events.raw, &count, 8)
+        return isReady
     }
 
     /// Handles what has arrived; false once lathe has closed the socket or asked for the end.
@@ -114,6 +135,8 @@ struct TemplateProcess: ~Copyable {
         else {
             return try report(.forked, ["kernel": -1, "error": "not a fork order"])
         }
+        // A subtask could not read the files that the rest of the imports need.
+        while role == .subtask, isExtending { try extend() }
         let confinement = KernelConfinement(
             role: role, kernel: kernel, limits: arguments.limits, arrangement: arguments.arrangement,
             paths: arguments.paths)

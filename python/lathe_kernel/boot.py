@@ -1,8 +1,7 @@
-"""Entry points for `lathe-kernel`: `warm` in the template, `serve` in every fork."""
+"""Entry points for `lathe-kernel`: `warm` and `extend` in the template, `serve` in every fork."""
 
 import gc
 import importlib
-import importlib.metadata
 import os
 import random
 import shutil
@@ -14,13 +13,27 @@ from typing import Any, cast
 
 from lathe_kernel import figures, shell, streams
 from lathe_kernel.artifacts import Artifacts
-from lathe_kernel.channel import Channel
+from lathe_kernel.channel import Channel, encoded
 from lathe_kernel.interrupts import Interrupts
 from lathe_kernel.protocol import RawChannel
 from lathe_kernel.serving import Kernel
+from lathe_kernel.variables import Namespace
 
-_IMPORTED = ("IPython", "numpy", "pandas", "pyarrow", "matplotlib")
-_LISTED = (*_IMPORTED, "polars", "duckdb", "openpyxl", "scikit-learn")
+_IMPORTED = ("IPython", "numpy", "pandas", "pyarrow", "pyarrow.parquet")
+# Not every kernel plots, and none should wait for it: in parts of some 50 ms, each where the one
+# before left off.
+_LATER = ("matplotlib", "matplotlib.text", "matplotlib.axes", "matplotlib.pyplot")
+_LISTED = (
+    "IPython",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "matplotlib",
+    "polars",
+    "duckdb",
+    "openpyxl",
+    "scikit-learn",
+)
 _WARM_UP = """
 import pandas as _pandas
 _frame = _pandas.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
@@ -28,16 +41,19 @@ _frame.groupby("b").mean()
 """
 
 
-def warm() -> dict[str, Any]:
+_later = iter(_LATER)
+
+
+def warm() -> None:
     """Import what every kernel needs and run a cell, so that forks start warm.
 
-    Called once, in the template; leaves no thread running. Returns `packages`, name to version.
+    Called once, in the template; leaves no thread running.
     """
-    gc.disable()  # Once, at the end, is enough: little of what is imported becomes garbage.
+    gc.disable()  # Little of what is imported becomes garbage, and looking for it takes long.
     _bring_font_list()
-    for name in (*_IMPORTED, "pyarrow.parquet", "matplotlib.pyplot"):
+    for name in _IMPORTED:
         importlib.import_module(name)
-    importlib.import_module("matplotlib").use(figures.BACKEND)
+    figures.choose_backend()
     kernel_shell = shell.create(tempfile.mkdtemp(prefix="lathe-ipython-"))
     interrupts = Interrupts()
     interrupts.install()
@@ -45,12 +61,28 @@ def warm() -> dict[str, Any]:
     ran = shell.run(kernel_shell, _WARM_UP, 0, silent, interrupts)
     if ran.error is not None:
         raise RuntimeError(f"the warm-up cell failed:\n{ran.error['traceback']}")
+    gc.freeze()  # Before `reset`, which collects garbage.
     kernel_shell.reset(new_session=True)
     _end_threads()
-    gc.collect()
     gc.freeze()
     gc.enable()
-    return {"packages": _versions()}
+
+
+def extend() -> dict[str, Any] | None:
+    """Import one more part of what some kernels need.
+
+    Called in the template again and again, while nothing else is asked of it. Returns None while
+    parts are left, then `packages`, name to version.
+    """
+    name = next(_later, None)
+    if name is None:
+        return {"packages": _versions()}
+    gc.disable()
+    importlib.import_module(name)
+    _end_threads()
+    gc.freeze()
+    gc.enable()
+    return None
 
 
 def serve() -> None:
@@ -62,8 +94,24 @@ def serve() -> None:
     kernel_shell = shell.KernelShell.instance()
     _move_settings(kernel_shell)
     raw = cast("RawChannel", importlib.import_module("_lathe_channel"))
-    Kernel(Channel(raw, interrupts), interrupts, kernel_shell).serve()
+    kernel = Kernel(Channel(raw, interrupts), interrupts, kernel_shell)
+    if not raw.waits():
+        _rehearse(kernel_shell, interrupts)
+    kernel.serve()
     streams.flush()
+
+
+def _rehearse(kernel_shell: Any, interrupts: Interrupts) -> None:
+    """Run a cell of no effect while nobody waits, so that the first one finds its memory ready.
+
+    A fork shares its template's pages until it writes to them; the first write to each takes
+    longer than most of what a small cell does.
+    """
+    ran = shell.run(
+        kernel_shell, "1+1", 1, Artifacts(Channel(_NoChannel(), interrupts)), interrupts
+    )
+    encoded({"result": ran.result, "variables": Namespace().described(kernel_shell.user_ns, 1)})
+    kernel_shell.reset(new_session=True)
 
 
 class _NoChannel:
@@ -81,6 +129,9 @@ class _NoChannel:
     def thaw(self) -> None:
         raise RuntimeError("the template has no channel")
 
+    def waits(self) -> bool:
+        raise RuntimeError("the template has no channel")
+
 
 def _bring_font_list() -> None:
     """Give matplotlib the list of fonts that set-up made; where there is none, it looks for them.
@@ -94,11 +145,12 @@ def _bring_font_list() -> None:
 
 
 def _versions() -> dict[str, str]:
+    metadata = importlib.import_module("importlib.metadata")
     versions: dict[str, str] = {}
     for name in _LISTED:
         try:
-            versions[name.lower()] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
+            versions[name.lower()] = metadata.version(name)
+        except metadata.PackageNotFoundError:
             continue
     return versions
 

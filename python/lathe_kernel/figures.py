@@ -1,8 +1,11 @@
 """Matplotlib in a kernel: every figure becomes a PNG artifact, at `show` or when its cell ends."""
 
+import importlib.abc
+import importlib.machinery
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any
 
 BACKEND = "module://lathe_kernel.figure_backend"
@@ -18,6 +21,38 @@ class FigurePNG(bytes):
 
 
 _sinks: list[FigureSink] = []
+
+
+class _BackendFinder(importlib.abc.MetaPathFinder):
+    """Gives matplotlib the kernel's backend the moment it is imported, whoever imports it.
+
+    Not by MPLBACKEND, which programs that the user's code starts would inherit.
+    """
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "matplotlib":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        loader: Any = spec.loader if spec else None
+        if loader is not None:
+            execute = loader.exec_module
+
+            def exec_module(module: Any) -> None:
+                execute(module)
+                module.use(BACKEND)
+
+            loader.exec_module = exec_module
+        return spec
+
+
+def choose_backend() -> None:
+    """Make `BACKEND` matplotlib's, now or as soon as it is imported."""
+    if matplotlib := sys.modules.get("matplotlib"):
+        matplotlib.use(BACKEND)
+    else:
+        sys.meta_path.insert(0, _BackendFinder())
 
 
 def deliver_to(sink: FigureSink) -> None:

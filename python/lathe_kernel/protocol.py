@@ -57,6 +57,10 @@ class RawChannel(Protocol):
         """Open a copy's memory to itself and its debuggers again."""
         ...
 
+    def waits(self) -> bool:
+        """Tell whether something is there to be received."""
+        ...
+
 
 class InputSpecification(TypedDict):
     """One input of a `start` frame."""

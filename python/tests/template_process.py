@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -20,7 +21,10 @@ from lathe_kernel import boot  # noqa: E402
 
 def main(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    wire.send(control, 1, 0, json.dumps(boot.warm()).encode(), [])
+    boot.warm()
+    while (whole := boot.extend()) is None:
+        pass
+    wire.send(control, 1, 0, json.dumps(whole).encode(), [])
     while True:
         try:
             _, _, payload, descriptors = wire.receive(control)
@@ -47,6 +51,7 @@ def kernel(request: dict[str, str], descriptors: list[int]) -> None:
     module = types.ModuleType("_lathe_channel")
     module.__dict__["send"] = functools.partial(wire.send, channel)
     module.__dict__["receive"] = functools.partial(wire.receive, channel)
+    module.__dict__["waits"] = lambda: bool(select.select([channel], [], [], 0)[0])
     sys.modules["_lathe_channel"] = module
     code = 1
     try:

@@ -1,7 +1,10 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from conftest import MakeKernel
 
 PYTHON = Path(__file__).resolve().parents[1]
 
@@ -18,3 +21,32 @@ def test_the_template_takes_the_list_of_fonts_that_set_up_made(tmp_path: Path) -
     # Its own age is kept: matplotlib would have written a newer one.
     assert (tmp_path / made.name).stat().st_mtime_ns == made.stat().st_mtime_ns
     assert (tmp_path / made.name).read_bytes() == made.read_bytes()
+
+
+def test_a_kernel_that_waited_for_its_start_begins_like_any_other(make_kernel: MakeKernel) -> None:
+    code = "In, Out, get_ipython().execution_count, sorted(globals())"
+    waited = make_kernel()
+    time.sleep(1)  # It rehearses a cell meanwhile.
+    waited.start()
+    at_once = make_kernel()
+    at_once.start()
+    ran = waited.ok(code)
+    assert ran.text == at_once.ok(code).text
+    assert ran.payload["result"]["name"] == "_1"
+    assert (ran.stdout, ran.stderr, ran.artifacts) == ("", "", [])
+
+
+def test_matplotlib_gets_the_kernels_backend_whoever_imports_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from lathe_kernel import figures;"
+        "figures.choose_backend(); import matplotlib.pyplot; print(matplotlib.get_backend())"
+    )
+    environment = {"PATH": os.environ["PATH"], "MPLCONFIGDIR": str(tmp_path), "MPLBACKEND": "Agg"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, PYTHON],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "module://lathe_kernel.figure_backend"

@@ -6,6 +6,7 @@
 #ifndef LATHE_CPYTHON_H
 #define LATHE_CPYTHON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -36,6 +37,8 @@ struct lathe_channel {
                 size_t descriptor_count);
     /// Drops what was received and not taken, and goes on with the descriptor that is at the channel's place now.
     void (*reopen)(void);
+    /// Whether something is there to be received; called with the GIL, returns at once.
+    bool (*waits)(void);
 };
 
 /// Starts an isolated interpreter whose builtin module `_lathe_channel` speaks through `channel`.
@@ -44,8 +47,12 @@ struct lathe_channel {
 int lathe_python_start(const char *executable, const char *library, const struct lathe_channel *channel, char *problem,
                        size_t problem_capacity);
 
-/// Calls `lathe_kernel.boot.warm()`. Returns its dictionary (`packages`: name to version) as JSON (malloc'ed), or NULL after printing the traceback.
-char *lathe_python_warm(void);
+/// Calls `lathe_kernel.boot.warm()`. Returns 0, or -1 after printing the traceback.
+int lathe_python_warm(void);
+
+/// Calls `lathe_kernel.boot.extend()`. Returns its dictionary (`packages`: name to version) as JSON (malloc'ed) once nothing
+/// is left to import, else NULL; `failed` is set, with the traceback printed, where it raised.
+char *lathe_python_extend(bool *failed);
 
 /// The interpreter's version, such as "3.11.2", in static storage.
 const char *lathe_python_version(void);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +25,23 @@ int lathe_output_pipe(int ends[2]) {
     // A larger pipe means fewer wake-ups; a refusal (the user's pipe quota is used up) costs only speed.
     (void)fcntl(ends[0], F_SETPIPE_SZ, 1 << 18);
     return lathe_set_nonblocking(ends[0]);
+}
+
+int lathe_widen_pipe(int pipe) { return fcntl(pipe, F_SETPIPE_SZ, 1 << 20); }
+
+ssize_t lathe_skip(int pipe, size_t rest) {
+    static _Atomic int sink = -1;
+    int null = sink;
+    if (null < 0) {
+        // Two threads may both open it; the second one's stays open as well, once.
+        null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (null < 0) return 0;
+        sink = null;
+    }
+    int there = 0;
+    if (ioctl(pipe, FIONREAD, &there) < 0 || there < 0 || (size_t)there <= rest) return 0;
+    ssize_t dropped = splice(pipe, NULL, null, NULL, (size_t)there - rest, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+    return dropped < 0 ? 0 : dropped;
 }
 
 int lathe_set_nonblocking(int descriptor) {

@@ -58,6 +58,19 @@ final class CellRun {
         if isShown, !text.isEmpty { order.output(.text(stream, text)) }
     }
 
+    /// How many bytes of a stream's newest output are still wanted; nil while all of it is.
+    func wantedEnd(of stream: OutputStream) -> Int? {
+        let keepsOnlyEnd = stream == .stdout ? stdout.keepsOnlyEnd : stderr.keepsOnlyEnd
+        return keepsOnlyEnd ? limits.preview : nil
+    }
+
+    func skip(_ count: Int, of stream: OutputStream) {
+        switch stream {
+        case .stdout: stdout.skip(count)
+        case .stderr: stderr.skip(count)
+        }
+    }
+
     /// Keeps a file that the cell made. One that cannot be kept is named on the cell's standard error.
     func keep(_ frame: Frame, _ payload: JSONValue) {
         guard isShown else { return }

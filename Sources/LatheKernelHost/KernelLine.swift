@@ -26,11 +26,13 @@ final class KernelLine {
     let number: Int
     let role: KernelRole
     unowned let line: TemplateLine
-    private var channel: FrameConnection
-    private var channelIsOpen = true
-    private var channelInterest: Watchlist.Interest?
-    private var pipes: [OutputPipe]
-    private var pipesAreWatched = false
+    var channel: FrameConnection
+    var channelIsOpen = true
+    var channelInterest: Watchlist.Interest?
+    var pipes: [OutputPipe]
+    var (pipesAreWatched, pipesAreWide) = (false, false)
+    /// Until when the pipes are not looked at, after a little came.
+    var outputPause: ContinuousClock.Instant?
     private var pidfd: OwnedDescriptor?
     /// The process number on the host, where the kernel lives.
     private(set) var process: Int32?
@@ -61,8 +63,6 @@ final class KernelLine {
     private(set) var isForgotten = true
 
     static let maximumCalls = 64
-    /// Microseconds.
-    private static let quickAnswer: UInt32 = 200
     /// After a cell says that it finished, what may still be in a pipe: its largest capacity.
     static let drainLimit = 2 << 20
 
@@ -78,8 +78,8 @@ final class KernelLine {
     var isFrozen: Bool { if case .frozen = phase { true } else { false } }
     var isWaiting: Bool { if case .waiting = phase { true } else { false } }
     var deadline: ContinuousClock.Instant? {
-        guard case .running(let run) = phase else { return alarm?.at }
-        return [alarm?.at, run.clock.deadline].compactMap(\.self).min()
+        guard case .running(let run) = phase else { return [alarm?.at, outputPause].compactMap(\.self).min() }
+        return [alarm?.at, run.clock.deadline, outputPause].compactMap(\.self).min()
     }
 
     // MARK: What lathe wants
@@ -244,48 +244,11 @@ final class KernelLine {
 
     // MARK: The loop's part
 
-    /// Brings the watchlist up to what this kernel may say now.
-    func rewatch() {
-        let list = line.loop.watchlist
-        if channelIsOpen {
-            let wanted: Watchlist.Interest = channel.hasOutgoing ? [.read, .write] : .read
-            list.watch(channel.socket.raw, .channel(kernel: number), for: wanted, before: channelInterest)
-            channelInterest = wanted
-        } else if channelInterest != nil {
-            list.forget(channel.socket.raw)
-            channelInterest = nil
-        }
-        // Outside of a cell the pipes are left alone: what a thread of the user's writes then belongs to the next cell.
-        guard isAnswering != pipesAreWatched else { return }
-        pipesAreWatched = isAnswering
-        for pipe in pipes where pipe.descriptor >= 0 {
-            if isAnswering {
-                list.watch(pipe.descriptor, .output(kernel: number), for: .read, before: nil)
-            } else {
-                list.forget(pipe.descriptor)
-            }
-        }
-    }
-
-    /// Stays for a moment while the kernel answers, if nobody else needs the processor: most small cells take less time
-    /// than waking another thread does, and then nobody has to.
-    private func awaitQuickAnswer() {
-        guard channelIsOpen, !channel.hasOutgoing, line.isAlone(self) else { return }
-        let list = line.loop.watchlist
-        list.watch(channel.socket.raw, .channel(kernel: number), for: [], before: channelInterest)
-        channelInterest = []
-        if lathe_readable_within(channel.socket.raw, Self.quickAnswer) { takeFrames() }
-    }
-
     var isAnswering: Bool {
         switch phase {
         case .starting, .running: true
         case .waiting, .copying, .frozen, .idle, .ended: false
         }
-    }
-
-    func serveOutput() {
-        if isAnswering { read(limit: 1 << 18) }
     }
 
     func serveChannel() {
@@ -299,6 +262,7 @@ final class KernelLine {
     }
 
     func expire(_ now: ContinuousClock.Instant) {
+        if let pause = outputPause, pause <= now { outputPause = nil }
         if case .running(let run) = phase, let end = run.clock.deadline, end <= now {
             run.endTime()
             interrupt()
@@ -316,11 +280,20 @@ final class KernelLine {
         }
     }
 
-    func read(limit: Int) {
+    /// Returns how many bytes came.
+    @discardableResult
+    func read(limit: Int) -> Int {
+        var total = 0
         for index in pipes.indices {
             let stream = pipes[index].stream
-            pipes[index].read(limit: limit, into: &line.buffer) { take($0, stream) }
+            if case .running(let run) = phase, let rest = run.wantedEnd(of: stream) {
+                let dropped = pipes[index].skip(leaving: rest)
+                run.skip(dropped, of: stream)
+                total += dropped
+            }
+            total += pipes[index].read(limit: limit, into: &line.buffer) { take($0, stream) }
         }
+        return total
     }
 
     func drain() { read(limit: Self.drainLimit) }
@@ -336,7 +309,7 @@ final class KernelLine {
 
     // MARK: What the kernel says
 
-    private func takeFrames() {
+    func takeFrames() {
         while channelIsOpen {
             do throws(WireError) {
                 switch try channel.next() {

@@ -35,6 +35,14 @@ struct StreamCapture: ~Copyable {
         return live(chunk)
     }
 
+    /// Whether no more than the end of what comes will be kept, and nothing of it shown: then it need not be copied.
+    var keepsOnlyEnd: Bool {
+        bytes > limits.preview && saidThatMoreCame && (written >= limits.file || (name != nil && file < 0))
+    }
+
+    /// Counts what came and was dropped, while `keepsOnlyEnd`.
+    mutating func skip(_ count: Int) { bytes += count }
+
     private mutating func spill(_ chunk: UnsafeRawBufferPointer, from offset: Int) {
         if name == nil { begin() }
         let rest = UnsafeRawBufferPointer(rebasing: chunk[offset...])

@@ -9,7 +9,7 @@ final class TemplateLine {
     let configuration: KernelHostConfiguration
     let loop: HostLoop
     /// For reading pipes, shared by all kernels: one thread reads at a time.
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var control: FrameConnection?
     private var controlInterest: Watchlist.Interest?
     /// When the loop's thread looks again, whatever happens.

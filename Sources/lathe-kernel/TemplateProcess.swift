@@ -39,7 +39,8 @@ struct TemplateProcess: ~Copyable {
         _ = lathe_close_from(SandboxLayout.controlDescriptor + 1, false)
         let started = ContinuousClock.now
         var problem = [CChar](repeating: 0, count: 512)
-        var channel = lathe_channel(receive: receiveFrame(into:), send: sendFrame, reopen: reopenChannel, waits: frameWaits)
+        var channel = lathe_channel(
+            receive: receiveFrame(into:), send: sendFrame, reopen: reopenChannel, waits: frameWaits)
         guard
             lathe_python_start(
                 arguments.paths.interpreter, arguments.paths.python, &channel, &problem, problem.count) == 0

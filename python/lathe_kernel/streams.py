@@ -5,17 +5,37 @@ import ctypes
 import functools
 import io
 import sys
-from typing import TextIO
+import time
+from typing import Any, TextIO
 
 
-class DirectText(io.TextIOWrapper):
-    """Text that has left the process when `write` returns."""
+class WholeFile(io.FileIO):
+    """A file whose bytes have all left the process when `write` returns.
 
-    def write(self, text: str, /) -> int:
-        """Write `text` to the descriptor, whole."""
-        count = super().write(text)
-        self.flush()
+    A plain file without a buffer may write a part and say so, which nobody above it looks at: a
+    large write to a pipe does when a signal comes.
+    """
+
+    def write(self, data: Any, /) -> int:
+        """Write `data` whole."""
+        count = _write(self, data)
+        if type(data) is bytes and count == len(data):
+            return count
+        view, count = memoryview(data).cast("B"), count or 0
+        while count < view.nbytes:
+            written = _write(self, view[count:])
+            if written is None:  # Somebody made the pipe not wait, and it is full.
+                time.sleep(0.001)
+            count += written or 0
         return count
+
+    @property
+    def raw(self) -> io.FileIO:
+        """Itself, for code that looks for the file below a buffer."""
+        return self
+
+
+_write: Any = io.FileIO.write
 
 
 def install() -> None:
@@ -42,5 +62,6 @@ def _c_library() -> ctypes.CDLL:
 
 
 def _opened(descriptor: int) -> TextIO:
-    binary = io.BufferedWriter(io.FileIO(descriptor, "w", closefd=False))
-    return DirectText(binary, encoding="utf-8", errors="backslashreplace", write_through=True)
+    binary: Any = WholeFile(descriptor, "w", closefd=False)
+    # Without a buffer in between, as `python -u` has it: order and speed of many small writes.
+    return io.TextIOWrapper(binary, encoding="utf-8", errors="backslashreplace", write_through=True)

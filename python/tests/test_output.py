@@ -121,3 +121,18 @@ def test_files_for_the_user_are_saved_by_their_suffix(kernel: Kernel) -> None:
     ran = kernel.run("lathe.save_artifact('../escape.txt', 'x')")
     assert "not a file name" in ran.error["message"]
     assert ".csv" in kernel.run("lathe.save_artifact('t.doc', df)").error["message"]
+
+
+def test_nothing_is_cut_from_a_large_text_when_signals_come_meanwhile(kernel: Kernel) -> None:
+    ran = kernel.ok(
+        "import signal, sys\nsignal.signal(signal.SIGALRM, lambda *_: None)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)\n"
+        "print('x' * 20_000_000)\nsys.stdout.buffer.write(b'y' * 20_000_000)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0)"
+    )
+    assert ran.stdout == "x" * 20_000_000 + "\n" + "y" * 20_000_000
+
+
+def test_a_pipe_that_was_made_not_to_wait_takes_everything_too(kernel: Kernel) -> None:
+    ran = kernel.ok("import os\nos.set_blocking(1, False)\nprint('x' * 5_000_000)")
+    assert ran.stdout == "x" * 5_000_000 + "\n"

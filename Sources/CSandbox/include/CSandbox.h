@@ -20,6 +20,13 @@ int lathe_socket_pair(int ends[2]);
 /// A close-on-exec pipe: 0 reads (not blocking), 1 writes (blocking).
 int lathe_output_pipe(int ends[2]);
 
+/// Makes a pipe as large as an ordinary user may; a refusal costs only speed.
+int lathe_widen_pipe(int pipe);
+
+/// Drops what a pipe that does not block holds, but for its last `rest` bytes, without copying it. Returns how many bytes
+/// were dropped.
+ssize_t lathe_skip(int pipe, size_t rest);
+
 /// A close-on-exec, not blocking event counter.
 int lathe_event(void);
 

@@ -1,6 +1,6 @@
 """Takes all memory of the machine with children, each below the limit of one.
 
-Denial: KernelDied
+Denial: KernelDied, interrupted
 """
 
 import time

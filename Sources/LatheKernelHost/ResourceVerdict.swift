@@ -65,7 +65,10 @@ struct ResourceJudge: Sendable {
     }
 
     private func together(_ use: SandboxUse, _ roll: SandboxRoll) -> ResourceVerdict? {
-        guard use.totalBytes > UInt64(totalBytes), let largest = largest(use) else { return nil }
+        // What a kernel that was just ended still holds goes by itself: ending one that has little would free nothing.
+        guard use.totalBytes > UInt64(totalBytes), let largest = largest(use),
+            largest.bytes > UInt64(totalBytes / 10)
+        else { return nil }
         if let copy = oldestCopy(roll) { return .end(kernel: copy.number, reason: Self.copyEnded) }
         return .end(
             kernel: largest.number,

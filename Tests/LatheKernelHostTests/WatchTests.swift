@@ -281,6 +281,11 @@ extension KernelHostTests {
         #expect(judge.verdict(use, roll([1]), machineAvailable: 100) != nil)
     }
 
+    @Test func `a kernel that has little is not ended for what is just being given back`() {
+        #expect(verdict([.init(number: 1, privateBytes: 90)], total: 5_000) == nil)
+        #expect(verdict([.init(number: 1, privateBytes: 110)], total: 5_000) == 1)
+    }
+
     @Test func `who is alone is left to the clean error of the limit itself`() {
         #expect(verdict([.init(number: 1, tasks: 99)], tasks: 100) == nil)
     }

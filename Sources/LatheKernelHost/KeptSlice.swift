@@ -1,7 +1,6 @@
-internal import LatheVocabulary
-
-/// A slice as long as somebody holds it, with the memory it takes.
+/// A memory file of a slice or a data result as long as somebody holds it, with the memory it takes.
 struct KeptSlice {
-    weak var reference: SliceReference?
+    /// A `SliceReference` or a `DataFile`.
+    weak var holder: (AnyObject & Sendable)?
     var bytes: UInt64
 }

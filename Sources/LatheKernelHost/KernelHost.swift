@@ -72,11 +72,13 @@ package final class KernelHost: KernelPlacement {
             let cause = errno
             throw KernelError(.startFailed, "\(String(cString: strerror(cause)))", underlying: cause)
         }
-        return DataFile(descriptor: descriptor, bytes: bytes) {
+        let data = DataFile(descriptor: descriptor, bytes: bytes) {
             lathe_seal($0) == 0
         } close: {
             _ = close($0)
         }
+        _ = loop.submit { $0.keep(data) }
+        return data
     }
 
     package func startKernel(

@@ -48,20 +48,26 @@ final class TemplateLine {
 
     // MARK: What the watch asks and orders
 
-    /// Slices that kernels have handed over, as long as somebody keeps them.
+    /// Slices that kernels have handed over and files for data results, as long as somebody keeps them.
     private var slices: [FileIdentity: KeptSlice] = [:]
 
     func keep(_ handed: [SliceReference]) {
         for slice in handed {
             guard let (file, bytes) = FileIdentity.of(slice.descriptor) else { continue }
-            slices[file] = KeptSlice(reference: slice, bytes: bytes)
+            slices[file] = KeptSlice(holder: slice, bytes: bytes)
         }
+    }
+
+    /// A file for a data result counts with its whole size from the start.
+    func keep(_ data: DataFile) {
+        guard let (file, _) = FileIdentity.of(data.descriptor) else { return }
+        slices[file] = KeptSlice(holder: data, bytes: UInt64(data.bytes))
     }
 
     /// How things are now; nil before the sandbox is there and once it has ended.
     var roll: SandboxRoll? {
         guard isReady, !isDone, let processNumber else { return nil }
-        slices = slices.filter { $0.value.reference != nil }
+        slices = slices.filter { $0.value.holder != nil }
         return SandboxRoll(
             sandbox: processNumber, hasOwnTemporary: configuration.arrangement == .bubblewrap,
             kernels: kernels.values.compactMap(\.roll), slices: slices.mapValues(\.bytes))

@@ -17,7 +17,7 @@ struct DoctorCheck: Sendable {
         let project = try Project.find(project, environment: environment)
         var findings = [parts(installation)]
         findings += SandboxReport.probe(arrangement).layers.map(DoctorFinding.init)
-        findings.append(await kernel(installation, project.kernelLimits))
+        findings += await kernel(installation, project.kernelLimits)
         findings.append(limits(installation, project.kernelLimits))
         findings += await models(installation, project)
         findings.append(
@@ -33,8 +33,8 @@ struct DoctorCheck: Sendable {
             topic: "installation", status: .missing, detail: missing, mend: "make build, in \(installation.root)")
     }
 
-    /// Starts a template and runs a cell, as a session would.
-    private func kernel(_ installation: Installation, _ limits: KernelLimits) async -> DoctorFinding {
+    /// Starts a template and runs two cells, as a session would.
+    private func kernel(_ installation: Installation, _ limits: KernelLimits) async -> [DoctorFinding] {
         let folder = FileManager.default.temporaryDirectory.path + "/lathe-doctor-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let configuration = configuration(installation, limits, folder: folder)
@@ -48,18 +48,35 @@ struct DoctorCheck: Sendable {
                 "import sys, pandas, pyarrow; f'Python {sys.version.split()[0]}, pandas {pandas.__version__}, '"
                 + " f'pyarrow {pyarrow.__version__}'"
             let result = await kernel.run(Cell(number: 1, code: code)) { _ in }
+            let slices = await kernel.run(Cell(number: 2, code: "lathe._slice_mode()")) { _ in }
             await host.stop()
             guard result.status == .ok, let value = result.value else {
-                return DoctorFinding(
-                    topic: "kernel", status: .missing, detail: result.failure?.message ?? "the test cell did not run",
-                    mend: "make build, in \(installation.root)")
+                let problem = result.failure?.message ?? "the test cell did not run"
+                return [
+                    DoctorFinding(
+                        topic: "kernel", status: .missing, detail: problem, mend: "make build, in \(installation.root)")
+                ]
             }
             let seconds = (ready / .seconds(1) * 100).rounded() / 100
-            return DoctorFinding(topic: "kernel", status: .ok, detail: "\(value.text.head), ready in \(seconds) s")
+            return [
+                DoctorFinding(topic: "kernel", status: .ok, detail: "\(value.text.head), ready in \(seconds) s"),
+                slicesFinding(slices),
+            ]
         } catch {
-            return DoctorFinding(
-                topic: "kernel", status: .missing, detail: error.reason, mend: "see the findings above")
+            return [
+                DoctorFinding(topic: "kernel", status: .missing, detail: error.reason, mend: "see the findings above")
+            ]
         }
+    }
+
+    /// How slices travel on this machine, as the kernel found out by trying.
+    private func slicesFinding(_ result: CellResult) -> DoctorFinding {
+        guard result.status == .ok, let value = result.value else {
+            let problem = result.failure?.message ?? "the test cell did not run"
+            return DoctorFinding(topic: "slices", status: .warning, detail: problem, mend: "see the findings above")
+        }
+        let text = value.text.head.trimmingCharacters(in: CharacterSet(charactersIn: "'\""))
+        return DoctorFinding(topic: "slices", status: .ok, detail: text)
     }
 
     private func configuration(

@@ -65,6 +65,11 @@ class KeptFiles:
     _owned: dict[int, set[KeptFile]] = field(default_factory=dict[int, set[KeptFile]])
     _round: int = 0
     _is_busy: bool = False
+    # What this hand-over has placed already: its views are held, so that no address is used twice.
+    _seen: dict[tuple[int, int] | None, tuple[KeptFile, memoryview]] = field(
+        default_factory=dict[tuple[int, int] | None, tuple[KeptFile, memoryview]]
+    )
+    _held: int = 0
 
     def begin(self) -> None:
         """Begin a hand-over: what it uses stays until the next one ends."""
@@ -77,6 +82,8 @@ class KeptFiles:
         What never had an owner stays as long as every hand-over uses it.
         """
         self._is_busy = False
+        self._seen.clear()
+        self._held = 0
         for file in list(self._files.values()):
             if not file.owners and (file.was_owned or file.used < self._round):
                 self._drop(file)
@@ -94,10 +101,15 @@ class KeptFiles:
         Raises:
             OSError: the file cannot be written.
         """
-        file = self._found(parts)
-        if file is None:
-            file = self._made(parts)
+        place = (pages.address_of(parts[0]), parts[0].nbytes) if len(parts) == 1 else None
+        if place in self._seen:
+            return self._seen[place][0]
+        file = self._found(parts) or self._made(parts)
         file.used = self._round
+        # Compared once is enough for one hand-over, while the bytes can be held here.
+        if place and self._held + place[1] <= self.bound // 2:
+            self._seen[place] = (file, parts[0])
+            self._held += place[1]
         return file
 
     def own(self, owners: Iterable[object], files: Iterable[KeptFile]) -> None:

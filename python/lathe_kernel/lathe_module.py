@@ -5,9 +5,20 @@ import sys
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from lathe_kernel import answers, apart, branches, contents, delegation, results, saving
+from lathe_kernel import (
+    answers,
+    apart,
+    branches,
+    contents,
+    delegation,
+    loading,
+    pages,
+    results,
+    saving,
+)
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.branches import Branch, Branches, Keep
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
@@ -30,6 +41,9 @@ _METHODS = (
     "delegate",
     "delegate_each",
     "find",
+    "load_arrow",
+    "load_csv",
+    "load_parquet",
     "output",
     "rollback",
     "save_agent",
@@ -286,6 +300,27 @@ class Lathe(types.ModuleType):
         """
         return self._library.found(query, limit)
 
+    def load_parquet(self, path: str | Path, **options: Any) -> Any:
+        """Read a Parquet file into a DataFrame that is handed over without being written again.
+
+        Example: `df = lathe.load_parquet("/data/0/flights.parquet", columns=["carrier", "delay"])`
+        """
+        return loading.parquet(path, options, self._store)
+
+    def load_csv(self, path: str | Path, **options: Any) -> Any:
+        """Read a CSV file into a DataFrame that is handed over without being written again.
+
+        Example: `df = lathe.load_csv("/data/0/flights.csv", dtype_backend="pyarrow")`
+        """
+        return loading.csv(path, options, self._store)
+
+    def load_arrow(self, path: str | Path) -> Any:
+        """Read an Arrow IPC file into a table that is handed over without being written again.
+
+        Example: `table = lathe.load_arrow("part.arrow")`
+        """
+        return loading.arrow(path, self._store)
+
     def output(self, cell: int, stream: str = "stdout") -> str:
         """Return the whole output of an earlier cell, of which you may have seen a preview.
 
@@ -316,6 +351,10 @@ class Lathe(types.ModuleType):
     def __repr__(self) -> str:
         """Name what can be used."""
         return f"<lathe: {', '.join(_METHODS)}>"
+
+    def _slice_mode(self) -> str:
+        """Say how slices travel on this machine, for `lathe doctor`."""
+        return pages.mode()
 
     def _saved(self, call: str, module: saving.Module) -> str:
         reply = self._channel.call(call, {"name": module.name, "source": module.source})

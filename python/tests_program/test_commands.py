@@ -190,6 +190,7 @@ def test_doctor_tries_everything_and_says_how_to_mend(lathe: Lathe) -> None:
     topics = {row["topic"]: row for row in rows}
     assert topics["kernel"]["status"] == "ok"
     assert "pandas" in topics["kernel"]["detail"]
+    assert topics["slices"]["detail"].startswith("slices are written in pages of ")
     assert topics["default model"]["mend"]
     assert findings.code == (1 if "missing" in {row["status"] for row in rows} else 0)
     plain = lathe.run("doctor")

@@ -37,6 +37,21 @@ escape: ## Try to break out of a kernel in a hundred ways; as root, also as an o
 	scripts/setup dev
 	scripts/escape
 
+.PHONY: fuzz
+fuzz: ## Feed frames, sockets, messages and JSON to their readers for FUZZ_SECONDS
+	scripts/setup run
+	scripts/fuzz
+
+.PHONY: sanitize
+sanitize: ## Run the tests of frames and kernels under ThreadSanitizer and AddressSanitizer
+	scripts/setup dev
+	scripts/sanitize
+
+.PHONY: soak
+soak: ## Work at random for SOAK_SECONDS, an hour, and see that nothing is left behind
+	@scripts/setup dev >&2
+	@scripts/soak
+
 .PHONY: check
 check: ## Check format, layering, and Python's rules and types
 	scripts/setup dev

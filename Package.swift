@@ -17,6 +17,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, exclude: [], resources: resources, swiftSettings: strict)
 }
 
+/// Built by `scripts/fuzz` alone: libFuzzer brings its own `main`, so nothing else can link it.
+let fuzzing: [Target] =
+    Context.environment["LATHE_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "LatheFuzz",
+            dependencies: ["CSandbox", "LatheVocabulary", "LatheWire", "LatheKernelHost"],
+            path: "Tests/LatheFuzz",
+            exclude: ["Seeds"],
+            swiftSettings: strict
+        )
+    ]
+
 let package = Package(
     name: "lathe",
     products: [
@@ -87,5 +101,5 @@ let package = Package(
             ["LatheProviders", "LatheVocabulary"],
             resources: [.copy("Fixtures")]
         ),
-    ]
+    ] + fuzzing
 )

@@ -46,9 +46,13 @@ struct Main {
         case .kernel: return try await kernels.kernel(step)
         case .kernels: return try await kernels.kernels(step)
         case .keep: return try await kernels.keep(step)
+        case .checkpoint: return try await kernels.checkpoint()
+        case .rollback: return try await kernels.rollback(step)
         case .stop: await kernels.end()
         case .open: return try await session.open(step)
         case .execute: return try await session.execute(step)
+        case .attempt: return try await session.attempt(step)
+        case .renew: return try await session.renew()
         case .close: await session.close()
         }
         return StepAnswer()

@@ -11,6 +11,7 @@ actor MeasuredKernels {
         var kernel: any Kernel
         var cells = 1
         var kept: [any Kernel] = []
+        var checkpoint: (any Kernel)?
     }
 
     private let parts: BenchParts
@@ -23,6 +24,7 @@ actor MeasuredKernels {
         guard let session else { return }
         self.session = nil
         for kernel in session.kept { await kernel.stop() }
+        await session.checkpoint?.stop()
         await session.kernel.stop()
         await session.host.stop()
         session.scratch.remove()
@@ -111,6 +113,39 @@ actor MeasuredKernels {
         session?.cells += 1
         guard let session else { throw Self.notStarted }
         return (session.kernel, Cell(number: session.cells, code: step.code))
+    }
+
+    // MARK: Copies
+
+    func checkpoint() async throws -> StepAnswer {
+        guard let session else { throw Self.notStarted }
+        await session.checkpoint?.stop()
+        let began = clock.now
+        let copy = try await Self.copy(of: session.kernel)
+        let seconds = (clock.now - began) / .seconds(1)
+        self.session?.checkpoint = copy
+        return StepAnswer(seconds: [seconds])
+    }
+
+    func rollback(_ step: Step) async throws -> StepAnswer {
+        guard let session, let checkpoint = session.checkpoint else { throw BenchError("there is no checkpoint") }
+        let began = clock.now
+        let copy = try await Self.copy(of: checkpoint)
+        await session.kernel.stop()
+        self.session?.kernel = copy
+        let cell = try nextCell(step)
+        let result = await cell.kernel.run(cell.cell, output: { _ in })
+        let seconds = (clock.now - began) / .seconds(1)
+        _ = try step.checked(result)
+        return StepAnswer(seconds: [seconds])
+    }
+
+    private static func copy(of kernel: any Kernel) async throws -> any Kernel {
+        switch try await kernel.copy(hostCall: nil) {
+        case .made(let copy): return copy
+        case .refused(let obstacles):
+            throw BenchError("no copy: " + obstacles.map { "\($0.kind) \($0.name)" }.joined(separator: ", "))
+        }
     }
 
     // MARK: More kernels

@@ -11,6 +11,7 @@ actor MeasuredSession {
         var scratch: Scratch
         var session: OpenSession
         var host: KernelHost
+        var services: EngineServices
         var engine: SessionEngine
     }
 
@@ -44,28 +45,62 @@ actor MeasuredSession {
         let host = try await KernelHost.start(parts.configuration(folder: session.folder.path))
         var limits = EngineLimits()
         limits.parallelSubtasks = max(step.count, limits.parallelSubtasks)
+        // A soak starts thousands.
+        limits.subtasksPerRun = 1_000_000
         let script = SubtaskScript(code: step.code)
         let services = EngineServices(
             session: "bench", log: EventLog(journal: session.journal), placement: host,
             library: parts.library(folder: scratch.path), limits: limits, model: { _ in script })
+        do {
+            let engine = try await Self.engine(services)
+            opened = Opened(scratch: scratch, session: session, host: host, services: services, engine: engine)
+        } catch {
+            await host.stop()
+            throw error
+        }
+    }
+
+    private static func engine(_ services: EngineServices) async throws -> SessionEngine {
         let engine = SessionEngine(services: services, past: SessionPast([]))
         do {
             try await engine.open()
         } catch {
             await engine.close()
-            await host.stop()
             throw error
         }
-        opened = Opened(scratch: scratch, session: session, host: host, engine: engine)
+        return engine
+    }
+
+    /// Ends the conversation and its kernel and begins another; what the first remembered is gone.
+    func renew() async throws -> StepAnswer {
+        guard let opened else { throw Self.notOpened }
+        let began = clock.now
+        await opened.engine.close()
+        self.opened?.engine = try await Self.engine(opened.services)
+        return StepAnswer(seconds: [(clock.now - began) / .seconds(1)])
     }
 
     /// Runs a cell of the user's; what it gives is checked and handed back.
     func execute(_ step: Step) async throws -> StepAnswer {
-        guard let opened else { throw BenchError("no session was opened") }
+        guard let opened else { throw Self.notOpened }
         let began = clock.now
         let result = try await opened.engine.execute(step.code)
         let seconds = (clock.now - began) / .seconds(1)
         return StepAnswer(seconds: [seconds], value: try step.checked(result))
+    }
+
+    /// Runs a cell of the user's and tells how it ended, whatever that is.
+    func attempt(_ step: Step) async throws -> StepAnswer {
+        guard let engine = opened?.engine else { throw Self.notOpened }
+        let began = clock.now
+        let work = Task { try await engine.execute(step.code) }
+        if step.count > 0 {
+            try await Task.sleep(for: .milliseconds(step.count))
+            work.cancel()
+        }
+        let result = try await work.value
+        let words = result.failure.map { ": \($0.type): \($0.message)" } ?? ""
+        return StepAnswer(seconds: [(clock.now - began) / .seconds(1)], value: result.status.rawValue + words)
     }
 
     func close() async {
@@ -76,4 +111,6 @@ actor MeasuredSession {
         try? await opened.session.close()
         opened.scratch.remove()
     }
+
+    private static let notOpened = BenchError("no session was opened")
 }

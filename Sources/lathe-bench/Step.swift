@@ -17,6 +17,10 @@ struct Step: Sendable, Hashable {
         case kernels
         /// The same, and the kernels stay until `stop`.
         case keep
+        /// A frozen copy of the session's kernel, which replaces the last.
+        case checkpoint
+        /// A copy of that copy takes the kernel's place, to the result of the code; the checkpoint stays.
+        case rollback
         /// The end of everything that `start` began.
         case stop
 
@@ -24,6 +28,11 @@ struct Step: Sendable, Hashable {
         case open
         /// A cell that the user wrote, in that session.
         case execute
+        /// The same however it ends, which is the step's value: `ok`, `error`, `interrupted` or `died`, then why. Above 0,
+        /// `count` is the milliseconds after which the user stops it.
+        case attempt
+        /// A new engine, conversation and kernel in the same session, whose template and journal stay.
+        case renew
         /// The end of what `open` began.
         case close
     }

@@ -46,6 +46,14 @@ class LatheSide(StepProcess):
         """Do the same, and keep the kernels until `stop`."""
         return self._run("keep", code, count)[0]
 
+    def checkpoint(self) -> float:
+        """Return the seconds that a checkpoint of the session's kernel took."""
+        return self.step("checkpoint").seconds[0]
+
+    def rollback(self, code: Code) -> float:
+        """Return the seconds until the kernel as it was gives the result of the code."""
+        return self._run("rollback", code)[0]
+
     def stop(self) -> None:
         """End the session."""
         self.step("stop")

@@ -1,6 +1,6 @@
 """The figures by name, and the two sets that `make` knows."""
 
-from lathe_bench import floors, kernel_figures, prompt_figure, slice_figures
+from lathe_bench import copy_figures, floors, kernel_figures, prompt_figure, slice_figures
 from lathe_bench.run import Measurement
 
 _XEUS = ("xpython",)
@@ -49,6 +49,13 @@ _KERNEL = (
     ),
     Measurement(
         ("slice_1gb_16_memory", "slice_1gb_16_memory_frame"), slice_figures.memory, memory=6 * _GIB
+    ),
+    Measurement(
+        copy_figures.NAMES,
+        copy_figures.copies,
+        ("dill",),
+        shared_memory=2 * _GIB,
+        memory=6 * _GIB,
     ),
 )
 

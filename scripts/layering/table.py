@@ -81,6 +81,7 @@ WHOLE_TESTS: Final = frozenset(
     {
         "EndToEndTests",
         "EscapeTests",
+        "LatheFuzz",
         "LiveTests",
         "LatheEngineTests",
         "LatheTests",

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from lathe_bench.handed import EXPECTED, made
 from lathe_bench.peers.port import Peer
@@ -35,12 +35,16 @@ def _shared_memory() -> Peer:
     return SharedMemoryPeer()
 
 
-_PEERS: dict[str, Callable[[], Peer]] = {
-    "ray": _ray,
-    "joblib": _joblib,
-    "multiprocessing": _pickled,
-    "shared_memory": _shared_memory,
-}
+class Server(Protocol):
+    """Who does the steps."""
+
+    def step(self, order: dict[str, Any]) -> list[float]:
+        """Do one step and return its seconds."""
+        ...
+
+    def stop(self) -> None:
+        """End everything that was started."""
+        ...
 
 
 class Served:
@@ -69,6 +73,10 @@ class Served:
                 raise ValueError(f"unknown step {unknown}")
         return []
 
+    def stop(self) -> None:
+        """End the peer."""
+        self._peer.stop()
+
     def _handed_over(self, children: int) -> float:
         began = time.perf_counter()
         sums = self._peer.hand_over(self._data, children)
@@ -78,16 +86,30 @@ class Served:
         return seconds
 
 
+def _dill() -> Server:
+    from lathe_bench.peers.dill_peer import DillPeer
+
+    return DillPeer()
+
+
+_SERVERS: dict[str, Callable[[], Server]] = {
+    "ray": lambda: Served(_ray()),
+    "joblib": lambda: Served(_joblib()),
+    "multiprocessing": lambda: Served(_pickled()),
+    "shared_memory": lambda: Served(_shared_memory()),
+    "dill": _dill,
+}
+
+
 def main(arguments: list[str]) -> int:
     """Serve until the input ends."""
-    if len(arguments) != 1 or arguments[0] not in _PEERS:
-        print(f"usage: python -m lathe_bench.peers {'|'.join(_PEERS)}", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in _SERVERS:
+        print(f"usage: python -m lathe_bench.peers {'|'.join(_SERVERS)}", file=sys.stderr)
         return 2
     # What a peer prints is no answer.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    peer = _PEERS[arguments[0]]()
-    served = Served(peer)
+    served = _SERVERS[arguments[0]]()
     try:
         for line in sys.stdin:
             try:
@@ -96,7 +118,7 @@ def main(arguments: list[str]) -> int:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             answers.write(json.dumps(answer) + "\n")
     finally:
-        peer.stop()
+        served.stop()
     return 0
 
 

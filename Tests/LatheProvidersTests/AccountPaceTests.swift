@@ -1,6 +1,5 @@
 import Foundation
 import LatheVocabulary
-import Synchronization
 import Testing
 
 @testable import LatheProviders
@@ -61,18 +60,17 @@ import Testing
                 retries: RetryPolicy(attempts: 3, firstWait: 0.02), pace: pace)
         }
         let request = ModelRequest(place: .coordinator, turn: 1, system: "s", messages: [Message(.user, [.text("x")])])
-        let waits = Mutex<[String]>([])
-        async let first = model("a").reply(to: request) { _ in }
-        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
-        try await Task.sleep(for: .milliseconds(200))
-        let began = ContinuousClock.now
-        let second = try await model("b").reply(to: request) { step in
-            if case .retrying(_, _, let reason, _) = step { waits.withLock { $0.append(reason) } }
+        // Told before the first call waits: from here on nothing may be sent for a second and a half.
+        let (limits, limit) = AsyncStream.makeStream(of: ContinuousClock.Instant.self)
+        async let first = model("a").reply(to: request) { step in
+            if case .retrying = step { limit.yield(.now) }
         }
-        #expect(ContinuousClock.now - began > .milliseconds(900))
+        var limited = limits.makeAsyncIterator()
+        let began = try #require(await limited.next())
+        let second = try await model("b").reply(to: request) { _ in }
+        #expect(ContinuousClock.now - began > .milliseconds(1_400))
         #expect(second.text == "ok")
         #expect(try await first.text == "ok")
         #expect(server.requests.count == 3)
-        #expect(waits.withLock { $0 } == ["the account's calls are limited, so all of them wait"])
     }
 }

@@ -114,17 +114,17 @@ def test_an_interrupt_reaches_a_cell_of_the_users_own(lathe: Lathe) -> None:
 def test_a_cell_that_kills_its_kernel_is_told_to_the_model(lathe: Lathe) -> None:
     lathe.write("sales.csv", "amount\n3\n4\n")
     script = [
-        Code("lost = 1"),
-        Code("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"),
-        Code("lathe.answer(f'{sales.amount.sum()} {\"lost\" in globals()}')"),
+        Code("kept = 1"),
+        Code("lost = 1\nimport os, signal\nos.kill(os.getpid(), signal.SIGKILL)"),
+        Code("lathe.answer(f'{sales.amount.sum()} {kept} {\"lost\" in globals()}')"),
     ]
     with ModelServer(*script) as server:
         done = lathe.having(**server.variables).run(
             "ask", "Go", "-m", MODEL, "-s", "s", "-q", "-d", "sales.csv"
         )
-    assert (done.code, done.out) == (0, "7 False\n")
+    assert (done.code, done.out) == (0, "7 1 False\n")
     told = str(server.requests[2]["messages"])
-    assert "new kernel" in told
+    assert "checkpoint" in told
     died = lathe.events("s", "cell_finished")[1]
     assert died.data["status"] == "died"
     assert "SIGKILL" in died.data["failure"]["message"] or "kill" in died.data["failure"]["message"]

@@ -43,6 +43,8 @@ final class LocalKernel: Kernel {
                     if let kernel { kernel.run(run) } else { run.resume(died: KernelEnd(cause: .stopped)) }
                 }
                 if !isOpen { run.resume(died: KernelEnd(cause: .stopped)) }
+                // Cancelled before now, the interrupt came when no cell ran, and did nothing.
+                if Task.isCancelled { interrupt() }
             }
         } onCancel: {
             interrupt()

@@ -73,6 +73,18 @@ extension KernelHostTests {
             }
         }
 
+        @Test func `a task that was cancelled before its cell began interrupts the cell all the same`() async throws {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                let work = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return await kernel.run("while True: pass")
+                }
+                #expect(await work.value.status == .interrupted)
+                #expect(await kernel.run("1+1", number: 2).value?.text.head == "2")
+            }
+        }
+
         @Test func `cancelling the task that runs a cell interrupts the cell`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel()

@@ -26,7 +26,7 @@ extension CommandRun {
                 if command.options.output == .json {
                     JSONScreen(output: .standardOutput).show(event)
                 } else {
-                    _ = say(TerminalText.safe("Session \(name): \(back.sentence)\n\(RolledBack.notUndone)"))
+                    _ = say(TerminalText.safeBlock("Session \(name): \(back.sentence)\n\(RolledBack.notUndone)"))
                 }
                 try await opened.close()
             } catch {

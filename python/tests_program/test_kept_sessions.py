@@ -54,6 +54,7 @@ def test_the_last_cell_of_a_kept_session_is_undone(lathe: Lathe) -> None:
     assert "Session s: " in undone.out
     assert "cell 3" in undone.out
     assert "Not undone: files" in undone.out
+    assert "␊" not in undone.out
     assert lathe.run("exec", "--session", "s", "x").out == "[1, 2]\n"
     (event,) = lathe.run("undo", "--session", "s", "--json").json_lines()
     assert (event["type"], event["data"]["undone"]) == ("rolled_back", [4])

@@ -59,11 +59,13 @@ PyObject *lathe_channel_copy(PyObject *module, PyObject *arguments) {
     sigfillset(&all);
     PyOS_BeforeFork();
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int cause = 0;
-    pid_t copy = fork_apart(&cause);
+    // What the origin's later cells do must not reach into the copy's memory, from its first moment on: so it inherits
+    // that nobody may look.
+    int cause = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? errno : 0;
+    pid_t copy = cause ? -1 : fork_apart(&cause);
+    if (copy != 0) (void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     if (copy == 0) {
-        // What the origin's later cells do must not reach into this memory.
-        if (take_places(channel, output, error) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) _exit(73);
+        if (take_places(channel, output, error) < 0) _exit(73);
         lathe_channel_reopen();
         PyOS_AfterFork_Child();
     } else {

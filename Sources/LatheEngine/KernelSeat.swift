@@ -132,12 +132,8 @@ actor KernelSeat {
             return CellResult(number: cell.number, status: .died, seconds: 0, failure: failure)
         }
         let (place, log) = (place, log)
-        let result = await withTaskCancellationHandler {
-            await kernel.run(cell) { output in
-                log.show(.cellOutput(CellOutputSeen(cell: cell.number, output)), at: place)
-            }
-        } onCancel: {
-            kernel.interrupt()
+        let result = await kernel.run(cell) { output in
+            log.show(.cellOutput(CellOutputSeen(cell: cell.number, output)), at: place)
         }
         if result.status == .died {
             isDead = true

@@ -137,8 +137,12 @@ final class KernelLine {
 
     func interrupt() {
         guard case .running = phase, sentence == nil else { return }
+        // One signal for all who ask: a second one would end a cell in the middle of heeding the first.
+        switch alarm?.what {
+        case .kill, .repeatInterrupt: return
+        case .giveUp, nil: break
+        }
         signal(SIGINT)
-        if case .some(.kill) = alarm?.what { return }
         // A cell that was only just sent may not have been armed yet; a second signal reaches it.
         alarm = (.now + .milliseconds(250), .repeatInterrupt)
     }

@@ -48,7 +48,7 @@ extension CommandRun {
                 for variable in await session.engine.variables.items {
                     _ = say(TerminalText.safe(variable.line(columnsUpTo: 200)))
                 }
-            case .undo: await Self.undo(session)
+            case .undo: await undo(session, feed)
             case .task(let task):
                 let screen = screen(for: options.output, environment: environment)
                 feed.set(screen)
@@ -63,12 +63,11 @@ extension CommandRun {
         }
     }
 
-    private static func undo(_ session: OpenedSession) async {
+    /// What was undone is told by the screen, as every event is.
+    private func undo(_ session: OpenedSession, _ feed: EventFeed) async {
         do throws(JournalError) {
             switch try await session.engine.undo() {
-            case .undone(let back):
-                TerminalOutput.standardOutput.write(
-                    TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)") + "\n")
+            case .undone: await feed.settle(session.log)
             case .refused(let reason):
                 TerminalOutput.standardError.write("lathe: nothing is undone: \(TerminalText.safe(reason))\n")
             }

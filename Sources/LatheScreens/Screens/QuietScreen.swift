@@ -31,7 +31,7 @@ package final class QuietScreen: EventScreen {
         case .taskFinished(let outcome): show(outcome)
         case .notice(let notice) where notice.level == .warning:
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")
-        case .rolledBack(let back) where back.cause == .death && event.place == .coordinator:
+        case .rolledBack(let back) where [.death, .user].contains(back.cause) && event.place == .coordinator:
             errors.write("lathe: \(TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)"))\n")
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:
             errors.write("lathe: \(TerminalText.safe(loss.reason))\n")

@@ -160,10 +160,8 @@ import Testing
     func `a server that is silent is left in time`(provider: Provider) async throws {
         let limits = HTTPTimeouts(connect: 0.2, firstByte: 0.2, idle: 0.2)
         let server = try StagedServer([.hang, .stall(half(provider)), good(provider)])
-        let start = ContinuousClock.now
         let reply = try await model(provider, server, timeouts: limits).reply(to: request()) { _ in }
         #expect(reply.text == "Let me look.")
-        #expect(ContinuousClock.now - start < .seconds(10))
     }
 
     @Test(arguments: Provider.allCases)
@@ -193,11 +191,9 @@ import Testing
             let model = model(provider, server)
             let call = Task { await failure { try await model.reply(to: request()) { _ in } } }
             try await Task.sleep(for: .milliseconds(300))
-            let start = ContinuousClock.now
             call.cancel()
+            // Left alone, it would end as something else.
             #expect(await call.value?.code == .cancelled)
-            // Left alone, it would take a minute.
-            #expect(ContinuousClock.now - start < .seconds(10))
         }
     }
 

@@ -113,15 +113,13 @@ def test_sys_exit_ends_the_cell_and_not_the_kernel(kernel: Kernel) -> None:
 def test_an_interrupt_stops_a_loop_and_a_sleep(kernel: Kernel) -> None:
     for code in (
         "while True: pass",
-        "import time; time.sleep(30)",
-        "import asyncio\nawait asyncio.sleep(30)",
+        "import time; time.sleep(300)",
+        "import asyncio\nawait asyncio.sleep(300)",
     ):
-        started = time.monotonic()
         ran = kernel.run(code, interrupt_after=0.2)
         assert ran.payload["status"] == "interrupted"
         assert ran.error["type"] == "KeyboardInterrupt"
         assert "lathe_kernel" not in ran.error["traceback"]
-        assert time.monotonic() - started < 5
     assert kernel.ok("6 * 7").text == "42"
 
 

@@ -75,10 +75,10 @@ def test_the_second_ctrl_c_kills_at_once(lathe: Lathe) -> None:
             below = processes.below(run.process.pid)
             run.press("\x03")
             run.wait_for("deaf")
-            began = time.monotonic()
             run.press("\x03")
             assert run.end() == 130, run.text
-            assert time.monotonic() - began < 2
+    # Killed before the work could be closed.
+    assert lathe.events("s", "task_finished") == []
     assert processes.all_end(below) == []
     assert lathe.run("sessions", "list").code == 0
 

@@ -8,7 +8,16 @@ final class AnswerBox: Sendable {
     private struct Content {
         var accepted: JSONValue?
         var refusals: [String] = []
+        /// The newest value that was refused, as text.
+        var refused: String?
+        /// The newest words of the model beside code.
+        var words: String?
+        /// An answer whose model was told what is missing in it.
+        var held: JSONValue?
     }
+
+    /// Characters of what is kept in place of a result.
+    private static let partialCharacters = 20_000
 
     private let content = Mutex(Content())
     private let returns: ReturnsSchema?
@@ -29,6 +38,7 @@ final class AnswerBox: Sendable {
             guard misfits.isEmpty else {
                 let reason = misfits.joined(separator: "; ")
                 content.refusals.append(reason)
+                content.refused = String(value.text.prefix(Self.partialCharacters))
                 return .refused(reason: reason)
             }
             content.accepted = value
@@ -48,6 +58,23 @@ final class AnswerBox: Sendable {
     func clear() {
         content.withLock { $0.accepted = nil }
     }
+
+    /// Begins anew: nothing of an earlier task counts.
+    func begin() { content.withLock { $0 = Content() } }
+
+    /// Takes note of what the model says; only the newest words are kept.
+    func note(words: String) {
+        guard !words.allSatisfy(\.isWhitespace) else { return }
+        content.withLock { $0.words = String(words.prefix(Self.partialCharacters)) }
+    }
+
+    /// Keeps an answer that counts unless a better one comes.
+    func hold(_ value: JSONValue) { content.withLock { $0.held = value } }
+
+    var held: JSONValue? { content.withLock(\.held) }
+
+    /// What there is in place of a result: a value that did not fit, else the model's last words.
+    var partial: String? { content.withLock { $0.refused ?? $0.words } }
 
     var refusals: [String] { content.withLock(\.refusals) }
 }

@@ -100,7 +100,8 @@ extension SubtaskOutcome {
     var forKernel: JSONValue {
         [
             "id": .integer(id), "label": .string(label), "status": .string(status.rawValue), "value": value ?? .null,
-            "reason": .string(reason), "tokens": .integer(usage.total), "seconds": .number(seconds),
+            "reason": .string(reason), "partial": partial.map { .string($0) } ?? .null, "tokens": .integer(usage.total),
+            "seconds": .number(seconds),
         ]
     }
 }

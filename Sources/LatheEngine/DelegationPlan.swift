@@ -14,6 +14,8 @@ struct DelegationPlan: Sendable {
     var model: any LanguageModel
     var parallel: Int
     var maxTurns: Int
+    /// Whether the task needs its subtasks to be complete.
+    var isRequired: Bool
     /// What each subtask may use of its parent's budget; no limits of its own draw on that as they go.
     var budget: BudgetLimits
     /// What its kernels may use: no more than the kernel that delegates.
@@ -38,6 +40,7 @@ struct DelegationPlan: Sendable {
             try arguments.optionalInteger("parallel", in: 1...1_000) ?? limits.parallelSubtasks, limits.parallelSubtasks
         )
         maxTurns = try arguments.optionalInteger("max_turns", in: 1...100) ?? limits.subtaskTurns
+        isRequired = try arguments.optionalFlag("required") ?? true
         budget = try arguments.budget("budget")
         let asked = try arguments.limits(arguments.present("limits")).over(agent.limits ?? KernelLimits())
         if let excess = asked.excess(over: bound) { throw HostRefusal("limit", "delegate: \(excess)") }

@@ -30,6 +30,9 @@ package struct EngineLimits: Sendable, Hashable {
     package var dataResultBytes = 2 << 30
     package var dataBytes = 8 << 30
     package var dataResults = 1_000
+    /// Seconds for which an account whose calls fail after all retries is left alone, the first time.
+    package var accountRest = 30.0
+    package var stops = StopRules()
     package var checkpoints = CheckpointLimits()
 
     package init() {}

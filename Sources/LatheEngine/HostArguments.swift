@@ -48,6 +48,12 @@ struct HostArguments: Sendable {
         return number
     }
 
+    func optionalFlag(_ name: String) throws(HostRefusal) -> Bool? {
+        guard let value = present(name) else { return nil }
+        guard case .bool(let flag) = value else { throw wrong(name, "true or false") }
+        return flag
+    }
+
     func integers(_ name: String, upTo count: Int) throws(HostRefusal) -> [Int] {
         guard let items = values[name]?.arrayValue, items.count <= count else { throw wrong(name, "a list of numbers") }
         var numbers: [Int] = []

@@ -47,7 +47,8 @@ struct ModelQuestion: Sendable {
             throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
         }
         switch outcome {
-        case .failure(let error): throw HostRefusal("model_failed", error.reason)
+        case .failure(let error):
+            throw HostRefusal(error.code == .budget ? "out_of_budget" : "model_failed", error.reason)
         case .success(let reply):
             guard reply.stop != .maxTokens, reply.stop != .refusal, !reply.text.isEmpty else {
                 throw HostRefusal("model_failed", "the model gave no whole reply (\(reply.stop.rawValue))")

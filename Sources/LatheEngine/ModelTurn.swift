@@ -8,6 +8,8 @@ struct ModelTurn: Sendable {
     var spending: Spending
     /// Kept from call to call of one conversation.
     var meter = InputMeter()
+    /// Whether a call waits for an overloaded account to be tried again, since its conversation would be lost otherwise.
+    var waitsForAccount = false
 
     /// A reply shorter than this is of no use: then the budget counts as used up.
     private static let leastOutput = 256
@@ -17,13 +19,24 @@ struct ModelTurn: Sendable {
     /// Where the budget has no room for the whole reply, a shorter one is asked for; while room is held by other calls, this waits.
     func ask(_ request: ModelRequest) async throws(JournalError) -> Result<ModelReply, ModelError> {
         let budget = spending.budget
-        if let failure = spending.stopped.failure(of: model.account) { return try await failed(request, failure) }
+        let pass: StoppedAccounts.Pass
+        do throws(ModelError) {
+            pass = try await enter(request)
+        } catch {
+            return try await failed(request, error, isUnsent: true)
+        }
         var request = request
         let reservation: CallReservation
         do throws(ModelError) {
             reservation = try await reserve(&request, from: budget)
         } catch {
+            spending.stopped.end(pass, error)
             return try await failed(request, error)
+        }
+        if !pass.isTrial, let failure = spending.stopped.failure(of: model.account) {
+            // It was stopped while this call waited for budget.
+            budget.settle(reservation.amounts, used: [:])
+            return try await failed(request, failure, isUnsent: true)
         }
         let amounts = Dictionary(uniqueKeysWithValues: reservation.amounts.map { ($0.key.rawValue, $0.value) })
         do throws(JournalError) {
@@ -34,13 +47,22 @@ struct ModelTurn: Sendable {
                         reserved: amounts.isEmpty ? nil : amounts)), at: request.place)
         } catch {
             budget.settle(reservation.amounts, used: [:])
+            spending.stopped.end(pass, ModelError(.cancelled, "not journaled"))
             throw error
         }
-        return try await send(request, reservation)
+        return try await send(request, reservation, pass)
+    }
+
+    /// Passes the account's circuit breaker.
+    private func enter(_ request: ModelRequest) async throws(ModelError) -> StoppedAccounts.Pass {
+        try await spending.stopped.enter(model.account, waits: waitsForAccount) { [log] seconds, error in
+            let told = "in \(Int(seconds.rounded(.up))) s, when the account is tried again: \(error.reason)"
+            log.show(.replyProgressed(ReplyProgressed(turn: request.turn, retry: told)), at: request.place)
+        }
     }
 
     private func send(
-        _ request: ModelRequest, _ reservation: CallReservation
+        _ request: ModelRequest, _ reservation: CallReservation, _ pass: StoppedAccounts.Pass
     ) async throws(JournalError) -> Result<ModelReply, ModelError> {
         let (place, turn, started) = (request.place, request.turn, ContinuousClock.now)
         let answer = await reservation.run { [model, log, request] in
@@ -60,6 +82,7 @@ struct ModelTurn: Sendable {
         switch answer {
         case .success(let reply):
             reservation.settle(reply)
+            spending.stopped.end(pass, nil)
             meter.take(reply.usage, of: request)
             spending.add(reply)
             let finished = TurnFinished(
@@ -76,15 +99,16 @@ struct ModelTurn: Sendable {
         case .failure(let error):
             let told = reservation.shortage.map { Self.error($0, model) } ?? error
             reservation.settle(error)
-            spending.stopped.note(error, of: model.account)
+            spending.stopped.end(pass, error)
             return try await failed(request, told, untold: untold())
         }
     }
 
     private func failed(
-        _ request: ModelRequest, _ error: ModelError, untold: Int? = nil
+        _ request: ModelRequest, _ error: ModelError, untold: Int? = nil, isUnsent: Bool? = nil
     ) async throws(JournalError) -> Result<ModelReply, ModelError> {
-        let failed = TurnFailed(turn: request.turn, code: error.code, reason: error.reason, untoldAttempts: untold)
+        let failed = TurnFailed(
+            turn: request.turn, code: error.code, reason: error.reason, untoldAttempts: untold, isUnsent: isUnsent)
         try await log.record(.turnFailed(failed), at: request.place)
         return .failure(error)
     }

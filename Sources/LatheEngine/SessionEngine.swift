@@ -10,7 +10,7 @@ package actor SessionEngine {
     private let registry: SubtaskRegistry
     private let delegation: Delegation
     private let answers = AnswerBox(returns: nil)
-    private let spending = Spending()
+    let spending: Spending
     private let desk: HostDesk
     private let seat: KernelSeat
     private var transcript: Transcript
@@ -23,6 +23,7 @@ package actor SessionEngine {
         self.services = services
         self.past = past
         transcript = past.transcript
+        spending = Spending(rest: services.limits.accountRest)
         registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask)
         delegation = Delegation(registry: registry, services: services)
         desk = HostDesk(
@@ -116,16 +117,17 @@ package actor SessionEngine {
         let clock = ContinuousClock.now
         let budget = budget.over(services.limits.budget)
         spending.beginTask(budget)
+        answers.begin()
         let before = Mark(
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
         let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
         let limit = maxTurns ?? services.limits.coordinatorTurns
-        let (end, isReplayed) = try await turns(upTo: limit, within: budget.seconds)
+        let (end, isReplayed) = try await turns(upTo: limit, within: budget.seconds, after: before.subtask)
         // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
         await registry.cancelAll()
-        var outcome = try await outcome(of: end, since: before, turns: limit)
+        var outcome = try await outcome(of: end, since: before)
         outcome.isReplayed = isReplayed
         outcome.seconds = clock.duration(to: .now).seconds
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
@@ -134,12 +136,12 @@ package actor SessionEngine {
 
     /// Runs the task's turns, and stops them when their time is over.
     private func turns(
-        upTo maxTurns: Int, within seconds: Double?
+        upTo maxTurns: Int, within seconds: Double?, after subtask: Int
     ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         typealias Ended = Result<(LoopEnd, isReplayed: Bool), JournalError>
         let (ended, isOver) = await TimeLimit.run(seconds: seconds) { () async -> Ended in
             do throws(JournalError) {
-                return .success(try await self.turns(upTo: maxTurns))
+                return .success(try await self.turns(upTo: maxTurns, after: subtask))
             } catch {
                 return .failure(error)
             }
@@ -148,7 +150,9 @@ package actor SessionEngine {
         return (end == .cancelled && isOver ? .timeUsedUp(seconds ?? 0) : end, isReplayed)
     }
 
-    private func turns(upTo maxTurns: Int) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
+    private func turns(
+        upTo maxTurns: Int, after subtask: Int
+    ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         let model: any LanguageModel
         do throws(ModelError) {
             model = try await services.model(nil)
@@ -167,6 +171,7 @@ package actor SessionEngine {
             turn: ModelTurn(model: model, log: services.log, spending: spending, meter: meter),
             answers: answers, system: Prompts.coordinator(codeForm: model.codeForm, isSmall: model.isSmall),
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
+            stops: services.limits.stops, objection: { await registry.objection(after: subtask) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in
                 StateBlock(
@@ -181,41 +186,22 @@ package actor SessionEngine {
 
     // MARK: Outcome
 
-    /// What the user is told. `complete` needs an answer and every subtask complete, or run again with success.
-    private func outcome(of end: LoopEnd, since mark: Mark, turns: Int) async throws(JournalError) -> TaskOutcome {
+    /// What the user is told. `complete` needs an answer and every subtask complete that is required, or run again with success.
+    private func outcome(of end: LoopEnd, since mark: Mark) async throws(JournalError) -> TaskOutcome {
         let finished = await registry.finished(after: mark.subtask)
-        let failed = finished.filter { $0.status != .complete && !$0.isMended(by: finished) }
-        var (status, answer, reason) = Self.reading(end, turns: turns)
-        if status == .complete, !failed.isEmpty {
-            let labels = failed.prefix(8).map(\.label).joined(separator: ", ") + (failed.count > 8 ? ", …" : "")
-            (status, reason) = (
-                .incomplete, "\(failed.count) of \(finished.count) subtasks did not complete: \(labels)"
-            )
-        }
+        let missing = finished.missing
         let events = try await services.log.events(after: mark.sequence)
         let spent = spending.total
-        return TaskOutcome(
-            status: status, answer: answer, reason: reason, artifacts: events.flatMap(\.artifacts),
-            saved: events.compactMap(\.saved), failedSubtasks: failed, subtasks: finished.count,
+        var outcome = TaskOutcome(
+            status: end.ending.status, reason: end.ending.reason, artifacts: events.flatMap(\.artifacts),
+            saved: events.compactMap(\.saved), failedSubtasks: missing, subtasks: finished.count,
             turns: spent.turns - mark.spending.turns, usage: spent.usage - mark.spending.usage,
             cost: events.reduce(.none) { $0 + $1.cost })
-    }
-
-    private static func reading(_ end: LoopEnd, turns: Int) -> (OutcomeStatus, answer: String, reason: String) {
-        switch end {
-        case .answered(.string(let text)): (.complete, text, "")
-        case .answered(let value): (.complete, value.text, "")
-        case .turnsUsedUp:
-            (.incomplete, "", "no answer after \(turns) turns; go on with --session, or allow more with --max-turns")
-        case .stuck(let reason): (.failed, "", reason)
-        case .modelFailed(let error) where error.code == .budget:
-            (.incomplete, "", "\(error.reason) Go on with --session and a new budget.")
-        case .modelFailed(let error): (.failed, "", error.reason)
-        case .kernelLost(let error): (.failed, "", error.reason)
-        case .timeUsedUp(let seconds):
-            (.incomplete, "", "the time limit of \(Int(seconds)) s is over; go on with --session and a new one")
-        case .cancelled: (.cancelled, "", "stopped by the user")
+        outcome.settle(end, held: answers.held, partial: answers.partial)
+        if outcome.status != .complete, !finished.isEmpty {
+            outcome.completedSubtasks = finished.filter { $0.status == .complete }.map(\.label)
         }
+        return outcome
     }
 
     /// Runs a cell that the user wrote.
@@ -263,13 +249,6 @@ package actor SessionEngine {
 package enum UndoOutcome: Sendable, Hashable {
     case undone(RolledBack)
     case refused(String)
-}
-
-extension SubtaskOutcome {
-    /// True where a later subtask with the same label, of the same parent, completed.
-    fileprivate func isMended(by others: [SubtaskOutcome]) -> Bool {
-        others.contains { $0.id > id && $0.label == label && $0.place.parent == place.parent && $0.status == .complete }
-    }
 }
 
 extension Event {

@@ -15,10 +15,10 @@ final class Spending: Sendable {
     private let parent: Spending?
     private let current: Mutex<Budget>
 
-    /// The spending of a session, which is limited task by task.
-    init() {
+    /// The spending of a session, which is limited task by task. `rest`: seconds for which an overloaded account is left alone.
+    init(rest: Double) {
         parent = nil
-        stopped = StoppedAccounts()
+        stopped = StoppedAccounts(rest: rest)
         current = Mutex(Budget(BudgetLimits()))
     }
 

@@ -25,8 +25,9 @@ struct SubtaskRun: Sendable {
                     id: id, label: label, place: place, agent: plan.agent, task: plan.task, model: plan.model.name,
                     maxTurns: plan.maxTurns)
                 try await services.log.record(.subtaskStarted(started), at: place)
-                (outcome.status, outcome.value, outcome.reason) = try await work(spending)
+                (outcome.status, outcome.value, outcome.reason, outcome.partial) = try await work(spending)
             }
+            outcome.isOptional = plan.isRequired ? nil : true
             outcome.turns = spending.total.turns
             outcome.usage = spending.total.usage
             outcome.cost = spending.total.cost
@@ -58,7 +59,7 @@ struct SubtaskRun: Sendable {
         }
     }
 
-    private typealias Ending = (status: OutcomeStatus, value: JSONValue?, reason: String)
+    private typealias Ending = (status: OutcomeStatus, value: JSONValue?, reason: String, partial: String?)
 
     private func work(_ spending: Spending) async throws(JournalError) -> Ending {
         let answers = AnswerBox(returns: plan.returns)
@@ -69,7 +70,7 @@ struct SubtaskRun: Sendable {
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }
         } catch {
-            return (.failed, nil, "its slice could not be brought to where it runs: \(error.reason)")
+            return (.failed, nil, "its slice could not be brought to where it runs: \(error.reason)", nil)
         }
         let start = KernelStart(
             role: .subtask, place: place, bindsInputs: false, slices: slices,
@@ -80,8 +81,8 @@ struct SubtaskRun: Sendable {
         do throws(KernelError) {
             try await seat.open()
         } catch {
-            if Task.isCancelled { return ending(.cancelled, hasBegun: false) }
-            return (.failed, nil, "its kernel could not be started: \(error.reason)")
+            if Task.isCancelled { return ending(.cancelled, nil, hasBegun: false) }
+            return (.failed, nil, "its kernel could not be started: \(error.reason)", nil)
         }
         let end: LoopEnd
         do throws(JournalError) {
@@ -93,7 +94,7 @@ struct SubtaskRun: Sendable {
         }
         await delegation.registry.cancelAll(of: place)
         await seat.stop()
-        return ending(end, hasBegun: spending.total.turns > 0)
+        return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
     }
 
     private func turns(
@@ -109,7 +110,7 @@ struct SubtaskRun: Sendable {
             answers: answers,
             system: Prompts.subtask(agent: plan.agent, codeForm: plan.model.codeForm, hasData: slice != nil),
             maxTurns: plan.maxTurns, maxOutputTokens: services.limits.maxOutputTokens,
-            repairs: services.limits.repairs, transcript: transcript,
+            repairs: services.limits.repairs, transcript: transcript, stops: services.limits.stops,
             readText: { Self.read($0, returns) },
             state: { turnsLeft in
                 StateBlock(
@@ -145,17 +146,13 @@ struct SubtaskRun: Sendable {
         }
     }
 
-    private func ending(_ end: LoopEnd, hasBegun: Bool) -> Ending {
-        switch end {
-        case .answered(let value): (.complete, value, "")
-        case .timeUsedUp(let seconds): (.incomplete, nil, "its time of \(Int(seconds)) s is over")
-        case .turnsUsedUp: (.incomplete, nil, "no result after \(plan.maxTurns) turns")
-        case .stuck(let reason): (.failed, nil, reason)
-        case .modelFailed(let error) where error.code == .budget || error.stopsAccount:
-            (hasBegun ? .incomplete : .notRun, nil, error.reason)
-        case .modelFailed(let error): (.failed, nil, error.reason)
-        case .kernelLost(let error): (.failed, nil, error.reason)
-        case .cancelled: (.cancelled, nil, "stopped")
+    private func ending(_ end: LoopEnd, _ partial: String?, hasBegun: Bool) -> Ending {
+        if case .answered(let value) = end { return (.complete, value, "", nil) }
+        var (status, reason) = end.ending
+        if case .modelFailed(let error) = end, error.code == .budget || error.stopsAccount {
+            // Nothing was asked for it where not even its first call could be made.
+            status = hasBegun ? (error.code == .budget ? .outOfBudget : .incomplete) : .notRun
         }
+        return (status, nil, reason, partial)
     }
 }

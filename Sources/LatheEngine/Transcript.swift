@@ -48,7 +48,7 @@ package struct Transcript: Sendable, Hashable {
     private mutating func append(_ reply: ModelReply, turn: Int) {
         var blocks: [Message.Block] = []
         var refusals: [Message.Block] = []
-        if reply.calls.isEmpty, let fenced = FencedCode(in: reply.text), fenced.isClosed {
+        if reply.calls.isEmpty, reply.stop != .refusal, let fenced = FencedCode(in: reply.text), fenced.isClosed {
             if !fenced.before.isEmpty { blocks.append(.text(fenced.before)) }
             blocks.append(.call(id: "fence-\(turn)", code: fenced.code))
             open = [OpenCall(id: "fence-\(turn)", code: fenced.code)]
@@ -56,7 +56,7 @@ package struct Transcript: Sendable, Hashable {
             if !reply.text.isEmpty { blocks.append(.text(reply.text)) }
             for call in reply.calls {
                 blocks.append(.call(id: call.id, code: call.code ?? ""))
-                if call.name == "python", let code = call.code, reply.stop != .maxTokens {
+                if call.name == "python", let code = call.code, reply.stop.isWhole {
                     open.append(OpenCall(id: call.id, code: code))
                 } else {
                     refusals.append(.callResult(id: call.id, text: Self.refusal(of: call, reply.stop), isError: true))
@@ -71,6 +71,7 @@ package struct Transcript: Sendable, Hashable {
         if stop == .maxTokens {
             return "Not run: the reply reached its limit of output tokens, so the code is cut. Send shorter code."
         }
+        if !stop.isWhole { return "Not run: the reply was not finished (\(stop.rawValue))." }
         let arguments = call.rawArguments.map { " It came with: \($0.singleLine(upTo: 200))" } ?? ""
         let name = call.name == "python" ? "" : " There is no \(call.name.singleLine(upTo: 60))."
         return "Not run: there is one tool, python, with one text argument, code.\(name)\(arguments)"
@@ -105,4 +106,9 @@ package struct Transcript: Sendable, Hashable {
             append(.callResult(id: call.id, text: "Not run: the cell before it failed.", isError: true))
         }
     }
+}
+
+extension StopReason {
+    /// Whether a reply that stopped so is all that its model had to say.
+    var isWhole: Bool { ![.maxTokens, .refusal, .contextFull].contains(self) }
 }

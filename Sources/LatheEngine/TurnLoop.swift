@@ -1,18 +1,5 @@
 internal import LatheVocabulary
 
-/// How a run of turns ended.
-enum LoopEnd: Sendable, Hashable {
-    case answered(JSONValue)
-    case turnsUsedUp
-    /// The task's time, in seconds, is over.
-    case timeUsedUp(Double)
-    /// The model goes on without getting anywhere, or refuses.
-    case stuck(String)
-    case modelFailed(ModelError)
-    case kernelLost(KernelError)
-    case cancelled
-}
-
 /// The one loop of the engine: ask a model, run the cells it sends, show it what came out, until it answers.
 ///
 /// The coordinator and every subtask run this same loop; a subtask's differs in its prompt, its kernel and its answer box.
@@ -29,6 +16,9 @@ struct TurnLoop: Sendable {
     /// Reads a reply without code as a result: nil where it is none, with the reason to tell the model.
     var readText: @Sendable (String) -> TextReading
     var state: @Sendable (_ turnsLeft: Int) async -> StateBlock
+    var stops: StopRules
+    /// Why an answer is not the whole one, as its model should be told once; nil where nothing is missing.
+    var objection: @Sendable () async -> String?
     var transcript: Transcript
 
     enum TextReading: Sendable, Hashable {
@@ -38,12 +28,14 @@ struct TurnLoop: Sendable {
 
     private var turnsTaken = 0
     private var wordless = 0
-    private var lastCode: [String] = []
+    private var repeated = RepeatedCells()
     private var lastCellWentWell = false
+    private var hasObjected = false
 
     init(
         place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox, system: String, maxTurns: Int,
-        maxOutputTokens: Int, repairs: Int?, transcript: Transcript,
+        maxOutputTokens: Int, repairs: Int?, transcript: Transcript, stops: StopRules,
+        objection: @escaping @Sendable () async -> String? = { nil },
         readText: @escaping @Sendable (String) -> TextReading,
         state: @escaping @Sendable (_ turnsLeft: Int) async -> StateBlock
     ) {
@@ -58,6 +50,8 @@ struct TurnLoop: Sendable {
         self.transcript = transcript
         self.readText = readText
         self.state = state
+        self.stops = stops
+        self.objection = objection
     }
 
     /// Runs until an end. Throws only where the journal cannot be written, since nothing may go on unrecorded.
@@ -70,11 +64,25 @@ struct TurnLoop: Sendable {
             case .success(let arrived): reply = arrived
             case .failure(let error): return error.code == .cancelled ? .cancelled : .modelFailed(error)
             }
+            if reply.stop != .refusal { answers.note(words: reply.text) }
             let end =
                 transcript.pendingCode.isEmpty ? try await takeText(of: reply) : try await runCells()
-            if let end { return end }
+            guard let end else { continue }
+            if case .answered(let value) = end, try await objects(to: value) { continue }
+            return end
         }
-        return .turnsUsedUp
+        return .turnsUsedUp(maxTurns)
+    }
+
+    /// Whether the model was told that something is missing in its answer, which counts if no better one comes.
+    private mutating func objects(to value: JSONValue) async throws(JournalError) -> Bool {
+        guard !hasObjected, turnsTaken < maxTurns, !Task.isCancelled, let missing = await objection() else {
+            return false
+        }
+        hasObjected = true
+        answers.hold(value)
+        try await tell(missing)
+        return true
     }
 
     private mutating func ask() async throws(JournalError) -> Result<ModelReply, ModelError> {
@@ -82,6 +90,7 @@ struct TurnLoop: Sendable {
             place: place, turn: transcript.turns + 1, system: system, messages: transcript.messages,
             state: await state(maxTurns - turnsTaken).text, codeForm: turn.model.codeForm,
             maxOutputTokens: maxOutputTokens)
+        turn.waitsForAccount = place == .coordinator || request.turn > 1
         let answer = try await turn.ask(request)
         transcript.apply(.turnStarted(TurnStarted(turn: request.turn, model: turn.model.name, request: request)))
         if case .success(let reply) = answer {
@@ -95,9 +104,10 @@ struct TurnLoop: Sendable {
     private mutating func runCells() async throws(JournalError) -> LoopEnd? {
         wordless = 0
         let codes = transcript.pendingCode
-        lastCode = Array((lastCode + [codes.joined(separator: "\n")]).suffix(3))
+        var results: [CellResult] = []
         for code in codes {
             let result = try await seat.run(code, author: .model)
+            results.append(result)
             transcript.apply(.cellFinished(result))
             lastCellWentWell = result.status == .ok
             if let end = try await judge(result) { return end }
@@ -110,8 +120,20 @@ struct TurnLoop: Sendable {
                 break
             }
         }
-        if lastCode.count == 3, Set(lastCode).count == 1 {
-            return .stuck("the model sent the same cell three times in a row")
+        return try await judgeRepeats(codes, results)
+    }
+
+    private mutating func judgeRepeats(
+        _ codes: [String], _ results: [CellResult]
+    ) async throws(JournalError) -> LoopEnd? {
+        let times = repeated.add(codes.joined(separator: "\n"), results, window: stops.window)
+        if times >= stops.repeatsEnded {
+            return .stuck("stuck: the model sent the same cell with the same result \(times) times")
+        }
+        if times == stops.repeatsTold {
+            try await tell(
+                "You have sent the same code \(times) times, with the same result each time. Do something else, or answer with what there is."
+            )
         }
         return nil
     }
@@ -148,47 +170,64 @@ struct TurnLoop: Sendable {
         switch reply.stop {
         case .refusal:
             let words = reply.text.singleLine(upTo: 300)
-            return .stuck("the model refused" + (words.isEmpty ? ", without a reason" : ": \(words)"))
+            return .refused("the model refused" + (words.isEmpty ? ", without a reason" : ": \(words)"))
         case .contextFull: return .stuck("the conversation no longer fits into the model's context")
         default: break
         }
-        if reply.calls.isEmpty, let problem = wordlessness(of: reply) {
-            wordless += 1
-            guard wordless <= 2 else {
-                return .stuck("three replies in a row had neither code nor an answer: \(problem)")
+        let problem: String
+        if let found = wordlessness(of: reply) {
+            problem = found
+        } else if !reply.calls.isEmpty {
+            return unusable(refusedCall, of: reply)
+        } else {
+            switch reading(of: reply.text) {
+            case .result(let value): return .answered(value)
+            case .notAResult(let reason): problem = reason
             }
-            try await tell(problem)
-            return nil
         }
-        guard reply.calls.isEmpty else { return refusedCalls() }
-        switch reading(of: reply.text) {
-        case .result(let value): return .answered(value)
-        case .notAResult(let reason):
-            wordless += 1
-            guard wordless <= 2 else { return .stuck("three replies in a row were no result: \(reason)") }
-            try await tell(reason)
-            return nil
-        }
+        if let end = unusable(problem, of: reply) { return end }
+        try await tell(problem)
+        return nil
     }
 
-    /// The transcript has answered each call with why it was not run; a model that does not heed it is stopped.
-    private mutating func refusedCalls() -> LoopEnd? {
+    /// Counts a reply that is of no use; an end where there were too many in a row.
+    private mutating func unusable(_ problem: String, of reply: ModelReply) -> LoopEnd? {
         wordless += 1
-        guard wordless > 2, case .callResult(_, let reason, _)? = transcript.messages.last?.blocks.last else {
-            return nil
+        guard wordless > stops.unusableReplies else { return nil }
+        let count = wordless == 3 ? "three" : "\(wordless)"
+        if reply.stop == .maxTokens {
+            return .cutShort(
+                "\(count) replies in a row were of no use, the last one since it reached the limit of \(maxOutputTokens) output tokens and was cut"
+            )
         }
-        return .stuck("three replies in a row had no code that could be run: \(reason)")
+        return .stuck("\(count) replies in a row had neither code that runs nor an answer: \(problem)")
+    }
+
+    /// What the transcript has answered to the calls of the newest reply.
+    private var refusedCall: String {
+        guard case .callResult(_, let reason, _)? = transcript.messages.last?.blocks.last else { return "" }
+        return reason
     }
 
     /// A small model's words count only after a cell that went well: without one it has computed nothing.
     private func reading(of text: String) -> TextReading {
-        guard turn.model.isSmall, !lastCellWentWell else { return readText(text) }
+        guard turn.model.isSmall, !lastCellWentWell else {
+            let read = readText(text)
+            guard case .result(.string) = read, Announcement.isOne(text, upTo: stops.announcementCharacters) else {
+                return read
+            }
+            return .notAResult(
+                reason:
+                    "Your reply only says what comes next. Send the code that does it. If it is your answer, send it with lathe.answer(…)."
+            )
+        }
         return .notAResult(
             reason: "Nothing was computed yet. Reply with one ```python block that ends with lathe.answer(f\"…\").")
     }
 
     /// Why a reply is neither code nor an answer, as the model should be told; nil where it can be one.
     private func wordlessness(of reply: ModelReply) -> String? {
+        guard reply.calls.isEmpty else { return nil }
         if reply.stop == .maxTokens {
             return "Your reply reached its limit of output tokens and was cut. Send shorter code or a shorter answer."
         }

@@ -44,8 +44,6 @@ struct AnthropicReply: ReplyReading {
         guard isWhole else {
             throw ProviderFailure(.cutStream, "\(endpoint.title) ended its stream in the middle of a reply.")
         }
-        guard !reply.text.isEmpty || !reply.calls.isEmpty || reply.stop == .refusal || reply.stop == .maxTokens
-        else { throw ProviderFailure(.badReply, "\(endpoint.title) sent an empty reply.") }
         var whole = reply
         whole.usage = sawUsage ? usage : nil
         return whole

@@ -82,7 +82,7 @@ package struct ModelCatalogue: Sendable {
         return AnthropicModel(
             name: name.description, model: model, base: base,
             key: try key("ANTHROPIC_API_KEY", neededBy: "Anthropic"), price: price, settings: settings,
-            pace: paces.pace(of: base.absoluteString)
+            retries: settings.retries ?? RetryPolicy(), pace: paces.pace(of: base.absoluteString)
         )
     }
 
@@ -96,7 +96,7 @@ package struct ModelCatalogue: Sendable {
             name: name.description, model: model, server: .openAI,
             base: base,
             key: try key("OPENAI_API_KEY", neededBy: "OpenAI"), price: price, settings: settings,
-            pace: paces.pace(of: base.absoluteString)
+            retries: settings.retries ?? RetryPolicy(), pace: paces.pace(of: base.absoluteString)
         )
     }
 
@@ -110,7 +110,8 @@ package struct ModelCatalogue: Sendable {
         }
         return OpenAIModel(
             name: name.description, model: model, server: .local, base: base, key: key,
-            price: settings.price ?? .free, settings: own, pace: paces.pace(of: base.absoluteString)
+            price: settings.price ?? .free, settings: own, retries: settings.retries ?? RetryPolicy(),
+            pace: paces.pace(of: base.absoluteString)
         )
     }
 

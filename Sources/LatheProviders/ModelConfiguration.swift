@@ -11,12 +11,13 @@ package import LatheVocabulary
 ///     "openai:gpt-5-mini": {
 ///       "maxOutputTokens": 4096, "codeForm": "fence", "grammar": false, "repeatable": true,
 ///       "price": {"input": 0.25, "output": 2, "cacheRead": 0.025, "cacheWrite": 0.25},
-///       "timeouts": {"connect": 10, "firstByte": 120, "idle": 120}
+///       "timeouts": {"connect": 10, "firstByte": 120, "idle": 120},
+///       "retries": {"attempts": 5, "firstWait": 1, "longestWait": 30}
 ///     }
 ///   }
 /// }
 /// ```
-/// Prices are dollars for a million tokens, timeouts seconds.
+/// Prices are dollars for a million tokens, timeouts and waits seconds.
 package struct ModelConfiguration: Sendable, Hashable {
     /// What may be set for one model; nil keeps the provider's default.
     package struct Settings: Sendable, Hashable {
@@ -29,6 +30,7 @@ package struct ModelConfiguration: Sendable, Hashable {
         package var repeatable: Bool?
         package var price: ModelPrice?
         package var timeouts: HTTPTimeouts?
+        package var retries: RetryPolicy?
 
         package init() {}
     }
@@ -91,10 +93,11 @@ extension ModelConfiguration.Settings {
             case "repeatable": repeatable = try ConfigurationReader.flag(member, place)
             case "price": price = try ModelPrice(parsing: member, at: place)
             case "timeouts": timeouts = try HTTPTimeouts(parsing: member, at: place)
+            case "retries": retries = try RetryPolicy(parsing: member, at: place)
             default:
                 throw ConfigurationReader.unknown(
                     place,
-                    ["maxOutputTokens", "codeForm", "grammar", "repeatable", "price", "timeouts"]
+                    ["maxOutputTokens", "codeForm", "grammar", "repeatable", "price", "timeouts", "retries"]
                 )
             }
         }

@@ -44,8 +44,6 @@ struct OpenAIReply: ReplyReading {
         if sawRefusal { whole.stop = .refusal }
         // Some servers say `stop` where they made calls.
         if !whole.calls.isEmpty, whole.stop == .endTurn { whole.stop = .toolUse }
-        guard !whole.text.isEmpty || !whole.calls.isEmpty || whole.stop == .refusal || whole.stop == .maxTokens
-        else { throw ProviderFailure(.badReply, "\(endpoint.title) sent an empty reply.") }
         if unwrapsReply { whole.text = ReplySchema.unwrapped(whole.text) }
         return whole
     }

@@ -52,7 +52,9 @@ package struct RetryPolicy: Sendable, Hashable {
             } catch {
                 if Task.isCancelled { throw Self.stopped }
                 guard let seconds = wait(after: number, error, jitter: .random(in: -1...1)) else {
-                    throw ModelError(error.code, ending(error, after: number), mayHaveCost: error.mayHaveCost)
+                    throw ModelError(
+                        error.code, ending(error, after: number), mayHaveCost: error.mayHaveCost,
+                        retryAfter: error.retryAfter)
                 }
                 if [.rateLimited, .overloaded].contains(error.code) { pace.refused(began, wait: seconds) }
                 number += 1
@@ -74,6 +76,21 @@ package struct RetryPolicy: Sendable, Hashable {
             return failure.reason + " It asks to wait \(Int(asked)) s: try again then."
         }
         return number > 1 ? failure.reason + " Given up after \(number) attempts." : failure.reason
+    }
+}
+
+extension RetryPolicy {
+    init(parsing value: JSONValue, at path: String) throws(ModelSetupError) {
+        self.init()
+        for (key, member) in try ConfigurationReader.object(value, path) {
+            let place = "\(path).\(key)"
+            switch key {
+            case "attempts": attempts = try ConfigurationReader.positive(member, place)
+            case "firstWait": firstWait = try ConfigurationReader.amount(member, place)
+            case "longestWait": longestWait = try ConfigurationReader.amount(member, place)
+            default: throw ConfigurationReader.unknown(place, ["attempts", "firstWait", "longestWait"])
+            }
+        }
     }
 }
 

@@ -115,7 +115,7 @@ extension EventBody {
 }
 
 extension Event: Codable {
-    private enum Keys: String, CodingKey { case sequence, time, place, type, data }
+    private enum Keys: String, CodingKey { case sequence, time, place, type, outcome, data }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
@@ -132,6 +132,7 @@ extension Event: Codable {
         try container.encode(time, forKey: .time)
         try container.encode(place, forKey: .place)
         try container.encode(body.kind, forKey: .type)
+        try container.encodeIfPresent(body.outcome, forKey: .outcome)
         try body.encodePayload(to: container.superEncoder(forKey: .data))
     }
 }

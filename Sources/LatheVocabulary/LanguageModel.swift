@@ -50,8 +50,11 @@ package struct ModelError: Error, Sendable, Hashable {
     package var reason: String
     /// Whether the call may have cost something all the same: it failed after a reply had begun.
     package var mayHaveCost: Bool
+    /// Seconds for which the provider wants to be left alone; nil where it did not say.
+    package var retryAfter: Double?
 
-    package init(_ code: Code, _ reason: String, mayHaveCost: Bool = false) {
+    package init(_ code: Code, _ reason: String, mayHaveCost: Bool = false, retryAfter: Double? = nil) {
+        self.retryAfter = retryAfter
         self.code = code
         self.reason = reason
         self.mayHaveCost = mayHaveCost
@@ -59,6 +62,9 @@ package struct ModelError: Error, Sendable, Hashable {
 
     /// True where no other call on the same account can succeed until a person has done something.
     package var stopsAccount: Bool { [.keyMissing, .keyRefused, .billing].contains(code) }
+
+    /// True where other calls on the same account would meet the same for a while.
+    package var rests: Bool { [.rateLimited, .overloaded, .unreachable].contains(code) }
 }
 
 extension LanguageModel {

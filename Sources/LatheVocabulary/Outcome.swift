@@ -1,14 +1,3 @@
-/// What became of a task or a subtask. `complete` is said only of what is.
-package enum OutcomeStatus: String, Sendable, Hashable, Codable, CaseIterable {
-    case complete
-    /// It ended without its whole result: turns used up, a subtask failed that was needed.
-    case incomplete
-    case failed
-    case cancelled
-    case notRun = "not_run"
-    case running
-}
-
 /// How a subtask ended, and what it returned.
 package struct SubtaskOutcome: Sendable, Hashable, Codable {
     package var id: Int
@@ -19,6 +8,10 @@ package struct SubtaskOutcome: Sendable, Hashable, Codable {
     package var value: JSONValue?
     /// Why it is not complete; empty otherwise.
     package var reason: String
+    /// What there is in place of a result: a value that did not fit, or its model's last words; nil where there is nothing.
+    package var partial: String?
+    /// Whether the task needs it to be complete. Nil stands for true.
+    package var isOptional: Bool?
     package var turns: Int
     package var usage: Usage
     package var cost: Cost
@@ -26,7 +19,7 @@ package struct SubtaskOutcome: Sendable, Hashable, Codable {
 
     package init(
         id: Int, label: String, place: Place, status: OutcomeStatus, value: JSONValue? = nil, reason: String = "",
-        turns: Int = 0, usage: Usage = Usage(), cost: Cost = .none, seconds: Double = 0
+        partial: String? = nil, turns: Int = 0, usage: Usage = Usage(), cost: Cost = .none, seconds: Double = 0
     ) {
         self.id = id
         self.label = label
@@ -34,6 +27,7 @@ package struct SubtaskOutcome: Sendable, Hashable, Codable {
         self.status = status
         self.value = value
         self.reason = reason
+        self.partial = partial
         self.turns = turns
         self.usage = usage
         self.cost = cost
@@ -44,12 +38,16 @@ package struct SubtaskOutcome: Sendable, Hashable, Codable {
 /// How a task of the user ended: what the last lines on the screen and the exit code say.
 package struct TaskOutcome: Sendable, Hashable, Codable {
     package var status: OutcomeStatus
-    /// The answer as Markdown; empty where there is none.
+    /// The answer as Markdown; empty where there is none. A partial one unless `complete`.
     package var answer: String
+    /// The model's last words where there is no answer: not an answer, and nothing was checked. Nil where there are none.
+    package var partial: String?
     /// Why it is not complete; empty otherwise.
     package var reason: String
     package var artifacts: [Artifact]
     package var saved: [SavedCapability]
+    /// Labels of the subtasks that completed, of a task that did not: their results are in the journal.
+    package var completedSubtasks: [String]?
     /// Subtasks that did not complete.
     package var failedSubtasks: [SubtaskOutcome]
     /// Of the whole tree in this task.
@@ -61,12 +59,14 @@ package struct TaskOutcome: Sendable, Hashable, Codable {
     package var isReplayed: Bool
 
     package init(
-        status: OutcomeStatus, answer: String = "", reason: String = "", artifacts: [Artifact] = [],
+        status: OutcomeStatus, answer: String = "", partial: String? = nil, reason: String = "",
+        artifacts: [Artifact] = [],
         saved: [SavedCapability] = [], failedSubtasks: [SubtaskOutcome] = [], subtasks: Int = 0, turns: Int = 0,
         usage: Usage = Usage(), cost: Cost = .none, seconds: Double = 0, isReplayed: Bool = false
     ) {
         self.status = status
         self.answer = answer
+        self.partial = partial
         self.reason = reason
         self.artifacts = artifacts
         self.saved = saved

@@ -55,9 +55,14 @@ package struct TurnFailed: Sendable, Hashable, Codable {
     package var reason: String
     /// Attempts whose cost nobody told; each keeps its whole reservation. Nil stands for none.
     package var untoldAttempts: Int?
+    /// True where the call was not sent at all, since its account is stopped. Nil stands for false.
+    package var isUnsent: Bool?
 
-    package init(turn: Int, code: ModelError.Code, reason: String, untoldAttempts: Int? = nil) {
+    package init(
+        turn: Int, code: ModelError.Code, reason: String, untoldAttempts: Int? = nil, isUnsent: Bool? = nil
+    ) {
         self.untoldAttempts = untoldAttempts
+        self.isUnsent = isUnsent
         self.turn = turn
         self.code = code
         self.reason = reason

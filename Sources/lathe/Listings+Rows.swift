@@ -41,7 +41,7 @@ extension SessionDetail {
                 detail.tasks.append(
                     TaskRow(
                         task: task, status: outcome.status, answer: outcome.answer, reason: outcome.reason,
-                        turns: outcome.turns, seconds: outcome.seconds))
+                        partial: outcome.partial, turns: outcome.turns, seconds: outcome.seconds))
                 task = ""
             default: break
             }

@@ -17,11 +17,11 @@ import Testing
         }
     }
 
-    @Test func `a task ends as incomplete before the call that its budget has no room for`() async throws {
+    @Test func `a task ends as out of budget before the call that its budget has no room for`() async throws {
         let model = ScriptedModel(usage: Usage(input: 3_000, output: 2_000)) { _, index in .code("x = \(index)") }
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("go on and on", budget: BudgetLimits(tokens: 21_000))
-            #expect(outcome.status == .incomplete)
+            #expect(outcome.status == .outOfBudget)
             #expect(outcome.reason.contains("The budget of 21000 tokens has no room"))
             #expect(outcome.usage.total <= 21_000)
             #expect(outcome.turns == 4)
@@ -83,7 +83,7 @@ import Testing
         let model = ScriptedModel(microdollarsPerToken: nil) { _, _ in .text("done") }
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x", budget: BudgetLimits(microdollars: 1_000_000))
-            #expect(outcome.status == .incomplete)
+            #expect(outcome.status == .outOfBudget)
             #expect(outcome.reason.contains("No price is known for scripted"))
             #expect(model.requests.isEmpty)
             #expect(try await session.engine.ask("x", budget: BudgetLimits(tokens: 100_000)).status == .complete)
@@ -100,7 +100,7 @@ import Testing
             }
             #expect(finished == [1])
             let outcome = try await session.engine.ask("y", budget: budget)
-            #expect(outcome.status == .incomplete)
+            #expect(outcome.status == .outOfBudget)
             #expect(outcome.reason.contains("has no room"))
             let failed = await session.journal.events(after: 0).compactMap { event in
                 if case .turnFailed(let turn) = event.body { turn.untoldAttempts } else { nil }
@@ -135,7 +135,7 @@ import Testing
         let model = ScriptedModel([.code("import time; x = 1; time.sleep(60)"), .text("still there")])
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("wait", budget: BudgetLimits(seconds: 1.5))
-            #expect(outcome.status == .incomplete)
+            #expect(outcome.status == .outOfBudget)
             #expect(outcome.reason.hasPrefix("the time limit of 1 s is over"))
             #expect(try await session.engine.ask("again").answer == "still there")
         }
@@ -150,7 +150,7 @@ import Testing
         ])
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x", budget: BudgetLimits(modelCalls: 2, subtasks: 2))
-            #expect(outcome.status == .incomplete)
+            #expect(outcome.status == .outOfBudget)
             #expect(outcome.reason.contains("The budget of 2 model calls has no room"))
             #expect(model.requests.count == 2)
             guard case .callResult(_, let text, _)? = model.requests.last?.messages.last?.blocks.first else { return }

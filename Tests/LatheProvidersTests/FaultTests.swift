@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: Provider.allCases)
-    func `half a stream, garbage and an empty reply are retried`(provider: Provider) async throws {
+    func `half a stream, garbage and an empty stream are retried`(provider: Provider) async throws {
         let events = ["content-type": "text/event-stream"]
         let server = try StagedServer([
             .half(half(provider)), .answer(status: 200, headers: events, body: "data: {not json\n\n"), good(provider),

@@ -145,7 +145,7 @@ struct LineScreenTests {
             ])
     }
 
-    @Test(arguments: zip(OutcomeStatus.allCases, [0, 3, 1, 130, 1, 3] as [Int32]))
+    @Test(arguments: zip(OutcomeStatus.allCases, [0, 3, 1, 130, 1, 4, 5, 3] as [Int32]))
     func `an outcome has its exit code`(status: OutcomeStatus, code: Int32) {
         #expect(ExitCode(status).rawValue == code)
     }

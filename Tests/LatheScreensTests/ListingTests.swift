@@ -64,7 +64,7 @@ struct ListingTests {
                 "cost        unknown: a model has no price", "input       t: csv, /d/t.csv",
                 "artifact    /s/artifacts/delays.png (image/png, 34 kB)",
                 "saved       function delay_profile (proposed)",
-                "", "› Why?", "So", "incomplete, 2 turns, 3.0 s: cut",
+                "", "› Why?", "partial answer:", "So", "incomplete, 2 turns, 3.0 s: cut",
             ])
         #expect(detail.json["tasks"]?[0]?["status"] == "incomplete")
     }

@@ -119,6 +119,7 @@ class Request:
     max_turns: int | None
     limits: dict[str, int] | None
     budget: dict[str, Any] | None
+    required: bool
 
 
 def request(
@@ -131,6 +132,7 @@ def request(
     max_turns: int | None = None,
     within: object = None,
     budget: dict[str, Any] | None = None,
+    required: bool = True,
 ) -> Request:
     """Return a checked request.
 
@@ -150,6 +152,7 @@ def request(
         max_turns,
         limits_of(within),
         budget,
+        required,
     )
 
 
@@ -268,6 +271,7 @@ def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> O
             one.get("reason"),
             one.get("tokens"),
             one.get("seconds"),
+            partial=one.get("partial"),
         )
         for one in records
     )
@@ -312,4 +316,5 @@ def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
         "max_turns": shared.max_turns,
         "limits": shared.limits,
         "budget": shared.budget,
+        "required": shared.required,
     }

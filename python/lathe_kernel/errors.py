@@ -30,7 +30,7 @@ class LatheError(Exception):
 class SubtaskFailed(LatheError):
     """A subtask that ended without a value.
 
-    `status` is its typed outcome: incomplete, failed, cancelled or not_run.
+    `status` is its typed outcome: incomplete, failed, cancelled, not_run, out_of_budget or refused.
     """
 
     def __init__(self, label: str, status: str, reason: str) -> None:

@@ -128,10 +128,12 @@ class Lathe(types.ModuleType):
         label: str | None = None,
         limits: object = None,
         budget: dict[str, Any] | None = None,
+        required: bool = True,
     ) -> Subtask:
         """Start one subtask with its own kernel and context; it finds `data` under that name.
 
-        Example: `lathe.delegate("analyst", "Why late?", data=df, returns={"cause": str}).result()`
+        Example: `lathe.delegate("analyst", "Why late?", data=df, returns={"cause": str}).result()`;
+        with `required=False` the task can be complete without it.
         """
         shared = delegation.request(
             agent,
@@ -141,6 +143,7 @@ class Lathe(types.ModuleType):
             max_turns=max_turns,
             within=limits,
             budget=budget,
+            required=required,
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
@@ -157,6 +160,7 @@ class Lathe(types.ModuleType):
         max_turns: int | None = None,
         limits: object = None,
         budget: dict[str, Any] | None = None,
+        required: bool = True,
     ) -> Outcomes:
         """Run one subtask per slice and wait for all; a failed one never stops the others.
 
@@ -172,6 +176,7 @@ class Lathe(types.ModuleType):
             max_turns=max_turns,
             within=limits,
             budget=budget,
+            required=required,
         )
         return delegation.each(self._channel, self._store, shared, labelled(slices))
 

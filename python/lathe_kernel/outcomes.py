@@ -10,8 +10,9 @@ from lathe_kernel.packages import pandas
 class Outcome:
     """How one subtask ended.
 
-    `status` is complete, incomplete, failed, cancelled, not_run or running. `notes` say what of
-    its slice was copied rather than shared.
+    `status` is complete, incomplete, failed, cancelled, not_run, out_of_budget, refused or running.
+    `partial` is what there is in place of a value: one that did not fit, or its last words; nobody
+    checked it. `notes` say what of its slice was copied rather than shared.
     """
 
     id: int
@@ -22,6 +23,7 @@ class Outcome:
     tokens: int | None
     seconds: float | None
     notes: tuple[str, ...] = ()
+    partial: str | None = None
 
     @property
     def ok(self) -> bool:

@@ -169,5 +169,6 @@ class OutcomeRecord(TypedDict):
     status: str
     value: Any
     reason: str | None
+    partial: NotRequired[str | None]
     tokens: int | None
     seconds: float | None

@@ -6,6 +6,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case failed = 1
     case usage = 2
     case incomplete = 3
+    case outOfBudget = 4
+    case refused = 5
     case interrupted = 130
 
     package init(_ status: OutcomeStatus) {
@@ -14,6 +16,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
             case .complete: .complete
             case .failed, .notRun: .failed
             case .incomplete, .running: .incomplete
+            case .outOfBudget: .outOfBudget
+            case .refused: .refused
             case .cancelled: .interrupted
             }
     }
@@ -24,6 +28,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
         case .failed: "failed"
         case .usage: "the command line cannot be understood"
         case .incomplete: "ended without the whole result"
+        case .outOfBudget: "the budget or the time is used up"
+        case .refused: "the model refused"
         case .interrupted: "interrupted"
         }
     }

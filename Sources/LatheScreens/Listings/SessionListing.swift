@@ -40,7 +40,11 @@ package enum SessionListing {
         for task in detail.tasks {
             lines += [canvas.blank]
             lines += canvas.wrap(canvas.text("› ", .cyan) + canvas.text(task.task, .bold), indent: 2)
-            if !task.answer.isEmpty { lines += Markdown(canvas: canvas).lines(task.answer) }
+            if task.status != .complete, !(task.answer + (task.partial ?? "")).isEmpty {
+                lines.append(canvas.text(task.answer.isEmpty ? "partial, no answer:" : "partial answer:", .yellow))
+            }
+            let text = task.answer.isEmpty ? task.partial ?? "" : task.answer
+            if !text.isEmpty { lines += Markdown(canvas: canvas).lines(text) }
             let ending =
                 "\(EndBlock.word(task.status)), \(Figure.count(task.turns, "turn")), \(Figure.duration(task.seconds))"
             lines += canvas.wrap(canvas.text(ending + (task.reason.isEmpty ? "" : ": \(task.reason)"), .dim), indent: 2)
@@ -82,13 +86,16 @@ package struct SessionDetail: Sendable, Hashable {
         package var status: OutcomeStatus
         package var answer: String
         package var reason: String
+        /// What there is in place of an answer; nil where there is nothing.
+        package var partial: String?
         package var turns: Int
         package var seconds: Double
 
         package init(
-            task: String, status: OutcomeStatus, answer: String = "", reason: String = "", turns: Int = 0,
-            seconds: Double = 0
+            task: String, status: OutcomeStatus, answer: String = "", reason: String = "",
+            partial: String? = nil, turns: Int = 0, seconds: Double = 0
         ) {
+            self.partial = partial
             self.task = task
             self.status = status
             self.answer = answer
@@ -128,7 +135,8 @@ package struct SessionDetail: Sendable, Hashable {
             tasks.map {
                 [
                     "task": .string($0.task), "status": .string($0.status.rawValue), "answer": .string($0.answer),
-                    "reason": .string($0.reason), "turns": .integer($0.turns), "seconds": .number($0.seconds),
+                    "partial": $0.partial.map { .string($0) } ?? .null, "reason": .string($0.reason),
+                    "turns": .integer($0.turns), "seconds": .number($0.seconds),
                 ]
             })
         members["artifacts"] = .array(

@@ -15,15 +15,18 @@ struct EndBlock {
         case .failed: "failed"
         case .cancelled: "interrupted"
         case .notRun: "not run"
+        case .outOfBudget: "out of budget"
+        case .refused: "refused"
         case .running: "still running"
         }
     }
 
     func lines(_ outcome: TaskOutcome, tally: RunTally) -> [StyledLine] {
         var lines: [StyledLine] = []
-        if !outcome.answer.isEmpty { lines += self.lines(answer: outcome.answer) }
+        lines += answer(outcome)
         lines += made(outcome)
         lines += failures(outcome)
+        lines += completed(outcome)
         lines += entry("tokens", canvas.tokens(outcome.usage))
         lines += entry(
             "cost", canvas.cost(outcome.cost, unpriced: tally.unpriced, isReplayed: outcome.isReplayed))
@@ -32,6 +35,26 @@ struct EndBlock {
         }
         lines += ending(outcome, session: tally.session)
         return lines
+    }
+
+    /// The answer; one that is not whole, and words that are none, under a line that says so.
+    private func answer(_ outcome: TaskOutcome) -> [StyledLine] {
+        if !outcome.answer.isEmpty {
+            let label =
+                outcome.status == .complete
+                ? [] : entry("partial", canvas.text("this answer is not the whole one:"), style: .yellow)
+            return label + lines(answer: outcome.answer)
+        }
+        guard let words = outcome.partial else { return [] }
+        return entry("partial", canvas.text("no answer; the model's last words, which nobody checked:"), style: .yellow)
+            + lines(answer: words)
+    }
+
+    private func completed(_ outcome: TaskOutcome) -> [StyledLine] {
+        guard let labels = outcome.completedSubtasks, !labels.isEmpty else { return [] }
+        let shown = labels.prefix(20).joined(separator: ", ") + (labels.count > 20 ? ", …" : "")
+        let count = "\(labels.count) of \(Figure.count(outcome.subtasks, "subtask")) completed: \(shown)"
+        return entry("kept", canvas.text(count))
     }
 
     /// An answer between blank lines.
@@ -82,7 +105,7 @@ struct EndBlock {
         let style: Style = outcome.status == .complete ? [.bold, .green] : [.bold, .red]
         var lines = entry(Self.word(outcome.status), canvas.text(facts.joined(separator: " · ")), style: style)
         if !outcome.reason.isEmpty { lines += entry("", canvas.text(outcome.reason)) }
-        if [.cancelled, .incomplete].contains(outcome.status), !session.isEmpty {
+        if outcome.status != .complete, !session.isEmpty {
             lines += entry("go on", canvas.text("lathe ask \"go on\" --session \(session)"), .whole)
         }
         return lines
@@ -94,7 +117,7 @@ struct EndBlock {
     private func entry(
         _ label: String, _ content: StyledLine, _ wrapping: Break = .wrapped, style: Style = .dim
     ) -> [StyledLine] {
-        let line = canvas.padded(canvas.text(label, style), to: 12) + content
+        let line = canvas.padded(canvas.text(label, style), to: max(12, label.count + 1)) + content
         return wrapping == .whole ? [line] : canvas.wrap(line, indent: 12)
     }
 }

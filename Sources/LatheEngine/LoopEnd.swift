@@ -1,0 +1,35 @@
+internal import LatheVocabulary
+
+/// How a run of turns ended.
+enum LoopEnd: Sendable, Hashable {
+    case answered(JSONValue)
+    /// The turns, so many, are used up.
+    case turnsUsedUp(Int)
+    /// The time, in seconds, is over.
+    case timeUsedUp(Double)
+    /// The model goes on without getting anywhere.
+    case stuck(String)
+    /// Its replies are cut again and again.
+    case cutShort(String)
+    case refused(String)
+    case modelFailed(ModelError)
+    case kernelLost(KernelError)
+    case cancelled
+
+    /// The status that this amounts to, for a task and a subtask alike, and why it is not complete.
+    var ending: (status: OutcomeStatus, reason: String) {
+        switch self {
+        case .answered: (.complete, "")
+        case .turnsUsedUp(let turns): (.incomplete, "no answer after \(turns) turns")
+        case .timeUsedUp(let seconds): (.outOfBudget, "the time limit of \(Int(seconds)) s is over")
+        case .stuck(let reason): (.failed, reason)
+        case .cutShort(let reason): (.incomplete, reason)
+        case .refused(let reason): (.refused, reason)
+        case .modelFailed(let error) where error.code == .budget: (.outOfBudget, error.reason)
+        case .modelFailed(let error) where error.code == .cancelled: (.cancelled, "stopped")
+        case .modelFailed(let error): (.failed, error.reason)
+        case .kernelLost(let error): (.failed, error.reason)
+        case .cancelled: (.cancelled, "stopped")
+        }
+    }
+}

@@ -94,6 +94,7 @@ def test_delegate_each_hands_over_every_group_and_keeps_their_order(kernel: Kern
         "max_turns": None,
         "limits": None,
         "budget": None,
+        "required": True,
     }
     assert request["items"][1]["manifest"]["shape"] == [2, 2]
 

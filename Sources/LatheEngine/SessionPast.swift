@@ -6,7 +6,7 @@ package struct SessionPast: Sendable {
     /// The coordinator's cells that its working memory is made of, in order, and how much of each counts.
     let cells: [(step: MemoryPath.Step, cell: Cell)]
     /// What the memory is made of, for the kernel that takes it up.
-    let path: MemoryPath
+    package let path: MemoryPath
     /// Cells that were not finished, were interrupted, or killed their kernel; they are not run again.
     let skippedCells: [Int]
     /// Answers to the host calls of each cell, in order.

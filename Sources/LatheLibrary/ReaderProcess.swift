@@ -1,31 +1,43 @@
 internal import Glibc
-internal import LatheVocabulary
+package import LatheVocabulary
 
 /// One run of the trusted Python reader: isolated, without an environment, with limits on time, memory and output.
 ///
 /// Its input and output are unlinked files, not pipes, so that neither side ever waits for the other.
-struct ReaderProcess: Sendable {
-    struct Limits: Sendable {
-        var seconds: Double = 20
-        var outputBytes = 64 << 20
-        var memoryBytes = 1 << 30
+package struct ReaderProcess: Sendable {
+    package struct Limits: Sendable {
+        package var seconds: Double
+        package var outputBytes: Int
+        package var memoryBytes: Int
+
+        package init(seconds: Double = 20, outputBytes: Int = 64 << 20, memoryBytes: Int = 1 << 30) {
+            self.seconds = seconds
+            self.outputBytes = outputBytes
+            self.memoryBytes = memoryBytes
+        }
     }
 
-    struct Result: Sendable {
+    package struct Result: Sendable {
         /// The exit code; nil after a signal.
-        var code: Int32?
-        var output: [UInt8]
-        var complaint: String
+        package var code: Int32?
+        package var output: [UInt8]
+        package var complaint: String
     }
 
     /// Absolute path of the interpreter.
     let python: String
-    /// Absolute path of the package `lathe_library`.
+    /// Absolute path of the package to run, such as `lathe_library`.
     let reader: String
     var limits = Limits()
 
+    package init(python: String, reader: String, limits: Limits = Limits()) {
+        self.python = python
+        self.reader = reader
+        self.limits = limits
+    }
+
     /// Runs one command. Blocks; not for Swift's cooperative threads.
-    func run(_ arguments: [String], input: String) throws(LibraryError) -> Result {
+    package func run(_ arguments: [String], input: String) throws(LibraryError) -> Result {
         let files = try (Self.unlinkedFile(), Self.unlinkedFile(), Self.unlinkedFile())
         defer { for file in [files.0, files.1, files.2] { close(file) } }
         try Self.fill(files.0, with: input)
@@ -44,7 +56,7 @@ struct ReaderProcess: Sendable {
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         guard isInTime else {
             throw LibraryError(
-                .readerFailed, "Reading the library took longer than \(Int(limits.seconds)) s and was ended.")
+                .readerFailed, "\(reader) took longer than \(Int(limits.seconds)) s and was ended.")
         }
         return Result(
             code: status & 0x7F == 0 ? (status >> 8) & 0xFF : nil,

@@ -23,6 +23,7 @@ extension CommandRun {
                 show(command.options, detail.json) {
                     SessionListing.lines(detail, now: Date().timeIntervalSince1970, canvas: $0)
                 }
+            case .export(let name, let options): try await export(name, options, in: store, project)
             case .check(let name): return try await check(name, in: store, command.options)
             case .recording(let name):
                 let events = try await store.read(name).journal.events(after: 0)

@@ -45,6 +45,8 @@ package struct SessionsCommand: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case list
         case show(String)
+        /// Writes the session as a file.
+        case export(String, ExportOptions)
         /// Whether the journal is whole, and the files that it names are there.
         case check(String)
         /// Prints the session's replies as a recording that `replay` takes.

@@ -14,6 +14,21 @@ extension CommandTable {
             SessionsCommand(action: .show(try SessionName.checked(given.argument())), options: given.listingOptions()))
     }
 
+    static let sessionsExport = CommandForm(
+        path: ["sessions", "export"],
+        summary: "write a session as a notebook, a report or its events",
+        arguments: [.init(name: "NAME", summary: "the session")],
+        options: [.to, .output, .force, .project],
+        examples: [
+            "lathe sessions export flights", "lathe sessions export flights --to markdown --output report.md",
+            "lathe sessions export flights --to jsonl --output -",
+        ]
+    ) { given throws(CommandError) in
+        let name = try SessionName.checked(given.argument())
+        return .sessions(
+            SessionsCommand(action: .export(name, try given.exportOptions()), options: given.listingOptions()))
+    }
+
     static let sessionsCheck = CommandForm(
         path: ["sessions", "check"],
         summary: "whether a session is whole, as it was written",

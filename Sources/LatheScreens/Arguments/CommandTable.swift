@@ -2,7 +2,7 @@
 enum CommandTable {
     static let commands: [CommandForm] = [
         ask, chat, exec, undo,
-        sessionsList, sessionsShow, sessionsCheck, sessionsRecording, sessionsDelete,
+        sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch,
         replay,
         modelInstall, modelList, modelRemove,

@@ -13,7 +13,7 @@ package struct JSONScreen: EventScreen {
     package func finish() {}
 
     /// The event on one line of ASCII-safe controls: nothing in it acts on a terminal.
-    static func line(_ event: Event) -> String {
+    package static func line(_ event: Event) -> String {
         guard let value = value(event) else {
             let failed: JSONValue = [
                 "sequence": .integer(event.sequence), "place": .string(event.place.description),

@@ -1,0 +1,1 @@
+"""Sessions as files that people use: a notebook and a report, made of a session's events."""

@@ -1,0 +1,325 @@
+"""What stands for the `lathe` object where a session runs as a notebook, outside of Lathe.
+
+Nothing is delegated, asked or saved: what the session got is given again, from RECORDED, and said
+to be so. This text is the notebook's first cell; it imports nothing of Lathe.
+"""
+
+# pyright: basic
+
+import json
+import shutil
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+RECORDED: dict[str, Any] = json.loads("{}")
+
+
+class LatheError(Exception):
+    """What Lathe had refused, or what no recording holds."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        """Say why."""
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class SubtaskFailed(LatheError):
+    """A subtask ended without a value."""
+
+
+class LeftHere(Exception):
+    """The session went back to this point: what follows in its cell did not count."""
+
+
+class NotKept:
+    """A table or an array that a subtask answered with, which no session keeps."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        """Describe what was there."""
+        self.record = record
+
+    def __getattr__(self, name: str) -> Any:
+        """Say that it is not here, whatever is wanted of it."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise LatheError(
+            "gone", f"{self!r} was not kept: run the session again in Lathe to have it"
+        )
+
+    def __repr__(self) -> str:
+        """Show what it was."""
+        shape = self.record.get("shape") or f"{self.record.get('rows')} rows"
+        return f"<recorded {self.record.get('kind')} {self.record.get('id')}: {shape}>"
+
+
+class Outcome(types.SimpleNamespace):
+    """How one subtask ended, as it was recorded."""
+
+    label: str
+    status: str
+    value: Any
+    reason: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a value."""
+        return self.status == "complete"
+
+    def __bool__(self) -> bool:
+        """Be true when there is a value."""
+        return self.ok
+
+
+class Outcomes(list[Outcome]):
+    """The outcomes of `delegate_each`, in the order of the slices."""
+
+    def values(self) -> dict[str, Any]:
+        """Return the values that there are, by label."""
+        return {one.label: one.value for one in self if one.ok}
+
+    def failed(self) -> "Outcomes":
+        """Return the outcomes without a value."""
+        return Outcomes(one for one in self if not one.ok)
+
+    def to_frame(self) -> Any:
+        """Return a DataFrame, a row for each outcome; an object's members are columns."""
+        import pandas
+
+        rows: list[dict[str, Any]] = []
+        for one in self:
+            row: dict[str, Any] = {"label": one.label, "status": one.status}
+            value = one.value if isinstance(one.value, dict) else {"value": one.value}
+            row |= {f"{name}_" if name in row else name: part for name, part in value.items()}
+            rows.append(row if one.ok else row | {"reason": one.reason})
+        return pandas.DataFrame(rows)
+
+
+class Subtask:
+    """A subtask that ran when the session did."""
+
+    def __init__(self, recorded: dict[str, Any]) -> None:
+        """Refer to its recorded outcome."""
+        self.id = recorded["id"]
+        self.label = recorded["label"]
+        self.uri = f"subtask://{self.id}"
+        self.notes: tuple[str, ...] = ()
+        self._outcome = Outcome(**{**recorded, "value": _restored(recorded.get("value"))})
+
+    @property
+    def status(self) -> str:
+        """How it ended."""
+        return self._outcome.status
+
+    def outcome(self, timeout: float | None = None) -> Outcome:
+        """Return how it ended."""
+        return self._outcome
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Return its value, or raise why there is none."""
+        if not self._outcome.ok:
+            reason = f"subtask {self.label} is {self.status}: {self._outcome.reason}"
+            raise SubtaskFailed(self.status, reason)
+        return self._outcome.value
+
+    def cancel(self) -> None:
+        """Do nothing: it has ended."""
+
+    def __await__(self) -> Any:
+        """Return its value at once."""
+        yield from ()
+        return self.result()
+
+
+class Lathe(types.ModuleType):
+    """The part of `lathe` that recorded cells use, answered from the recording."""
+
+    LatheError = LatheError
+    SubtaskFailed = SubtaskFailed
+    AnswerRejected = LatheError
+    Table = Array = NotKept
+
+    def __init__(self) -> None:
+        """Begin where the recording begins."""
+        super().__init__("lathe")
+        self.__path__: list[str] = []
+        self.Outcome, self.Outcomes, self.Subtask = Outcome, Outcomes, Subtask
+        self.capabilities = types.ModuleType("lathe.capabilities")
+        self._left = {name: list(calls) for name, calls in RECORDED.items()}
+        self._leaving: int | None = None
+        sys.modules["lathe"] = self
+        sys.modules["lathe.capabilities"] = self.capabilities
+
+    def delegate(
+        self,
+        agent: Any,
+        task: str = "",
+        data: Any = None,
+        label: str | None = None,
+        **_options: Any,
+    ) -> Subtask:
+        """Return the subtask that was started here."""
+        name = agent if isinstance(agent, str) else agent.name
+        return Subtask(self._next("delegate", task=task, labels=[label or name])["subtasks"][0])
+
+    def delegate_each(self, agent: Any, slices: Any, task: str = "", **_options: Any) -> Outcomes:
+        """Return what the subtasks of this delegation had answered."""
+        recorded = self._next("delegate", task=task)["subtasks"]
+        return Outcomes(Subtask(one).outcome() for one in recorded)
+
+    def agent(
+        self,
+        name: str,
+        instructions: str,
+        returns: Any = None,
+        model: str | None = None,
+        limits: Any = None,
+    ) -> Any:
+        """Name an agent; it runs nowhere."""
+        parts = {"instructions": instructions, "returns": returns, "limits": limits}
+        return types.SimpleNamespace(name=name, model=model, **parts)
+
+    def ask_model(self, prompt: str, *_rest: Any, **_options: Any) -> Any:
+        """Return what a model had answered to this question."""
+        return _restored(self._next("ask_model", prompt=prompt)["value"])
+
+    def answer(self, value: Any) -> None:
+        """Show an answer."""
+        print(value if isinstance(value, str) else repr(value))
+
+    def apart(self, f: Any, *arguments: Any, **named: Any) -> Any:
+        """Run it here."""
+        return f(*arguments, **named)
+
+    def checkpoint(self, name: str | None = None) -> int:
+        """Return the number that the checkpoint had; nothing is kept here."""
+        number = self._next("checkpoint")["checkpoint"]
+        self._leave([number])
+        print(f"[checkpoint {number}]")
+        return number
+
+    def rollback(self, to: Any = None) -> None:
+        """Do nothing: the cells that were undone are not in this notebook."""
+
+    def branch(self, codes: Any, keep: Any = "lowest") -> Any:
+        """Return how the alternatives had ended; the one that was kept runs as the next cell."""
+        recorded = self._next("branch")["branches"]
+        self._leave([one["checkpoint"] for one in recorded])
+        labels = list(codes) if isinstance(codes, dict) else [str(i) for i in range(len(codes))]
+        pairs = zip(labels, recorded, strict=True)
+        return [types.SimpleNamespace(label=label, **one) for label, one in pairs]
+
+    def find(self, query: str, limit: int = 5) -> str:
+        """Say where to search."""
+        return "Outside of Lathe nothing is searched: lathe library search WORD"
+
+    def save_function(self, f: Any) -> str:
+        """Make a function importable from lathe.capabilities; nothing is written."""
+        setattr(self.capabilities, f.__name__, f)
+        return f"{f.__name__}: not saved outside of Lathe"
+
+    def save_agent(self, name: str, *_rest: Any, **_options: Any) -> str:
+        """Save nothing."""
+        return f"{name}: not saved outside of Lathe"
+
+    def load_parquet(self, path: Any, **options: Any) -> Any:
+        """Read a Parquet file."""
+        import pandas
+
+        return pandas.read_parquet(self._found(path), **options)
+
+    def load_csv(self, path: Any, **options: Any) -> Any:
+        """Read a CSV file."""
+        import pandas
+
+        return pandas.read_csv(self._found(path), **options)
+
+    def load_arrow(self, path: Any) -> Any:
+        """Read an Arrow IPC file."""
+        import pyarrow
+
+        with pyarrow.ipc.open_file(self._found(path)) as file:
+            return file.read_all()
+
+    def output(self, cell: int, stream: str = "stdout") -> str:
+        """Return the whole output of an earlier cell, as it was recorded."""
+        return str(self._next("output", cell=cell, stream=stream)["text"])
+
+    def save_artifact(self, name: str, data: Any) -> str:
+        """Write a file into the folder `artifacts` beside this notebook."""
+        path = Path("artifacts") / Path(name).name
+        path.parent.mkdir(exist_ok=True)
+        if isinstance(data, Path):
+            shutil.copyfile(data, path)
+        elif hasattr(data, "savefig"):
+            data.savefig(path, dpi=150, bbox_inches="tight")
+        elif hasattr(data, "to_csv") and path.suffix in (".csv", ".tsv", ".txt"):
+            separator = "," if path.suffix == ".csv" else "\t"
+            data.to_csv(path, sep=separator, index=data.index.name is not None)
+        elif hasattr(data, "to_parquet") and path.suffix == ".parquet":
+            data.to_parquet(path)
+        elif hasattr(data, "to_excel") and path.suffix == ".xlsx":
+            data.to_excel(path)
+        elif hasattr(data, "to_html") and path.suffix == ".html":
+            path.write_text(data.to_html(), "utf-8")
+        elif hasattr(data, "to_json"):
+            lines = path.suffix == ".jsonl"
+            path.write_text(data.to_json(orient="records", lines=lines), "utf-8")
+        elif isinstance(data, (bytes, bytearray, memoryview)):
+            path.write_bytes(data)
+        else:
+            text = data if isinstance(data, str) else json.dumps(data, default=str, indent=2)
+            path.write_text(text, "utf-8")
+        print(f"[artifact {path}]")
+        return path.name
+
+    def leave_at(self, checkpoint: int) -> None:
+        """Leave the next cell at this checkpoint, as the session did."""
+        self._leaving = checkpoint
+
+    def capability(self, name: str, source: str) -> None:
+        """Define a function of the library, as its source was when the notebook was made."""
+        module = types.ModuleType(f"lathe.capabilities.{name}")
+        exec(compile(source, f"{name}.py", "exec"), module.__dict__)
+        setattr(self.capabilities, name, getattr(module, name))
+
+    def _leave(self, numbers: list[int]) -> None:
+        if self._leaving in numbers:
+            self._leaving = None
+            raise LeftHere("the session went back to this point")
+
+    def _found(self, path: Any) -> Any:
+        """Return where an input is that the session had below /data."""
+        here = {one["inside"]: one["path"] for one in RECORDED.get("inputs", [])}
+        return here.get(str(path), path)
+
+    def _next(self, call: str, **wanted: Any) -> dict[str, Any]:
+        """Return the recorded answer to a call: the first that is left, else the last that fits."""
+        fits = [one for one in RECORDED.get(call, []) if wanted.items() <= one["asked"].items()]
+        left = [one for one in self._left.get(call, []) if one in fits]
+        if not fits:
+            raise LatheError("not_recorded", f"the session made no such call of lathe.{call}")
+        if left:
+            self._left[call].remove(left[0])
+        found = (left or fits[-1:])[0]
+        if "reason" in found:
+            raise LatheError(found["code"], found["reason"])
+        if call in ("delegate", "ask_model"):
+            print(f"[recorded answer of lathe.{call}: nothing is run or asked]", file=sys.stderr)
+        return found
+
+
+def _restored(value: Any) -> Any:
+    """Return a recorded value with a stand-in where it held data."""
+    if isinstance(value, dict):
+        if "$data" in value:
+            return NotKept(value["$data"])
+        return {name: _restored(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_restored(part) for part in value]
+    return value
+
+
+lathe = Lathe()

@@ -1,8 +1,9 @@
 package import Foundation
 package import LatheVocabulary
+import Synchronization
 
 /// A model behind Anthropic's Messages API, streamed.
-package struct AnthropicModel: LanguageModel {
+package final class AnthropicModel: LanguageModel {
     /// The provider's own address.
     static let officialBase = URL(string: "https://api.anthropic.com/v1") ?? URL(fileURLWithPath: "/")
 
@@ -14,6 +15,7 @@ package struct AnthropicModel: LanguageModel {
     private let settings: ModelConfiguration.Settings
     private let retries: RetryPolicy
     private let pace: AccountPace
+    private let dialect = Mutex(AnthropicDialect())
 
     /// `key` nil leads to `.keyMissing` at the first call, not here. `price` nil: costs are unknown.
     package init(
@@ -55,21 +57,35 @@ package struct AnthropicModel: LanguageModel {
         progress: @escaping @Sendable (ReplyProgress) -> Void
     ) async throws(ModelError) -> ModelReply {
         try call.endpoint.checkKey()
-        let body = AnthropicRequest.body(
-            request,
-            model: model,
-            maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
-            repeatable: settings.repeatable ?? false
-        )
-        let schema = request.codeForm == nil ? request.replySchema : nil
-        let reader = AnthropicReply(
-            endpoint: call.endpoint,
-            replyTool: schema == nil ? nil : AnthropicRequest.replyTool,
-            unwrapsReply: schema.map { !ReplySchema.isObject($0) } ?? false
-        )
         let received = try await retries.run(at: pace, progress: progress) { () async throws(ProviderFailure) in
-            try await call.reply(to: body, reading: reader, progress: progress)
+            try await self.attempt(request, progress)
         }
         return ModelReply(received, request: request, price: price, model: model)
+    }
+    /// One attempt; where the model refuses a way of asking by name, the same again in another.
+    private func attempt(
+        _ request: ModelRequest, _ progress: @Sendable (ReplyProgress) -> Void
+    ) async throws(ProviderFailure) -> ReceivedReply {
+        let schema = request.codeForm == nil ? request.replySchema : nil
+        let unwraps = schema.map { !ReplySchema.isObject($0) } ?? false
+        var rounds = 0
+        while true {
+            let used = dialect.withLock { $0 }
+            let body = AnthropicRequest.body(
+                request, model: model, maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
+                repeatable: settings.repeatable ?? false, dialect: used)
+            let reader = AnthropicReply(
+                endpoint: call.endpoint, replyTool: schema == nil ? nil : AnthropicRequest.replyTool,
+                unwrapsReply: unwraps)
+            do throws(ProviderFailure) {
+                return try await call.reply(to: body, reading: reader, progress: progress)
+            } catch {
+                var learnt = used
+                guard error.code == .badRequest, rounds < 3, learnt.learn(from: error.reason) else { throw error }
+                rounds += 1
+                let next = learnt
+                dialect.withLock { $0 = next }
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ struct AnthropicReply: ReplyReading {
     private var blocks: [Int: Block] = [:]
     private var partial = PartialCode()
     private var isWhole = false
+    private var sawReplyTool = false
 
     init(endpoint: Endpoint, replyTool: String? = nil, unwrapsReply: Bool = false) {
         self.endpoint = endpoint
@@ -46,6 +47,7 @@ struct AnthropicReply: ReplyReading {
         }
         var whole = reply
         whole.usage = sawUsage ? usage : nil
+        if unwrapsReply, !sawReplyTool { whole.text = ReplySchema.unwrapped(whole.text) }
         return whole
     }
 
@@ -85,6 +87,7 @@ struct AnthropicReply: ReplyReading {
         guard let index = value["index"]?.integerValue, case .call(let call) = blocks[index] else { return }
         blocks[index] = .other
         if let replyTool, call.name == replyTool {
+            sawReplyTool = true
             reply.text = unwrapsReply ? ReplySchema.unwrapped(call.arguments) : call.arguments
         } else {
             reply.calls.append(call.call)

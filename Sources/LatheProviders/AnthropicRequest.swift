@@ -8,7 +8,10 @@ enum AnthropicRequest {
     static let replyTool = "reply"
     private static let mark: JSONValue = ["type": "ephemeral"]
 
-    static func body(_ request: ModelRequest, model: String, maxTokens: Int, repeatable: Bool) -> JSONValue {
+    static func body(
+        _ request: ModelRequest, model: String, maxTokens: Int, repeatable: Bool,
+        dialect: AnthropicDialect = AnthropicDialect()
+    ) -> JSONValue {
         var body: [String: JSONValue] = [
             "model": .string(model),
             "max_tokens": .integer(maxTokens),
@@ -19,7 +22,7 @@ enum AnthropicRequest {
             // Tools come before the system text in the provider's order: this one mark covers both.
             body["system"] = [["type": "text", "text": .string(request.system), "cache_control": mark]]
         }
-        if repeatable { body["temperature"] = 0 }
+        if repeatable, dialect.takesTemperature { body["temperature"] = 0 }
         if request.codeForm == .tool {
             body["tools"] = [
                 [
@@ -28,15 +31,25 @@ enum AnthropicRequest {
                 ]
             ]
         } else if request.codeForm == nil, let schema = request.replySchema {
-            body["tools"] = [
-                [
-                    "name": .string(replyTool), "description": "Gives the reply.",
-                    "input_schema": ReplySchema.wrapped(schema),
-                ]
-            ]
-            body["tool_choice"] = ["type": "tool", "name": .string(replyTool)]
+            bind(&body, to: ReplySchema.wrapped(schema), dialect.binding)
         }
         return .object(body)
+    }
+
+    private static func bind(
+        _ body: inout [String: JSONValue], to schema: JSONValue, _ binding: AnthropicDialect.Binding
+    ) {
+        if binding == .format, ReplySchema.isStrict(schema) {
+            body["output_config"] = ["format": ["type": "json_schema", "schema": schema]]
+            return
+        }
+        let must = binding == .forcedTool ? "" : " Always call it, once, and write nothing beside it."
+        body["tools"] = [
+            [
+                "name": .string(replyTool), "description": .string("Gives the reply." + must), "input_schema": schema,
+            ]
+        ]
+        if binding == .forcedTool { body["tool_choice"] = ["type": "tool", "name": .string(replyTool)] }
     }
 
     private static func messages(_ request: ModelRequest) -> [JSONValue] {

@@ -47,7 +47,7 @@ struct FailureReport: Sendable {
 
     /// The status that an error's type stands for.
     private var impliedStatus: Int {
-        switch type {
+        switch type == "error" || type.isEmpty ? code : type {
         case "authentication_error": 401
         case "permission_error": 403
         case "not_found_error": 404

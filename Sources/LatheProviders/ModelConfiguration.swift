@@ -5,12 +5,15 @@ package import LatheVocabulary
 ///
 /// ```json
 /// {
-///   "roles": {"default": "anthropic:claude-sonnet-4-5", "small": "openai:gpt-5-mini"},
+///   "roles": {"default": "anthropic:claude-sonnet-5-5", "small": "openai:gpt-6-luna"},
 ///   "baseURLs": {"anthropic": "https://gateway.example", "openai": "https://gateway.example/v1"},
 ///   "models": {
-///     "openai:gpt-5-mini": {
-///       "maxOutputTokens": 4096, "codeForm": "fence", "grammar": false, "repeatable": true,
-///       "price": {"input": 0.25, "output": 2, "cacheRead": 0.025, "cacheWrite": 0.25},
+///     "openai:gpt-6-luna": {
+///       "maxOutputTokens": 4096, "codeForm": "fence", "form": "responses", "grammar": false, "repeatable": true,
+///       "price": {
+///         "input": 0.1, "output": 0.5, "cacheRead": 0.01, "cacheWrite": 0.125,
+///         "above": {"tokens": 272000, "input": 0.2, "output": 0.75, "cacheRead": 0.02, "cacheWrite": 0.25}
+///       },
 ///       "timeouts": {"connect": 10, "firstByte": 120, "idle": 120},
 ///       "retries": {"attempts": 5, "firstWait": 1, "longestWait": 30}
 ///     }
@@ -24,6 +27,8 @@ package struct ModelConfiguration: Sendable, Hashable {
         /// A ceiling on what a request asks for.
         package var maxOutputTokens: Int?
         package var codeForm: CodeForm?
+        /// Which of OpenAI's forms its server is spoken to in; by the model's name where nil.
+        package var form: OpenAIForm?
         /// Whether the server takes llama.cpp's `grammar` and `cache_prompt`; found out by asking it where nil.
         package var grammar: Bool?
         /// Asks for the same reply to the same request: temperature 0 and no reuse of a server's cache.
@@ -89,6 +94,11 @@ extension ModelConfiguration.Settings {
                     throw ModelSetupError(.badConfiguration, "\(PlainText.line(place)) must be “tool” or “fence”.")
                 }
                 codeForm = form
+            case "form":
+                guard let known = OpenAIForm(rawValue: try ConfigurationReader.text(member, place)) else {
+                    throw ModelSetupError(.badConfiguration, "\(PlainText.line(place)) must be “chat” or “responses”.")
+                }
+                form = known
             case "grammar": grammar = try ConfigurationReader.flag(member, place)
             case "repeatable": repeatable = try ConfigurationReader.flag(member, place)
             case "price": price = try ModelPrice(parsing: member, at: place)
@@ -97,7 +107,7 @@ extension ModelConfiguration.Settings {
             default:
                 throw ConfigurationReader.unknown(
                     place,
-                    ["maxOutputTokens", "codeForm", "grammar", "repeatable", "price", "timeouts", "retries"]
+                    ["maxOutputTokens", "codeForm", "form", "grammar", "repeatable", "price", "timeouts", "retries"]
                 )
             }
         }

@@ -2,7 +2,7 @@ package import Foundation
 package import LatheVocabulary
 import Synchronization
 
-/// A model behind OpenAI's chat completions or a server that speaks them, streamed.
+/// A model behind OpenAI's Responses API or chat completions, or behind a server that speaks one of them, streamed.
 package final class OpenAIModel: LanguageModel {
     /// Whose server it is, which decides about keys and dialect.
     package enum Server: Sendable, Hashable {
@@ -62,7 +62,9 @@ package final class OpenAIModel: LanguageModel {
             timeouts: settings.timeouts ?? (server == .openAI ? HTTPTimeouts() : .patient)
         )
         dialect = Mutex(
-            OpenAIDialect(takesCompletionTokens: server == .openAI, takesGrammar: settings.grammar ?? false)
+            OpenAIDialect(
+                form: settings.form ?? (server == .openAI ? .usual(for: model) : .chat),
+                takesCompletionTokens: server == .openAI, takesGrammar: settings.grammar ?? false)
         )
     }
 
@@ -89,12 +91,23 @@ package final class OpenAIModel: LanguageModel {
         _ progress: @Sendable (ReplyProgress) -> Void
     ) async throws(ProviderFailure) -> ReceivedReply {
         let unwraps = request.codeForm == nil && request.replySchema.map { !ReplySchema.isObject($0) } ?? false
-        let reader = OpenAIReply(endpoint: call.endpoint, unwrapsReply: unwraps)
         var rounds = 0
         while true {
             let used = dialect.withLock { $0 }
             do throws(ProviderFailure) {
-                return try await call.reply(to: body(request, used), reading: reader, progress: progress)
+                switch used.form {
+                case .chat:
+                    return try await call.reply(
+                        to: chatBody(request, used),
+                        reading: OpenAIReply(endpoint: call.endpoint, unwrapsReply: unwraps),
+                        progress: progress)
+                case .responses:
+                    var call = call
+                    call.url = call.endpoint.url("responses")
+                    return try await call.reply(
+                        to: responsesBody(request, used),
+                        reading: ResponsesReply(endpoint: call.endpoint, unwrapsReply: unwraps), progress: progress)
+                }
             } catch {
                 var learnt = used
                 guard error.code == .badRequest, rounds < 4, learnt.learn(from: error.reason) else {
@@ -107,13 +120,20 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    private func body(_ request: ModelRequest, _ dialect: OpenAIDialect) -> JSONValue {
+    private func chatBody(_ request: ModelRequest, _ dialect: OpenAIDialect) -> JSONValue {
         OpenAIRequest(
             model: model,
             maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
             repeatable: settings.repeatable ?? false,
             dialect: dialect,
             isSmall: server == .embedded
+        ).body(request)
+    }
+
+    private func responsesBody(_ request: ModelRequest, _ dialect: OpenAIDialect) -> JSONValue {
+        ResponsesRequest(
+            model: model, maxTokens: min(request.maxOutputTokens, settings.maxOutputTokens ?? .max),
+            repeatable: (settings.repeatable ?? false) && dialect.takesTemperature
         ).body(request)
     }
 

@@ -74,15 +74,14 @@ struct OpenAIReply: ReplyReading {
         return partial[index, default: PartialCode()].take(arguments)
     }
 
-    /// `prompt_tokens` includes the cached ones here; ours counts them beside it.
+    /// `prompt_tokens` includes the cached and the newly cached ones here; ours counts them beside it.
     private mutating func count(_ value: JSONValue?) {
         guard let value, let input = value["prompt_tokens"]?.integerValue else { return }
         let cached = value["prompt_tokens_details"]?["cached_tokens"]?.integerValue ?? 0
+        let written = value["prompt_tokens_details"]?["cache_write_tokens"]?.integerValue ?? 0
         reply.usage = Usage(
-            input: max(0, input - cached),
-            output: value["completion_tokens"]?.integerValue ?? 0,
-            cacheRead: cached
-        )
+            input: max(0, input - cached - written), output: value["completion_tokens"]?.integerValue ?? 0,
+            cacheRead: cached, cacheWrite: written)
     }
 
     private static func stop(_ reason: String) -> StopReason {

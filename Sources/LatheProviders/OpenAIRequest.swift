@@ -1,7 +1,8 @@
 import LatheVocabulary
 
-/// What one server takes of the many dialects of chat completions.
+/// What one server takes of OpenAI's forms and their many dialects.
 struct OpenAIDialect: Sendable, Hashable {
+    var form = OpenAIForm.chat
     /// `max_completion_tokens` where true, else the older `max_tokens`.
     var takesCompletionTokens: Bool
     var takesStreamOptions = true
@@ -12,7 +13,9 @@ struct OpenAIDialect: Sendable, Hashable {
     /// Learns from a refusal that names a parameter; false where there is nothing to change.
     mutating func learn(from refusal: String) -> Bool {
         let before = self
-        if refusal.contains("max_completion_tokens"), !takesCompletionTokens {
+        if refusal.contains("/v1/responses"), form == .chat {
+            form = .responses
+        } else if refusal.contains("max_completion_tokens"), !takesCompletionTokens {
             takesCompletionTokens = true
         } else if refusal.contains("max_completion_tokens") || refusal.contains("max_tokens") {
             takesCompletionTokens.toggle()

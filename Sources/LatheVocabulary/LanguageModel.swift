@@ -1,6 +1,6 @@
 /// A model that answers requests: a provider's endpoint, a local server, or a recording.
 package protocol LanguageModel: Sendable {
-    /// What the user called it, such as `anthropic:claude-sonnet-4-5` or `replay`.
+    /// What the user called it, such as `anthropic:claude-sonnet-5-5` or `replay`.
     var name: String { get }
 
     /// How this model is asked for code when it can choose freely.

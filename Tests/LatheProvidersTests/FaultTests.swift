@@ -156,6 +156,93 @@ import Testing
         #expect(try await model(provider, empty).reply(to: request()) { _ in }.text == "Let me look.")
     }
 
+    @Test func `a model that takes tools in the newer form only is asked in it, and from then on`() async throws {
+        let events = ["content-type": "text/event-stream"]
+        let stream = String(decoding: try fixture("llmock-responses-tool.sse"), as: UTF8.self)
+        let server = try StagedServer([
+            error(
+                400,
+                "Function tools with reasoning_effort are not supported in /v1/chat/completions. Please use /v1/responses instead."
+            ), .answer(status: 200, headers: events, body: stream),
+        ])
+        let model = model(.openAI, server)
+        for _ in 1...2 { #expect(try await model.reply(to: request()) { _ in }.calls.count == 2) }
+        #expect(
+            server.requestHeads.map { $0.split(separator: " ")[1] } == [
+                "/v1/chat/completions", "/v1/responses", "/v1/responses",
+            ])
+    }
+
+    @Test func `a model that refuses forced tools and temperatures is asked without`() async throws {
+        let events = ["content-type": "text/event-stream"]
+        let text = String(decoding: try fixture("llama-messages-text.sse"), as: UTF8.self)
+        let server = try StagedServer([
+            error(400, "tool_choice: forced tool use is not supported for this model."),
+            error(400, "temperature: non-default values are not supported for this model."),
+            .answer(status: 200, headers: events, body: text),
+        ])
+        var settings = ModelConfiguration.Settings()
+        settings.repeatable = true
+        let model = AnthropicModel(
+            name: "anthropic:x", model: "x", base: server.base, key: Self.key, price: nil, settings: settings,
+            retries: quick)
+        let asked = request(codeForm: nil, schema: ["type": "integer"])
+        for _ in 1...2 { #expect(try await model.reply(to: asked) { _ in }.text.hasPrefix("Hello")) }
+        let bodies = try server.requests.map { try JSONValue(parsing: $0) }
+        #expect(bodies.map { $0["tool_choice"] != nil } == [true, false, false, false])
+        #expect(bodies.map { $0["output_config"] != nil } == [false, true, true, true])
+        #expect(bodies.map { $0["temperature"] != nil } == [true, true, false, false])
+    }
+
+    @Test(arguments: [
+        (
+            #"{"type":"response.failed","response":{"error":{"code":"server_error","message":"sorry"}}}"#,
+            ModelError.Code.overloaded
+        ),
+        (#"{"type":"error","code":"rate_limit_exceeded","message":"slow down"}"#, .rateLimited),
+        (#"{"type":"error","code":"context_length_exceeded","message":"too long"}"#, .contextTooLong),
+        (#"{"type":"error","code":"insufficient_quota","message":"pay"}"#, .billing),
+    ])
+    func `a responses stream that fails says why`(data: String, code: ModelError.Code) async throws {
+        let server = try StagedServer([
+            .answer(status: 200, headers: ["content-type": "text/event-stream"], body: "data: \(data)\n\n")
+        ])
+        var settings = ModelConfiguration.Settings()
+        settings.form = .responses
+        let model = OpenAIModel(
+            name: "openai:x", model: "x", server: .openAI, base: server.base, key: Self.key, price: nil,
+            settings: settings, retries: quick)
+        let failed = await failure { try await model.reply(to: request()) { _ in } }
+        #expect(failed?.code == code)
+    }
+
+    @Test func `a responses reply that ran out of tokens keeps its text and drops the half call`() async throws {
+        let stream = """
+            data: {"type":"response.output_text.delta","output_index":0,"delta":"I count"}
+
+            data: {"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","call_id":"c","name":"python","arguments":""}}
+
+            data: {"type":"response.function_call_arguments.delta","output_index":1,"delta":"{\\"code\\": \\"len("}
+
+            data: {"type":"response.incomplete","response":{"model":"m","incomplete_details":{"reason":"max_output_tokens"},"usage":{"input_tokens":12,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":5},"output_tokens":7}}}
+
+
+            """
+        let server = try StagedServer([
+            .answer(status: 200, headers: ["content-type": "text/event-stream"], body: stream)
+        ])
+        var settings = ModelConfiguration.Settings()
+        settings.form = .responses
+        let model = OpenAIModel(
+            name: "openai:x", model: "x", server: .openAI, base: server.base, key: Self.key, price: nil,
+            settings: settings, retries: quick)
+        let reply = try await model.reply(to: request()) { _ in }
+        #expect(reply.text == "I count")
+        #expect(reply.calls.isEmpty)
+        #expect(reply.stop == .maxTokens)
+        #expect(reply.usage == Usage(input: 3, output: 7, cacheRead: 4, cacheWrite: 5))
+    }
+
     @Test(arguments: Provider.allCases)
     func `a server that is silent is left in time`(provider: Provider) async throws {
         let limits = HTTPTimeouts(connect: 0.2, firstByte: 0.2, idle: 0.2)
@@ -168,7 +255,7 @@ import Testing
     func `a stream that cannot be read is dropped at once`(provider: Provider) async throws {
         let server = try StagedServer([.stall("data: {not json\n\n"), good(provider)])
         _ = try await model(provider, server).reply(to: request()) { _ in }
-        for _ in 0..<100 where server.dropped == 0 { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<1_500 where server.dropped == 0 { try await Task.sleep(for: .milliseconds(20)) }
         #expect(server.dropped == 1)
     }
 

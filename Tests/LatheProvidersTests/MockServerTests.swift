@@ -32,7 +32,7 @@ struct MockServerTests {
 
     private func waitUntilReady(_ root: URL) async throws {
         let limits = HTTPTimeouts(connect: 1, firstByte: 1, idle: 1)
-        for _ in 0..<200 {
+        for _ in 0..<600 {
             let answer = try? await HTTPClient().send("GET", root.appendingPathComponent("health"), timeouts: limits)
             if answer?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(100))
@@ -49,7 +49,13 @@ struct MockServerTests {
     }
 
     private func models(_ root: URL) -> [any LanguageModel] {
-        [
+        var responses = ModelConfiguration.Settings()
+        responses.form = .responses
+        return [
+            OpenAIModel(
+                name: "openai:y", model: "gpt-y", server: .openAI, base: root.appendingPathComponent("v1"), key: "k",
+                price: nil, settings: responses, retries: patient
+            ),
             OpenAIModel(
                 name: "openai:x", model: "gpt-x", server: .openAI, base: root.appendingPathComponent("v1"), key: "k",
                 price: nil, retries: patient

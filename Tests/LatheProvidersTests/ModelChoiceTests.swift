@@ -63,6 +63,47 @@ import Testing
         #expect(ModelPrice(input: 15, output: 75).cost(of: Usage(input: .max)) == .unknown)
     }
 
+    @Test func `a prompt above a price's mark is charged whole at the higher rates, cached tokens counted`() {
+        let price = ModelPrice(input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5)
+            .above(1_000, .init(input: 4, output: 15, cacheRead: 0.2, cacheWrite: 5))
+        #expect(price.cost(of: Usage(input: 400, output: 100, cacheRead: 600)) == .microdollars(1_860))
+        #expect(price.cost(of: Usage(input: 401, output: 100, cacheRead: 600)) == .microdollars(3_224))
+        #expect(price.cost(of: Usage(input: .max, cacheRead: 1)) == .unknown)
+        // The worst case of a prompt: all of it newly cached, at the rates of its length.
+        #expect(Optional(price).worstCost(inputTokens: 1_000, outputTokens: 100) == .microdollars(3_500))
+        #expect(Optional(price).worstCost(inputTokens: 1_001, outputTokens: 100) == .microdollars(6_505))
+    }
+
+    @Test func `prices above a mark are read, and what lacks is told`() throws {
+        let text =
+            #"{"models": {"openai:x": {"form": "responses", "price": {"input": 1, "output": 2, "above": {"tokens": 9, "input": 2, "output": 3}}}}}"#
+        let settings = try ModelConfiguration(parsing: JSONValue(parsing: text)).settings(
+            for: ModelName(parsing: "openai:x"))
+        #expect(settings.form == .responses)
+        #expect(settings.price == ModelPrice(input: 1, output: 2).above(9, .init(input: 2, output: 3)))
+        for (part, reason) in [
+            (#""above": {"input": 2, "output": 3}"#, "above needs tokens"),
+            (#""above": {"tokens": 9, "output": 3}"#, "above needs both input and output"),
+            (#""abuv": {}"#, "is no setting of models. Known here: input, output, cacheRead, cacheWrite, above"),
+        ] {
+            let bad = #"{"models": {"openai:x": {"price": {"input": 1, "output": 2, "# + part + "}}}}"
+            let error = #expect(throws: ModelSetupError.self) {
+                try ModelConfiguration(parsing: JSONValue(parsing: bad))
+            }
+            #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
+        }
+    }
+
+    @Test func `every list price is complete and no cached token costs more than a new one`() {
+        for (name, price) in PriceList.anthropic.merging(PriceList.openAI, uniquingKeysWith: { old, _ in old }) {
+            for rates in [price.rates, price.longPrompt?.rates ?? price.rates] {
+                #expect(rates.output > rates.input && rates.input > rates.cacheRead, "\(name)")
+                #expect(rates.cacheWrite >= rates.input, "\(name)")
+            }
+        }
+        #expect(PriceList.price(of: "gpt-6.1-sol-2026-09-29", in: PriceList.openAI) != nil)
+    }
+
     private func catalogue(
         _ text: String = "{}", environment: [String: String] = [:], ports: [Int] = []
     ) throws -> ModelCatalogue {

@@ -70,16 +70,30 @@ import Testing
         #expect(reply.usage == Usage(input: 1, output: 16))
     }
 
+    @Test func `two tool calls in a responses stream become two calls in their order`() throws {
+        let (reply, text, code) = try read("llmock-responses-tool.sse", ResponsesReply(endpoint: endpoint))
+        #expect(text == "Let me look.")
+        #expect(code == "print(\"café\\n\")\n1 + 12")
+        #expect(reply.calls.map(\.code) == ["print(\"café\\n\")\n1 + 1", "2"])
+        #expect(Set(reply.calls.map(\.id)).count == 2)
+        #expect(reply.stop == .toolUse)
+        #expect(reply.usage?.output ?? 0 > 0)
+    }
+
     @Test(arguments: [
         "llama-chat-text.sse", "llmock-chat-tool.sse", "llama-messages-text.sse", "llmock-messages-tool.sse",
+        "llmock-responses-tool.sse",
     ])
     func `a stream that is cut before its end is no reply`(name: String) throws {
         let bytes = try fixture(name)
-        let isChat = name.contains("chat")
         for share in [0.0, 0.3, 0.6] {
             var events = ServerSentEvents()
             var reader: any ReplyReading =
-                isChat ? OpenAIReply(endpoint: endpoint) : AnthropicReply(endpoint: endpoint)
+                switch name {
+                case _ where name.contains("chat"): OpenAIReply(endpoint: endpoint)
+                case _ where name.contains("responses"): ResponsesReply(endpoint: endpoint)
+                default: AnthropicReply(endpoint: endpoint)
+                }
             for event in try events.take(bytes.prefix(Int(Double(bytes.count) * share))) { _ = try reader.take(event) }
             #expect(throws: ProviderFailure.self) { try reader.finish() }
         }

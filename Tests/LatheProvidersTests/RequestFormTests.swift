@@ -74,6 +74,44 @@ import Testing
         }
     }
 
+    @Test(arguments: [CodeForm.tool, .fence])
+    func `a responses prompt of a turn is up to its state a prefix of the next one's`(form: CodeForm) throws {
+        let bodies = turns(form).map { ResponsesRequest(model: "x", maxTokens: 100, repeatable: false).body($0) }
+        for (earlier, later) in zip(bodies, bodies.dropFirst()) {
+            #expect(earlier["instructions"] == later["instructions"])
+            #expect(earlier["store"] == false)
+            let before = try #require(earlier["input"]?.arrayValue)
+            let after = try #require(later["input"]?.arrayValue)
+            #expect(before.dropLast() == after.prefix(before.count - 1))
+            func text(_ item: JSONValue?) -> String? { (item?["content"] ?? item?["output"])?.stringValue }
+            let newest = try #require(text(before.last))
+            #expect(newest.hasPrefix(try #require(text(after[before.count - 1])) + "\n\n<state>"))
+        }
+    }
+
+    @Test func `a responses prompt names each call and each result by its own item`() throws {
+        let body = ResponsesRequest(model: "x", maxTokens: 9, repeatable: true).body(turns(.tool)[2])
+        let items = try #require(body["input"]?.arrayValue)
+        #expect(
+            items.map { $0["type"]?.stringValue ?? $0["role"]?.stringValue } == [
+                "user", "assistant", "function_call", "function_call_output", "function_call", "function_call",
+                "function_call_output", "function_call_output",
+            ])
+        #expect(items.compactMap { $0["call_id"]?.stringValue } == ["a", "a", "b", "c", "b", "c"])
+        #expect(items[7]["output"]?.stringValue == "(no output)\n\n<state>turn 3</state>")
+        #expect(body["max_output_tokens"] == 9)
+        #expect(body["temperature"] == 0)
+    }
+
+    @Test(arguments: [
+        ("gpt-4o", OpenAIForm.chat), ("gpt-5", .chat), ("gpt-5-mini", .chat), ("gpt-5.5-2026-04-01", .chat),
+        ("gpt-5.6-sol", .responses), ("gpt-6.1-sol-2026-09-29", .responses), ("gpt-12", .responses),
+        ("gpt-oss-120b", .chat), ("scripted", .chat), ("gpt-x", .chat), ("gpt-6x", .chat),
+    ])
+    func `the form follows from a model's name`(name: String, form: OpenAIForm) {
+        #expect(OpenAIForm.usual(for: name) == form)
+    }
+
     @Test func `marks stand on the system text and on the newest stable block, never on the state`() throws {
         let body = AnthropicRequest.body(turns(.tool)[2], model: "x", maxTokens: 100, repeatable: false)
         #expect(body["system"]?.arrayValue?.last?["cache_control"]?["type"] == "ephemeral")
@@ -110,5 +148,18 @@ import Testing
         ).body(asked)
         #expect(chat["response_format"]?["json_schema"]?["strict"] == true)
         #expect(chat["response_format"]?["json_schema"]?["schema"]?["properties"]?["value"] == schema)
+        let responses = ResponsesRequest(model: "x", maxTokens: 9, repeatable: false).body(asked)
+        #expect(responses["text"]?["format"]?["strict"] == true)
+        #expect(responses["text"]?["format"]?["schema"]?["properties"]?["value"] == schema)
+        var unforced = AnthropicDialect(binding: .format)
+        let bound = AnthropicRequest.body(asked, model: "x", maxTokens: 9, repeatable: true, dialect: unforced)
+        #expect(bound["tool_choice"] == nil && bound["tools"] == nil)
+        #expect(bound["output_config"]?["format"]?["schema"]?["properties"]?["value"] == schema)
+        // An open object cannot be bound by a format.
+        let open = request(codeForm: nil, schema: ["type": "object", "properties": ["n": ["type": "integer"]]])
+        unforced.takesTemperature = false
+        let offered = AnthropicRequest.body(open, model: "x", maxTokens: 9, repeatable: true, dialect: unforced)
+        #expect(offered["tool_choice"] == nil && offered["temperature"] == nil)
+        #expect(offered["tools"]?.arrayValue?.first?["name"] == "reply")
     }
 }

@@ -51,8 +51,6 @@ struct ResponsesReply: ReplyReading {
         if whole.stop != .maxTokens { whole.calls = calls.sorted { $0.key < $1.key }.map(\.value.call) }
         if !whole.calls.isEmpty, whole.stop == .endTurn { whole.stop = .toolUse }
         if sawRefusal { whole.stop = .refusal }
-        guard !whole.text.isEmpty || !whole.calls.isEmpty || whole.stop == .refusal || whole.stop == .maxTokens
-        else { throw ProviderFailure(.badReply, "\(endpoint.title) sent an empty reply.") }
         if unwrapsReply { whole.text = ReplySchema.unwrapped(whole.text) }
         return whole
     }

@@ -52,6 +52,7 @@ let package = Package(
         library("LatheLibrary", ["LatheVocabulary"]),
         library("LatheEngine", ["LatheVocabulary"]),
         library("LatheScreens", ["LatheVocabulary"]),
+        library("LatheTelemetry", ["LatheVocabulary"]),
         .executableTarget(
             name: "lathe-kernel",
             dependencies: ["CPython", "CSandbox", "LatheWire", "LatheSandbox", "LatheVocabulary"],
@@ -63,7 +64,7 @@ let package = Package(
             name: "lathe",
             dependencies: [
                 "LatheVocabulary", "LatheSandbox", "LatheKernelHost", "LatheStore", "LatheProviders",
-                "LatheLibrary", "LatheEngine", "LatheScreens",
+                "LatheLibrary", "LatheEngine", "LatheScreens", "LatheTelemetry",
             ],
             swiftSettings: strict
         ),
@@ -95,6 +96,7 @@ let package = Package(
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
+        tests("LatheTelemetryTests", ["LatheTelemetry", "LatheVocabulary"]),
         tests("LatheScreensTests", ["LatheScreens", "LatheVocabulary"]),
         tests(
             "LatheProvidersTests",

@@ -3,6 +3,7 @@ internal import LatheEngine
 internal import LatheLibrary
 internal import LatheScreens
 internal import LatheStore
+internal import LatheTelemetry
 internal import LatheVocabulary
 
 extension CommandRun {
@@ -11,8 +12,14 @@ extension CommandRun {
         let session = try await store.read(name)
         let events = try await session.journal.events(after: 0)
         let target = try options.target(session: name)
+        if case .endpoint(let address) = options.destination {
+            return try await send(events, of: name, to: address, project.telemetry)
+        }
         let content: ExportedContent
         switch options.form {
+        case .otlp:
+            let past = PastTelemetry(events, session: name, settings: project.telemetry, version: Version.text)
+            content = ExportedContent(text: past.text)
         case .jsonl: content = ExportedContent(text: Self.lines(events))
         case .notebook, .markdown:
             let installation = try Installation.find(environment: environment)
@@ -30,6 +37,18 @@ extension CommandRun {
         try target.write(content)
         let copies = content.copies.isEmpty ? "" : " and \(target.filesFolder)"
         _ = say(TerminalText.safe("wrote \(target.path)\(copies)"))
+    }
+
+    /// Tells an endpoint what happened in a session.
+    private func send(
+        _ events: [Event], of name: String, to address: String, _ settings: TelemetrySettings
+    ) async throws(CommandFailure) {
+        guard let url = TelemetrySettings.url(address) else {
+            throw CommandFailure("\(address) is no address such as http://127.0.0.1:4318", exitCode: 2)
+        }
+        let past = PastTelemetry(events, session: name, settings: settings, version: Version.text)
+        if let reason = await past.send(to: url) { throw CommandFailure("\(name) was not sent: \(reason)") }
+        _ = say(TerminalText.safe("sent \(past.spanCount) spans to \(address)"))
     }
 
     /// The durable events as `--json` prints them.

@@ -14,6 +14,7 @@ struct OpenedSession: Sendable {
     let log: EventLog
     private let session: OpenSession
     private let host: KernelHost
+    private let telemetry: TelemetryFeed?
 
     /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
     /// where that fails. `watch` gets the events from the first one on.
@@ -46,6 +47,7 @@ struct OpenedSession: Sendable {
         let inputs = try merged(past.inputs, setup.inputs)
         let log = EventLog(journal: session.journal)
         watch(log)
+        let telemetry = TelemetryFeed.begin(setup.project, session: session.name.description, log)
         var configuration = KernelHostConfiguration(
             sessionFolder: session.folder.path, environment: setup.installation.environment,
             python: setup.installation.python, kernelProgram: setup.installation.kernelProgram,
@@ -67,7 +69,7 @@ struct OpenedSession: Sendable {
             limits: limits, model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
-            session: session, host: host)
+            session: session, host: host, telemetry: telemetry)
         do {
             let report = SandboxReport.probe(configuration.arrangement)
             let event = SessionOpened(
@@ -125,6 +127,7 @@ struct OpenedSession: Sendable {
         await host.stop()
         log.close()
         try? await session.close()
+        await telemetry?.end()
     }
 }
 

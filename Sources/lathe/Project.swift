@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LatheEngine
 internal import LatheProviders
+internal import LatheTelemetry
 internal import LatheVocabulary
 
 /// The user's folder with `lathe.json`, sessions and library, and what is configured for it.
@@ -10,6 +11,7 @@ struct Project: Sendable {
     let limits: EngineLimits
     let kernelLimits: KernelLimits
     let library: String
+    let telemetry: TelemetrySettings
 
     var sessions: String { folder + "/.lathe/sessions" }
 
@@ -25,7 +27,8 @@ struct Project: Sendable {
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: try own.limits(over: user.limits(over: EngineLimits())),
             kernelLimits: own.kernelLimits.over(user.kernelLimits),
-            library: library.hasPrefix("/") ? library : folder + "/" + library)
+            library: library.hasPrefix("/") ? library : folder + "/" + library,
+            telemetry: own.telemetry.over(user.telemetry).over(environment: environment))
     }
 
     private static func folder(_ given: String?) throws(CommandFailure) -> String {
@@ -51,6 +54,7 @@ struct ProjectFile: Sendable {
     let library: String?
     let kernelLimits: KernelLimits
     let budget: BudgetLimits
+    let telemetry: TelemetrySettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -60,11 +64,11 @@ struct ProjectFile: Sendable {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
             (models, library, limitValues) = (ModelConfiguration(), nil, [:])
-            (kernelLimits, budget) = (KernelLimits(), BudgetLimits())
+            (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
             return
         }
         let members = try Self.members(of: data, path)
-        let known = ModelConfiguration.keys + ["limits", "budget", "library"]
+        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry"]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
@@ -81,6 +85,13 @@ struct ProjectFile: Sendable {
                 try members["budget"].map { value throws(LimitProblem) in try BudgetLimits(value) } ?? BudgetLimits()
         } catch {
             throw CommandFailure("\(path): budget: \(error.reason).", exitCode: 2)
+        }
+        do throws(TelemetryProblem) {
+            telemetry =
+                try members["telemetry"].map { value throws(TelemetryProblem) in try TelemetrySettings(value) }
+                ?? TelemetrySettings()
+        } catch {
+            throw CommandFailure("\(path): telemetry: \(error.reason).", exitCode: 2)
         }
         let limits = members["limits"]?.objectValue ?? [:]
         do throws(LimitProblem) {

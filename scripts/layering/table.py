@@ -18,6 +18,7 @@ LIBRARIES: Final = frozenset(
         "LatheEngine",
         "LatheServer",
         "LatheScreens",
+        "LatheTelemetry",
     }
 )
 """Every Swift library of the project; the table below says who may see which."""
@@ -37,6 +38,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheEngine": frozenset({"LatheVocabulary"}),
     "LatheServer": frozenset({"LatheVocabulary"}),
     "LatheScreens": frozenset({"LatheVocabulary"}),
+    "LatheTelemetry": frozenset({"LatheVocabulary"}),
     "lathe": LIBRARIES,
     "lathe-bench": frozenset(
         {
@@ -65,8 +67,9 @@ SYSTEM_BY_TARGET: Final[dict[str, frozenset[str]]] = {
     "lathe-kernel": frozenset({"Glibc", "Synchronization"}),
     # No I/O and no clock of its own: what the engine needs comes through ports.
     "LatheEngine": frozenset({"Foundation", "Synchronization"}),
-    # HTTP belongs to who talks to models and to who downloads weights.
+    # HTTP belongs to who talks to models, downloads weights or sends telemetry.
     "LatheProviders": SYSTEM | {"FoundationNetworking"},
+    "LatheTelemetry": SYSTEM | {"FoundationNetworking"},
     "lathe": SYSTEM | {"Dispatch", "FoundationNetworking"},
     "LatheServer": SYSTEM | {"Dispatch"},
     "LatheScreens": frozenset({"Foundation", "Synchronization"}),

@@ -5,6 +5,8 @@ package struct ExportOptions: Sendable, Hashable {
         case notebook
         /// A report with its figures beside it.
         case markdown
+        /// Spans and metrics in OTLP's JSON, one document a line.
+        case otlp
         /// The events, one a line, as `--json` prints them.
         case jsonl
 
@@ -13,6 +15,7 @@ package struct ExportOptions: Sendable, Hashable {
             switch self {
             case .notebook: ".ipynb"
             case .markdown: ".md"
+            case .otlp: ".otlp.jsonl"
             case .jsonl: ".jsonl"
             }
         }
@@ -22,6 +25,8 @@ package struct ExportOptions: Sendable, Hashable {
         case standardOutput
         /// Nil for the session's name in the working directory.
         case file(String?)
+        /// The address of an OTLP endpoint.
+        case endpoint(String)
     }
 
     /// Whether a file that is there may be replaced.
@@ -44,8 +49,14 @@ extension GivenArguments {
             }
             form = known
         }
+        let isAddress = path?.hasPrefix("http://") == true || path?.hasPrefix("https://") == true
+        guard form == .otlp || !isAddress else {
+            throw CommandError(.badValue, "--output takes an address only with --to otlp; name a file")
+        }
+        var destination = path == "-" ? ExportOptions.Destination.standardOutput : .file(path)
+        if isAddress, let path { destination = .endpoint(path) }
         return ExportOptions(
-            form: form, destination: path == "-" ? .standardOutput : .file(path),
+            form: form, destination: destination,
             replacing: has(.force) ? .allowed : .refused)
     }
 }

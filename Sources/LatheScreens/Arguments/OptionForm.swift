@@ -40,10 +40,12 @@ struct OptionForm: Sendable, Hashable {
         summary: "none: this once, run code without the sandbox, with your rights")
     static let to = OptionForm(
         name: "--to", value: "FORM",
-        summary: "notebook, markdown or jsonl; without it, as --output ends, else notebook")
+        summary: "notebook, markdown, otlp or jsonl; without it, as --output ends, else notebook")
     static let output = OptionForm(
         name: "--output", short: "-o", value: "PATH",
-        summary: "the file to write, - for standard output; without it NAME.ipynb, .md or .jsonl here")
+        summary:
+            "the file to write, - for standard output, of otlp also an endpoint's address; without it NAME.ipynb, .md, .otlp.jsonl or .jsonl here"
+    )
     static let force = OptionForm(name: "--force", summary: "replace what has that name already")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")

@@ -100,6 +100,9 @@ final class Budget: Sendable {
         }
     }
 
+    /// What is set aside for calls under way, here and below where a child has no limit of its own.
+    var held: Amounts { book.nodes.withLock { $0[number]?.held ?? [:] } }
+
     /// The limit that an item meets first on the way up; nil where nothing limits it.
     func limit(_ item: BudgetItem) -> Int? {
         book.nodes.withLock { nodes in

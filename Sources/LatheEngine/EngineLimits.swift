@@ -33,6 +33,7 @@ package struct EngineLimits: Sendable, Hashable {
     /// Seconds for which an account whose calls fail after all retries is left alone, the first time.
     package var accountRest = 30.0
     package var stops = StopRules()
+    package var context = ContextRules()
     package var checkpoints = CheckpointLimits()
 
     package init() {}

@@ -8,10 +8,15 @@ internal import Synchronization
 final class InputMeter: Sendable {
     private struct Measured {
         var messageBytes: Int
+        /// Of everything, the system prompt and what providers add included.
+        var allBytes: Int
         var tokens: Int
     }
 
     private let measured = Mutex<Measured?>(nil)
+    /// From an earlier program run, whose model may have counted otherwise: good for an estimate alone.
+    private let recalled = Mutex<Measured?>(nil)
+    private var best: Measured? { measured.withLock { $0 } ?? recalled.withLock { $0 } }
 
     /// What a provider adds of its own around messages, the tool's definition and the system prompt: more than any is known to.
     private static let overhead = 1_024
@@ -28,26 +33,51 @@ final class InputMeter: Sendable {
             + Self.perMessage * request.messages.count + Self.overhead
     }
 
+    /// Tokens of a byte that was not measured yet: an estimate on the high side for text, code and figures.
+    private static let guess = 0.5
+    private static let freshGuess = 0.75
+
+    /// About how many tokens a request is, rather too many than too few: for what may not grow too long, not for money.
+    func estimate(of request: ModelRequest) -> Int {
+        let state = Double(request.state.utf8.count) * Self.guess
+        let messages = Self.messageBytes(request)
+        guard let last = best else {
+            return Int(Double(Self.allBytes(request)) * Self.guess + state)
+        }
+        if messages >= last.messageBytes {
+            return last.tokens + Int(Double(messages - last.messageBytes) * Self.freshGuess + state)
+        }
+        return Int(Double(Self.allBytes(request)) * ratio(last) + state)
+    }
+
+    /// Tokens of a byte in this conversation, a tenth more than was measured.
+    var tokensPerByte: Double { best.map(ratio) ?? Self.guess }
+
+    private func ratio(_ last: Measured) -> Double { Double(max(last.tokens, 1)) / Double(max(last.allBytes, 1)) * 1.1 }
+
+    private static func allBytes(_ request: ModelRequest) -> Int {
+        messageBytes(request) + request.system.utf8.count + overhead
+    }
+
     /// Takes in what the provider counted for a request. An estimate of our own measures nothing.
     func take(_ usage: Usage, of request: ModelRequest) {
-        guard !usage.isEstimated else { return }
+        guard let now = Self.measured(usage, request) else { return }
+        measured.withLock { $0 = now }
+    }
+
+    /// Takes in what was counted in an earlier program run.
+    func recall(_ usage: Usage, of request: ModelRequest) {
+        guard let then = Self.measured(usage, request) else { return }
+        recalled.withLock { $0 = then }
+    }
+
+    private static func measured(_ usage: Usage, _ request: ModelRequest) -> Measured? {
         let tokens = usage.input + usage.cacheRead + usage.cacheWrite
-        measured.withLock { $0 = Measured(messageBytes: Self.messageBytes(request), tokens: tokens) }
+        guard !usage.isEstimated, tokens > 0 else { return nil }
+        return Measured(messageBytes: messageBytes(request), allBytes: allBytes(request), tokens: tokens)
     }
 
     private static func messageBytes(_ request: ModelRequest) -> Int {
-        request.messages.reduce(0) { sum, message in
-            message.blocks.reduce(sum + perMessage) { $0 + $1.bytes + perMessage }
-        }
-    }
-}
-
-extension Message.Block {
-    fileprivate var bytes: Int {
-        switch self {
-        case .text(let text): text.utf8.count
-        case .call(let id, let code): id.utf8.count + code.utf8.count
-        case .callResult(let id, let text, _): id.utf8.count + text.utf8.count
-        }
+        request.messages.reduce(0) { $0 + $1.bytes }
     }
 }

@@ -50,7 +50,11 @@ struct ModelQuestion: Sendable {
         case .failure(let error):
             throw HostRefusal(error.code == .budget ? "out_of_budget" : "model_failed", error.reason)
         case .success(let reply):
-            guard reply.stop != .maxTokens, reply.stop != .refusal, !reply.text.isEmpty else {
+            guard reply.stop != .refusal else {
+                let words = reply.text.singleLine(upTo: 300)
+                throw HostRefusal("refused", "the model refused" + (words.isEmpty ? "" : ": \(words)"))
+            }
+            guard reply.stop != .maxTokens, reply.stop != .contextFull, !reply.text.isEmpty else {
                 throw HostRefusal("model_failed", "the model gave no whole reply (\(reply.stop.rawValue))")
             }
             return reply

@@ -10,7 +10,7 @@ package actor SessionEngine {
     private let registry: SubtaskRegistry
     private let delegation: Delegation
     private let answers = AnswerBox(returns: nil)
-    let spending: Spending
+    nonisolated let spending: Spending
     private let desk: HostDesk
     private let seat: KernelSeat
     private var transcript: Transcript
@@ -26,6 +26,7 @@ package actor SessionEngine {
         spending = Spending(rest: services.limits.accountRest)
         registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask)
         delegation = Delegation(registry: registry, services: services)
+        if let last = past.measured { meter.recall(last.usage, of: last.request) }
         desk = HostDesk(
             place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
             callsSoFar: past.hostCalls, questionsSoFar: past.questions)
@@ -131,6 +132,7 @@ package actor SessionEngine {
         outcome.isReplayed = isReplayed
         outcome.seconds = clock.duration(to: .now).seconds
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
+        transcript.apply(.taskFinished(outcome))
         return outcome
     }
 
@@ -171,7 +173,8 @@ package actor SessionEngine {
             turn: ModelTurn(model: model, log: services.log, spending: spending, meter: meter),
             answers: answers, system: Prompts.coordinator(codeForm: model.codeForm, isSmall: model.isSmall),
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
-            stops: services.limits.stops, objection: { await registry.objection(after: subtask) },
+            stops: services.limits.stops, context: services.limits.context,
+            objection: { await registry.objection(after: subtask) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in
                 StateBlock(

@@ -15,6 +15,8 @@ package struct SessionPast: Sendable {
     package var cellsToRebuild: Int { cells.count }
     /// The newest cell that is in the working memory; nil where none is.
     package var undoableCell: Int? { path.lastCell }
+    /// The coordinator's newest request that was answered, and what its provider counted.
+    let measured: (request: ModelRequest, usage: Usage)?
     let lastCell: Int
     let hostCalls: Int
     let questions: Int
@@ -33,6 +35,7 @@ package struct SessionPast: Sendable {
         skippedCells = fold.path.steps.filter { !$0.wentThrough }.map(\.cell)
         path = fold.path
         answers = fold.answers
+        measured = fold.measured
         lastCell = fold.cells.keys.max() ?? 0
         hostCalls = fold.hostCalls
         questions = fold.questions
@@ -46,6 +49,8 @@ package struct SessionPast: Sendable {
         var cells: [Int: Cell] = [:]
         var path = MemoryPath()
         var callCells: [Int: Int] = [:]
+        var request: ModelRequest?
+        var measured: (request: ModelRequest, usage: Usage)?
         var answers: [Int: [HostAnswered]] = [:]
         var hostCalls = 0
         var questions = 0
@@ -76,6 +81,8 @@ package struct SessionPast: Sendable {
             path.apply(body)
             switch body {
             case .taskSubmitted(let submitted): tasks.append(submitted.task)
+            case .turnStarted(let turn): request = turn.request
+            case .turnFinished(let turn): measured = request.map { ($0, turn.reply.usage) }
             case .cellStarted(let cell): cells[cell.number] = cell
             case .hostCalled(let called):
                 callCells[called.call] = called.cell

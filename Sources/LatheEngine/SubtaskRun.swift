@@ -111,6 +111,7 @@ struct SubtaskRun: Sendable {
             system: Prompts.subtask(agent: plan.agent, codeForm: plan.model.codeForm, hasData: slice != nil),
             maxTurns: plan.maxTurns, maxOutputTokens: services.limits.maxOutputTokens,
             repairs: services.limits.repairs, transcript: transcript, stops: services.limits.stops,
+            context: services.limits.context,
             readText: { Self.read($0, returns) },
             state: { turnsLeft in
                 StateBlock(

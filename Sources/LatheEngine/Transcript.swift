@@ -8,6 +8,11 @@ package struct Transcript: Sendable, Hashable {
     /// Calls of the newest reply that no cell has answered yet, in order.
     private var open: [OpenCall] = []
     private var startedCell: Cell?
+    /// Where the outputs of cells stand that have not gone into a summary.
+    private(set) var outputs: [OutputNote] = []
+    private var established = Established()
+    /// Messages that summaries took the place of, less one for the summary itself.
+    private var summarised = 0
 
     private struct OpenCall: Sendable, Hashable {
         var id: String
@@ -25,13 +30,19 @@ package struct Transcript: Sendable, Hashable {
 
     package mutating func apply(_ body: EventBody) {
         switch body {
-        case .taskSubmitted(let submitted): append(.text(submitted.task))
+        case .taskSubmitted(let submitted):
+            append(.text(submitted.task))
+            note(.task, submitted.task)
+        case .taskFinished(let outcome): note(.answer, outcome.answer)
+        case .contextShrunk(let step): shrink(step)
         case .modelTold(let told): append(.text(told.text))
         case .turnStarted(let started): turns = max(turns, started.turn)
         case .turnFinished(let finished): append(finished.reply, turn: finished.turn)
         case .cellStarted(let cell): startedCell = cell
         case .cellFinished(let result): append(result)
-        case .rolledBack(let back): append(.text("\(back.sentence) \(RolledBack.notUndone)"))
+        case .rolledBack(let back):
+            append(.text("\(back.sentence) \(RolledBack.notUndone)"))
+            note(.said, back.sentence)
         default: break
         }
     }
@@ -64,7 +75,14 @@ package struct Transcript: Sendable, Hashable {
             }
         }
         messages.append(Message(.assistant, blocks.isEmpty ? [.text("(nothing)")] : blocks))
+        note(.said, reply.text)
         for refusal in refusals { append(refusal) }
+    }
+
+    /// Takes note of something for a summary to come, as of the newest message.
+    private mutating func note(_ kind: Established.Kind, _ text: String) {
+        let text = kind == .task ? text : String(text.prefix(kind == .answer ? 4_000 : 600))
+        established.add(kind, text, message: summarised + messages.count - 1)
     }
 
     private static func refusal(of call: ToolCall, _ stop: StopReason) -> String {
@@ -82,11 +100,47 @@ package struct Transcript: Sendable, Hashable {
         defer { startedCell = nil }
         if startedCell?.author == .user || open.isEmpty {
             let code = startedCell?.code ?? ""
-            append(.text("The user ran cell \(result.number):\n\(code)\n\nOutput:\n\(observation.text)"))
+            let opening = "The user ran cell \(result.number):\n\(code)\n\nOutput:\n"
+            append(.text(opening + observation.text))
+            note(.task, "(ran a cell) \(code)")
+            note(result, code: code, opening: opening)
         } else {
             let call = open.removeFirst()
             append(.callResult(id: call.id, text: observation.text, isError: observation.isError))
+            note(result, code: call.code, opening: "")
         }
+    }
+
+    private mutating func note(_ result: CellResult, code: String, opening: String) {
+        let message = messages.count - 1
+        outputs.append(
+            OutputNote(
+                message: message, block: messages[message].blocks.count - 1, cell: result.number,
+                value: result.value?.name, opening: opening))
+        established.add(result, code: code, message: summarised + message)
+    }
+
+    // MARK: Becoming shorter
+
+    /// What the first `count` messages established, with all that is summarised in them.
+    func established(in count: Int) -> [Established.Item] {
+        established.items.filter { $0.message < summarised + count }
+    }
+
+    private mutating func shrink(_ step: ContextShrunk) {
+        for stub in step.stubs where messages.indices.contains(stub.message) {
+            guard messages[stub.message].blocks.indices.contains(stub.block) else { continue }
+            messages[stub.message].blocks[stub.block].replaceText(stub.text)
+            for index in outputs.indices
+            where outputs[index].message == stub.message && outputs[index].block == stub.block {
+                outputs[index].isStub = true
+            }
+        }
+        guard let summary = step.summary, (1...messages.count).contains(summary.messages) else { return }
+        messages.replaceSubrange(0..<summary.messages, with: [Message(.user, [.text(summary.text)])])
+        outputs.removeAll { $0.message < summary.messages }
+        for index in outputs.indices { outputs[index].message -= summary.messages - 1 }
+        summarised += summary.messages - 1
     }
 
     /// Every call must be answered before anything else is said.

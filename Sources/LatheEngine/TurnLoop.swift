@@ -17,6 +17,9 @@ struct TurnLoop: Sendable {
     var readText: @Sendable (String) -> TextReading
     var state: @Sendable (_ turnsLeft: Int) async -> StateBlock
     var stops: StopRules
+    var context: ContextRules
+    /// The window that the provider showed to be smaller than it was thought to be.
+    var shownWindow: ContextWindow?
     /// Why an answer is not the whole one, as its model should be told once; nil where nothing is missing.
     var objection: @Sendable () async -> String?
     var transcript: Transcript
@@ -26,7 +29,7 @@ struct TurnLoop: Sendable {
         case notAResult(reason: String)
     }
 
-    private var turnsTaken = 0
+    private(set) var turnsTaken = 0
     private var wordless = 0
     private var repeated = RepeatedCells()
     private var lastCellWentWell = false
@@ -35,6 +38,7 @@ struct TurnLoop: Sendable {
     init(
         place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox, system: String, maxTurns: Int,
         maxOutputTokens: Int, repairs: Int?, transcript: Transcript, stops: StopRules,
+        context: ContextRules,
         objection: @escaping @Sendable () async -> String? = { nil },
         readText: @escaping @Sendable (String) -> TextReading,
         state: @escaping @Sendable (_ turnsLeft: Int) async -> StateBlock
@@ -51,6 +55,7 @@ struct TurnLoop: Sendable {
         self.readText = readText
         self.state = state
         self.stops = stops
+        self.context = context
         self.objection = objection
     }
 
@@ -83,20 +88,6 @@ struct TurnLoop: Sendable {
         answers.hold(value)
         try await tell(missing)
         return true
-    }
-
-    private mutating func ask() async throws(JournalError) -> Result<ModelReply, ModelError> {
-        let request = ModelRequest(
-            place: place, turn: transcript.turns + 1, system: system, messages: transcript.messages,
-            state: await state(maxTurns - turnsTaken).text, codeForm: turn.model.codeForm,
-            maxOutputTokens: maxOutputTokens)
-        turn.waitsForAccount = place == .coordinator || request.turn > 1
-        let answer = try await turn.ask(request)
-        transcript.apply(.turnStarted(TurnStarted(turn: request.turn, model: turn.model.name, request: request)))
-        if case .success(let reply) = answer {
-            transcript.apply(.turnFinished(TurnFinished(turn: request.turn, reply: reply, seconds: 0)))
-        }
-        return answer
     }
 
     // MARK: Cells
@@ -171,7 +162,10 @@ struct TurnLoop: Sendable {
         case .refusal:
             let words = reply.text.singleLine(upTo: 300)
             return .refused("the model refused" + (words.isEmpty ? ", without a reason" : ": \(words)"))
-        case .contextFull: return .stuck("the conversation no longer fits into the model's context")
+        case .contextFull:
+            guard try await makesRoom(afterFailure: true) else {
+                return .stuck("the conversation no longer fits into the model's context, and cannot be made shorter")
+            }
         default: break
         }
         let problem: String
@@ -228,6 +222,9 @@ struct TurnLoop: Sendable {
     /// Why a reply is neither code nor an answer, as the model should be told; nil where it can be one.
     private func wordlessness(of reply: ModelReply) -> String? {
         guard reply.calls.isEmpty else { return nil }
+        if reply.stop == .contextFull {
+            return "Your reply was cut, since the conversation had filled your context. It is shorter now: go on."
+        }
         if reply.stop == .maxTokens {
             return "Your reply reached its limit of output tokens and was cut. Send shorter code or a shorter answer."
         }
@@ -240,7 +237,7 @@ struct TurnLoop: Sendable {
         return nil
     }
 
-    private mutating func tell(_ text: String) async throws(JournalError) {
+    mutating func tell(_ text: String) async throws(JournalError) {
         let told = EventBody.modelTold(ModelTold(text: text))
         try await turn.log.record(told, at: place)
         transcript.apply(told)

@@ -48,6 +48,11 @@ package final class AnthropicModel: LanguageModel {
 
     package var account: String { call.endpoint.account }
 
+    package var contextWindow: ContextWindow {
+        settings.contextWindow.map { ContextWindow($0, .configured) }
+            ?? ContextWindows.window(of: model, in: ContextWindows.anthropic)
+    }
+
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost {
         price.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
     }

@@ -22,6 +22,8 @@ package struct EmbeddedModel: LanguageModel {
         self.settings = own
     }
 
+    package var contextWindow: ContextWindow { ContextWindow(EmbeddedServer.context, .known) }
+
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { .none }
 
     package func reply(

@@ -17,9 +17,11 @@ package actor EmbeddedServer {
     nonisolated let key: String
     private let tools: ToolPaths
     private let contextTokens: Int
+    /// Tokens that the server is started with room for.
+    static let context = 8_192
     private var starting: Task<Running, any Error>?
 
-    package init(_ weights: EmbeddedWeights, tools: ToolPaths, contextTokens: Int = 8192) {
+    package init(_ weights: EmbeddedWeights, tools: ToolPaths, contextTokens: Int = EmbeddedServer.context) {
         self.weights = weights
         self.tools = tools
         self.contextTokens = contextTokens

@@ -38,9 +38,14 @@ package struct LocalServer: Sendable, Hashable {
 
     /// Whether a server shows the properties that llama.cpp's does.
     static func takesGrammar(at base: URL, _ client: HTTPClient, key: String?, seconds: Double) async -> Bool {
-        guard base.lastPathComponent == "v1" else { return false }
+        await properties(at: base, client, key: key, seconds: seconds) != nil
+    }
+
+    /// What a server of llama.cpp's kind says of itself, such as `n_ctx`; nil for any other.
+    static func properties(at base: URL, _ client: HTTPClient, key: String?, seconds: Double) async -> JSONValue? {
+        guard base.lastPathComponent == "v1" else { return nil }
         let properties = base.deletingLastPathComponent().appendingPathComponent("props")
-        return await get(properties, client, key: key, seconds)?["default_generation_settings"] != nil
+        return await get(properties, client, key: key, seconds)?["default_generation_settings"]
     }
 
     private static func get(_ url: URL, _ client: HTTPClient, key: String?, _ seconds: Double) async -> JSONValue? {

@@ -105,8 +105,10 @@ package struct ModelCatalogue: Sendable {
     ) async throws(ModelSetupError) -> any LanguageModel {
         var own = settings
         let key = try key("LATHE_LOCAL_API_KEY")
-        if own.grammar == nil {
-            own.grammar = await LocalServer.takesGrammar(at: base, HTTPClient(), key: key, seconds: 2)
+        if own.grammar == nil || own.contextWindow == nil {
+            let told = await LocalServer.properties(at: base, HTTPClient(), key: key, seconds: 2)
+            own.grammar = own.grammar ?? (told != nil)
+            own.contextWindow = own.contextWindow ?? told?["n_ctx"]?.integerValue.flatMap { $0 > 0 ? $0 : nil }
         }
         return OpenAIModel(
             name: name.description, model: model, server: .local, base: base, key: key,

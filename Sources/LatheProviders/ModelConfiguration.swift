@@ -15,6 +15,7 @@ package import LatheVocabulary
 ///         "above": {"tokens": 272000, "input": 0.2, "output": 0.75, "cacheRead": 0.02, "cacheWrite": 0.25}
 ///       },
 ///       "timeouts": {"connect": 10, "firstByte": 120, "idle": 120},
+///       "contextWindow": 272000,
 ///       "retries": {"attempts": 5, "firstWait": 1, "longestWait": 30}
 ///     }
 ///   }
@@ -36,6 +37,8 @@ package struct ModelConfiguration: Sendable, Hashable {
         package var price: ModelPrice?
         package var timeouts: HTTPTimeouts?
         package var retries: RetryPolicy?
+        /// Tokens that the model reads and writes in one call, together.
+        package var contextWindow: Int?
 
         package init() {}
     }
@@ -103,11 +106,15 @@ extension ModelConfiguration.Settings {
             case "repeatable": repeatable = try ConfigurationReader.flag(member, place)
             case "price": price = try ModelPrice(parsing: member, at: place)
             case "timeouts": timeouts = try HTTPTimeouts(parsing: member, at: place)
+            case "contextWindow": contextWindow = try ConfigurationReader.positive(member, place)
             case "retries": retries = try RetryPolicy(parsing: member, at: place)
             default:
                 throw ConfigurationReader.unknown(
                     place,
-                    ["maxOutputTokens", "codeForm", "form", "grammar", "repeatable", "price", "timeouts", "retries"]
+                    [
+                        "maxOutputTokens", "codeForm", "form", "grammar", "repeatable", "price", "timeouts", "retries",
+                        "contextWindow",
+                    ]
                 )
             }
         }

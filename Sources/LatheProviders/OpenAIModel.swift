@@ -70,6 +70,11 @@ package final class OpenAIModel: LanguageModel {
 
     package var account: String { call.endpoint.account }
 
+    package var contextWindow: ContextWindow {
+        settings.contextWindow.map { ContextWindow($0, .configured) }
+            ?? ContextWindows.window(of: model, in: server == .openAI ? ContextWindows.openAI : [:])
+    }
+
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost {
         price.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
     }

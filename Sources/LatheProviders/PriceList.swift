@@ -67,7 +67,11 @@ enum PriceList {
     /// The price of a model by its name, also with the date that providers append to it.
     static func price(of model: String, in list: [String: ModelPrice]) -> ModelPrice? {
         if let price = list[model] { return price }
-        let bare = model.replacing(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, with: "")
-        return list[bare]
+        return list[undated(model)]
+    }
+
+    /// A model's name without the date at its end.
+    static func undated(_ model: String) -> String {
+        model.replacing(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, with: "")
     }
 }

@@ -11,6 +11,8 @@ package struct Recording: Sendable, Hashable {
         package var inputs: [String]
         package var model: String
         package var session: String
+        /// The window that the coordinator's conversation was made shorter for; nil where it never was.
+        package var contextWindow: ContextWindow?
 
         package init(task: String, inputs: [String], model: String, session: String) {
             recording = 1
@@ -56,6 +58,8 @@ package struct Recording: Sendable, Hashable {
             case .taskSubmitted(let submitted) where !sawTask:
                 header.task = submitted.task
                 sawTask = true
+            case .contextShrunk(let step) where event.place == .coordinator:
+                header.contextWindow = header.contextWindow ?? step.window
             case .turnFinished(let finished):
                 entries.append(Entry(place: event.place, turn: finished.turn, reply: finished.reply))
             default: break

@@ -14,6 +14,8 @@ package final class ReplayModel: LanguageModel {
     package let name: String
     package let codeForm: CodeForm
     package var isReplay: Bool { true }
+    /// As it was when it was recorded, so that the conversation is made shorter at the same turns.
+    package var contextWindow: ContextWindow { header.contextWindow ?? .unlimited }
     package let header: Recording.Header
     /// Characters a second; nil for no delay at all.
     private let pace: Double?

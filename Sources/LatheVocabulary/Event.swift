@@ -35,6 +35,7 @@ package enum EventBody: Sendable, Hashable {
     case turnFinished(TurnFinished)
     case turnFailed(TurnFailed)
     case modelTold(ModelTold)
+    case contextShrunk(ContextShrunk)
     case cellStarted(Cell)
     case cellOutput(CellOutputSeen)
     case cellFinished(CellResult)

@@ -9,6 +9,7 @@ extension EventBody {
         case turnFinished = "turn_finished"
         case turnFailed = "turn_failed"
         case modelTold = "model_told"
+        case contextShrunk = "context_shrunk"
         case cellStarted = "cell_started"
         case cellOutput = "cell_output"
         case cellFinished = "cell_finished"
@@ -35,6 +36,7 @@ extension EventBody {
         case .turnFinished: .turnFinished
         case .turnFailed: .turnFailed
         case .modelTold: .modelTold
+        case .contextShrunk: .contextShrunk
         case .cellStarted: .cellStarted
         case .cellOutput: .cellOutput
         case .cellFinished: .cellFinished
@@ -62,6 +64,7 @@ extension EventBody {
         case .turnFinished(let value): value
         case .turnFailed(let value): value
         case .modelTold(let value): value
+        case .contextShrunk(let value): value
         case .cellStarted(let value): value
         case .cellOutput(let value): value
         case .cellFinished(let value): value
@@ -96,6 +99,7 @@ extension EventBody {
             case .turnFinished: .turnFinished(try TurnFinished(from: decoder))
             case .turnFailed: .turnFailed(try TurnFailed(from: decoder))
             case .modelTold: .modelTold(try ModelTold(from: decoder))
+            case .contextShrunk: .contextShrunk(try ContextShrunk(from: decoder))
             case .cellStarted: .cellStarted(try Cell(from: decoder))
             case .cellOutput: .cellOutput(try CellOutputSeen(from: decoder))
             case .cellFinished: .cellFinished(try CellResult(from: decoder))

@@ -12,6 +12,9 @@ package protocol LanguageModel: Sendable {
     /// True where replies come from a recording, so that nothing is spent; false unless a model says so.
     var isReplay: Bool { get }
 
+    /// How much fits into one call; assumed where nobody said.
+    var contextWindow: ContextWindow { get }
+
     /// Whose account the calls are counted on, such as `anthropic`: what stops one model of it stops all.
     var account: String { get }
 
@@ -68,6 +71,7 @@ package struct ModelError: Error, Sendable, Hashable {
 }
 
 extension LanguageModel {
+    package var contextWindow: ContextWindow { .assumed }
     package var account: String { name }
     package var isSmall: Bool { false }
     package var isReplay: Bool { false }

@@ -32,7 +32,8 @@ import Testing
             {"roles": {"default": "anthropic:claude-sonnet-4-5", "small": "embedded"},
              "baseURLs": {"openai": "https://gateway.example"},
              "models": {"embedded": {"maxOutputTokens": 99, "codeForm": "tool", "repeatable": false, "grammar": false,
-               "price": {"input": 1, "output": 2.5}, "timeouts": {"idle": 7}}}}
+               "price": {"input": 1, "output": 2.5}, "timeouts": {"idle": 7},
+               "contextWindow": 16384, "retries": {"attempts": 2, "firstWait": 0.5}}}}
             """
         let configuration = try ModelConfiguration(parsing: try JSONValue(parsing: text))
         let settings = configuration.settings(for: .embedded(.standard))
@@ -42,16 +43,25 @@ import Testing
         #expect(settings.codeForm == .tool)
         #expect(settings.price == ModelPrice(input: 1, output: 2.5))
         #expect(settings.timeouts?.idle == 7)
+        #expect(settings.contextWindow == 16_384)
+        #expect(settings.retries == RetryPolicy(attempts: 2, firstWait: 0.5))
     }
 
     @Test(arguments: [
         #"{"roles": []}"#, #"{"roles": {"default": "x"}}"#, #"{"models": {"embedded": {"colour": 1}}}"#,
         #"{"models": {"embedded": {"price": {"input": 1}}}}"#, #"{"models": {"embedded": {"maxOutputTokens": 0}}}"#,
+        #"{"models": {"embedded": {"contextWindow": 0}}}"#, #"{"models": {"embedded": {"retries": {"often": 1}}}}"#,
         #"{"baseURLs": {"google": "https://x"}}"#, #"{"models": {"embedded": {"timeouts": {"idle": 0}}}}"#,
     ])
     func `a mistake in a configuration is refused by name`(text: String) throws {
         let value = try JSONValue(parsing: text)
         #expect(throws: ModelSetupError.self) { try ModelConfiguration(parsing: value) }
+    }
+
+    @Test func `a window is known by the model's name, also with a date, else assumed`() {
+        let known = ContextWindows.window(of: "claude-sonnet-4-5-20250929", in: ContextWindows.anthropic)
+        #expect(known == ContextWindow(200_000, .known))
+        #expect(ContextWindows.window(of: "gpt-1", in: ContextWindows.openAI) == .assumed)
     }
 
     @Test func `costs are exact sums of the parts and unknown where no price is`() {

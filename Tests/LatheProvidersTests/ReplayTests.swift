@@ -50,6 +50,12 @@ import Testing
             event(Place("coordinator/UA"), .turnFinished(TurnFinished(turn: 1, reply: subtask, seconds: 1))),
         ]
         #expect(Recording(events: events) == recording)
+        #expect(ReplayModel(recording).contextWindow == .unlimited)
+        let step = ContextShrunk(
+            turn: 2, window: ContextWindow(9_000, .configured), before: 8_000, after: 3_000, stubs: [], summary: nil,
+            isForced: false)
+        let shortened = Recording(events: events + [event(.coordinator, .contextShrunk(step))])
+        #expect(ReplayModel(shortened).contextWindow == step.window, "so that it is shortened at the same turns")
     }
 
     @Test func `replies are found by place and turn, stream in pieces and cost nothing`() async throws {

@@ -131,6 +131,19 @@ struct LiveScreenTests {
         #expect(recorder.terminal.screen.contains("Almost there."))
     }
 
+    @Test func `words in place of an answer are shown once, and marked as none`() {
+        let recorder = Recorder(columns: 80)
+        let screen = screen(recorder)
+        screen.play([SampleRun.task, SampleRun.turnStarted(1), SampleRun.turnFinished(1, text: "Almost there.")])
+        screen.play([
+            .taskFinished(TaskOutcome(status: .outOfBudget, partial: "Almost there.", reason: "no room", turns: 1))
+        ])
+        let text = recorder.terminal.screen.joined(separator: "\n")
+        #expect(text.split(separator: "Almost there.", omittingEmptySubsequences: false).count == 2, "\(text)")
+        #expect(text.contains("no answer; the model's last words"))
+        #expect(text.contains("out of budget 1 turn"))
+    }
+
     @Test func `at most fifteen drawings a second, and nothing that finished is lost`() {
         let recorder = Recorder(columns: 80, rows: 300)
         let screen = screen(recorder)

@@ -57,6 +57,11 @@ enum EventSamples {
         .capabilityUsed(CapabilityUsed(kind: .agent, name: "a", sha256: "00")),
         .answered(Answered(value: .number(2))),
         .modelTold(ModelTold(text: "Your reply was cut.")),
+        .contextShrunk(
+            ContextShrunk(
+                turn: 9, window: ContextWindow(8_000, .configured), before: 7_000, after: 3_000,
+                stubs: [ContextShrunk.Stub(message: 4, block: 0, text: "[…]")],
+                summary: ContextShrunk.Summary(messages: 3, text: "so far"), isForced: true)),
         .capabilitySaved(
             SavedCapability(
                 capability: Capability(

@@ -23,19 +23,24 @@ package final class ScriptedModel: LanguageModel {
     package let usage: Usage
     /// What a token costs, read or written; nil for a model without a known price.
     package let microdollarsPerToken: Int?
+    private let measure: (@Sendable (ModelRequest) -> Usage)?
+    package let contextWindow: ContextWindow
     private let script: @Sendable (Place, Int) -> Line?
     private let seen = Mutex<[ModelRequest]>([])
     private let taken = Mutex<[Place: Int]>([:])
 
-    /// `script` gets the place and how often it was asked before (0, 1, 2 …).
+    /// `measure` says what a request used, in place of `usage`. `script` gets the place and how often it was asked before (0, 1, 2 …).
     package init(
         name: String = "scripted", codeForm: CodeForm = .tool, usage: Usage = Usage(input: 100, output: 10),
-        microdollarsPerToken: Int? = 0, _ script: @escaping @Sendable (Place, Int) -> Line?
+        microdollarsPerToken: Int? = 0, contextWindow: ContextWindow = ContextWindow(1_000_000, .known),
+        measure: (@Sendable (ModelRequest) -> Usage)? = nil, _ script: @escaping @Sendable (Place, Int) -> Line?
     ) {
         self.name = name
         self.codeForm = codeForm
         self.script = script
         self.usage = usage
+        self.contextWindow = contextWindow
+        self.measure = measure
         self.microdollarsPerToken = microdollarsPerToken
     }
 
@@ -63,6 +68,7 @@ package final class ScriptedModel: LanguageModel {
         guard let line = script(request.place, index) else {
             throw ModelError(.notRecorded, "the script has no reply \(index + 1) for \(request.place)")
         }
+        let usage = measure?(request) ?? usage
         let cost = cost(usage.total)
         switch line {
         case .code(let code):
@@ -82,7 +88,9 @@ package final class ScriptedModel: LanguageModel {
                 }
             }
             return ModelReply(text: text, stop: .endTurn, usage: usage, cost: cost, model: name)
-        case .reply(let reply): return reply
+        case .reply(var reply):
+            if let measure { reply.usage = measure(request) }
+            return reply
         case .failure(let error): throw error
         case .hang:
             while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }

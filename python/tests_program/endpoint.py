@@ -1,12 +1,14 @@
-"""A model server of ours that speaks streamed chat completions and says what a test wrote down."""
+"""A model server of ours that speaks as two providers do and says what a test wrote down."""
 
 import json
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+from tests_program.wire_forms import Form, Said, stream
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Refusal:
 
     status: int
     message: str
+    kind: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -37,16 +41,34 @@ class Silence:
     """No answer until the server ends."""
 
 
-Line = Code | Text | Refusal | Silence
+@dataclass(frozen=True)
+class Half:
+    """The first half of this reply's stream; then the connection ends."""
+
+    said: Said
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer with status 200 that may be anything."""
+
+    body: str
+    content_type: str = "text/event-stream"
+
+
+Line = Code | Text | Refusal | Silence | Said | Half | Raw
 
 
 class ModelServer:
     """Gives one line of the script a request, in order, and keeps every request.
 
-    A request beyond the script gets status 400, which a test notices. As a context it ends.
+    A request beyond the script gets the line `then`; without one status 400, which a test notices.
+    As a context it ends.
     """
 
-    def __init__(self, *script: Line) -> None:
+    def __init__(self, *script: Line, then: Line | None = None, form: Form = "openai") -> None:
+        self._then = then
+        self._form: Form = form
         self.requests: list[dict[str, Any]] = []
         self._script: Sequence[Line] = script
         self._ended = threading.Event()
@@ -86,51 +108,57 @@ class ModelServer:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What makes the program take this server for OpenAI's; the key counts as secret."""
+        """What makes the program take this server for the provider's; the key counts as secret."""
         address = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
-        return {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": KEY}
+        name = self._form.upper()
+        return {f"{name}_BASE_URL": address, f"{name}_API_KEY": KEY}
 
     def _answer(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
         with self._lock:
             index = len(self.requests)
             self.requests.append(request)
-        line = (
-            self._script[index]
-            if index < len(self._script)
-            else Refusal(400, f"the script has no line {index + 1}")
-        )
-        match line:
-            case Refusal():
-                self._refuse(handler, line)
+        line = self._script[index] if index < len(self._script) else self._then
+        match line or Refusal(400, f"the script has no line {index + 1}"):
+            case Refusal() as refusal:
+                self._refuse(handler, refusal)
             case Silence():
                 self._ended.wait()
             case Code(code, said):
-                function = {"name": "python", "arguments": json.dumps({"code": code})}
-                call = {"index": 0, "id": f"call-{index}", "type": "function", "function": function}
-                self._stream(handler, {"content": said, "tool_calls": [call]}, "tool_calls")
+                call = Said(said, "python", json.dumps({"code": code}), "tool")
+                self._send(handler, stream(self._form, call, index))
             case Text(text):
-                self._stream(handler, {"content": text}, "stop")
+                self._send(handler, stream(self._form, Said(text), index))
+            case Said() as reply:
+                self._send(handler, stream(self._form, reply, index))
+            case Half(reply):
+                whole = stream(self._form, reply, index)
+                self._send(handler, whole[: len(whole) // 2], missing=len(whole) // 2)
+                handler.close_connection = True
+            case Raw(body, content_type):
+                self._send(handler, body, content_type)
 
     @staticmethod
     def _refuse(handler: BaseHTTPRequestHandler, refusal: Refusal) -> None:
-        body = json.dumps({"error": {"message": refusal.message}}).encode()
+        error = {"message": refusal.message, "type": refusal.kind}
+        body = json.dumps({"error": error}).encode()
         handler.send_response(refusal.status)
+        for name, value in refusal.headers.items():
+            handler.send_header(name, value)
         handler.send_header("content-length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
 
     @staticmethod
-    def _stream(handler: BaseHTTPRequestHandler, delta: dict[str, Any], stop: str) -> None:
-        chunks: list[dict[str, Any]] = [
-            {"model": "scripted", "choices": [{"index": 0, "delta": delta}]},
-            {"choices": [{"index": 0, "delta": {}, "finish_reason": stop}]},
-            {"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 10}},
-        ]
-        lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
-        body = "".join([*lines, "data: [DONE]\n\n"]).encode()
+    def _send(
+        handler: BaseHTTPRequestHandler,
+        text: str,
+        content_type: str = "text/event-stream",
+        missing: int = 0,
+    ) -> None:
+        body = text.encode()
         handler.send_response(200)
-        handler.send_header("content-type", "text/event-stream")
-        handler.send_header("content-length", str(len(body)))
+        handler.send_header("content-type", content_type)
+        handler.send_header("content-length", str(len(body) + missing))
         handler.end_headers()
         handler.wfile.write(body)
 

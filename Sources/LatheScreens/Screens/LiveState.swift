@@ -45,8 +45,10 @@ struct LiveState: Sendable, Hashable {
             subtasks.expect(answer)
             return []
         case .subtaskFinished(let outcome):
-            subtasks.update(outcome.place) { $0.outcome = outcome }
+            subtasks.finish(outcome)
             return []
+        case .contextShrunk(let step) where event.place == .coordinator:
+            return LiveLines(canvas: canvas).notice(Notice(.info, step.sentence))
         default:
             guard event.place == .coordinator else {
                 follow(event)
@@ -71,7 +73,9 @@ struct LiveState: Sendable, Hashable {
 
     private mutating func end(_ outcome: TaskOutcome, _ canvas: Canvas) -> [StyledLine] {
         let subtaskLines = subtasksDone(canvas, at: began ?? 0)
-        let unsaid = outcome.answer.isEmpty ? LiveLines(canvas: canvas).said(pendingText) : []
+        // The end block shows the same words where there are any in place of an answer.
+        let isUnsaid = outcome.answer.isEmpty && outcome.partial == nil
+        let unsaid = isUnsaid ? LiveLines(canvas: canvas).said(pendingText) : []
         let lines = subtaskLines + unsaid + EndBlock(canvas: canvas, answer: .rendered).lines(outcome, tally: tally)
         self = LiveState(tally: tally)
         return lines

@@ -45,6 +45,7 @@ struct PlainRecord {
         case .replyProgressed(let progress):
             progress.retry.map { ["turn \(progress.turn) retries: \(brief($0))"] } ?? []
         case .modelTold(let told): ["told the model: \(brief(told.text))"]
+        case .contextShrunk(let step): ["\(brief(step.sentence))"]
         case .cellStarted(let cell):
             [
                 "cell \(cell.number) started: \(Figure.count(TerminalText.lines(cell.code).count, "line")): \(brief(cell.code))"

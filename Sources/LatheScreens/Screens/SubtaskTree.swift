@@ -7,6 +7,8 @@ struct SubtaskTree: Sendable, Hashable {
     private var order: [Place] = []
     /// Subtasks that were delegated, whether or not they have started.
     private var delegated = 0
+    /// Subtasks that ended without having begun.
+    private var unstarted = 0
 
     var isEmpty: Bool { order.isEmpty }
     var running: Int { rows.values.count { $0.isRunning } }
@@ -29,6 +31,11 @@ struct SubtaskTree: Sendable, Hashable {
         delegated += answer.value?["subtasks"]?.arrayValue?.count ?? 0
     }
 
+    mutating func finish(_ outcome: SubtaskOutcome) {
+        if rows[outcome.place] == nil { unstarted += 1 }
+        update(outcome.place) { $0.outcome = outcome }
+    }
+
     mutating func update(_ place: Place, _ change: (inout SubtaskRow) -> Void) {
         guard var row = rows[place] else { return }
         change(&row)
@@ -38,7 +45,7 @@ struct SubtaskTree: Sendable, Hashable {
     /// `subtasks  5 of 16 done, 1 failed`.
     func heading(_ canvas: Canvas) -> StyledLine {
         let done = order.count - running
-        let bad = failed > 0 ? ", \(failed) failed" : ""
+        let bad = (failed > 0 ? ", \(failed) failed" : "") + (unstarted > 0 ? ", \(unstarted) not run" : "")
         return canvas.text("subtasks", .bold)
             + canvas.text("  \(done) of \(max(delegated, order.count)) done\(bad)", .dim)
     }

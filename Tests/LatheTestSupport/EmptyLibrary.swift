@@ -1,0 +1,18 @@
+package import LatheVocabulary
+
+/// A library without anything in it, which takes nothing.
+package struct EmptyLibrary: CapabilityLibrary {
+    package init() {}
+
+    package func save(_ proposal: CapabilityProposal) throws(LibraryError) -> SavedCapability {
+        throw LibraryError(.refused, "nothing is saved here")
+    }
+
+    package func list() -> [Capability] { [] }
+
+    package func agent(named name: String) throws(LibraryError) -> Agent { throw LibraryError(.notFound, "none") }
+
+    package func source(of kind: Capability.Kind, named name: String) throws(LibraryError) -> String {
+        throw LibraryError(.notFound, "none")
+    }
+}

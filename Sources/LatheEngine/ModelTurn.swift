@@ -33,7 +33,7 @@ struct ModelTurn: Sendable {
             spending.stopped.end(pass, error)
             return try await failed(request, error)
         }
-        if !pass.isTrial, let failure = spending.stopped.failure(of: model.account) {
+        if !pass.isTrial, let failure = spending.stopped.failure(of: account(of: request)) {
             // It was stopped while this call waited for budget.
             budget.settle(reservation.amounts, used: [:])
             return try await failed(request, failure, isUnsent: true)
@@ -53,9 +53,14 @@ struct ModelTurn: Sendable {
         return try await send(request, reservation, pass)
     }
 
+    /// Whose account a call is counted on. A recorded failure is that call's alone: it stops no other.
+    private func account(of request: ModelRequest) -> String {
+        model.replays(request) ? "replayed \(request.place) \(request.turn)" : model.account
+    }
+
     /// Passes the account's circuit breaker.
     private func enter(_ request: ModelRequest) async throws(ModelError) -> StoppedAccounts.Pass {
-        try await spending.stopped.enter(model.account, waits: waitsForAccount) { [log] seconds, error in
+        try await spending.stopped.enter(account(of: request), waits: waitsForAccount) { [log] seconds, error in
             let told = "in \(Int(seconds.rounded(.up))) s, when the account is tried again: \(error.reason)"
             log.show(.replyProgressed(ReplyProgressed(turn: request.turn, retry: told)), at: request.place)
         }
@@ -86,7 +91,8 @@ struct ModelTurn: Sendable {
             meter.take(reply.usage, of: request)
             spending.add(reply)
             let finished = TurnFinished(
-                turn: turn, reply: reply, seconds: started.duration(to: .now).seconds, isReplayed: model.isReplay,
+                turn: turn, reply: reply, seconds: started.duration(to: .now).seconds,
+                isReplayed: model.replays(request),
                 untoldAttempts: untold())
             do throws(JournalError) {
                 try await log.record(.turnFinished(finished), at: place)
@@ -119,7 +125,7 @@ struct ModelTurn: Sendable {
     private func reserve(_ request: inout ModelRequest, from budget: Budget) async throws(ModelError) -> CallReservation
     {
         // A recorded reply costs nothing and is as long as it is.
-        guard !model.isReplay else { return CallReservation([:], of: budget) }
+        guard !model.replays(request) else { return CallReservation([:], of: budget) }
         while true {
             let amounts = try worstCase(&request, budget)
             do throws(Budget.Shortage) {

@@ -1,7 +1,8 @@
 import Foundation
 package import LatheVocabulary
 
-/// The replies of a session, so that it can run again without a model: JSON lines, a header and one line a reply.
+/// The replies of a session, so that it can run again without a model: JSON lines, a header and one line a call, which holds its
+/// reply or why there was none.
 package struct Recording: Sendable, Hashable {
     package struct Header: Sendable, Hashable, Codable {
         /// The version of the form: 1.
@@ -35,20 +36,43 @@ package struct Recording: Sendable, Hashable {
         }
     }
 
+    /// A call that gave no reply.
+    package struct Failure: Sendable, Hashable, Codable {
+        package struct Reason: Sendable, Hashable, Codable {
+            package var code: ModelError.Code
+            package var reason: String
+        }
+
+        package var place: Place
+        package var turn: Int
+        package var failure: Reason
+    }
+
+    /// What became of one call.
+    package enum Call: Sendable, Hashable {
+        case reply(Entry)
+        case failure(Failure)
+    }
+
     package var header: Header
-    /// In the order in which the replies came.
-    package var entries: [Entry]
+    /// In the order in which they ended.
+    package private(set) var calls: [Call]
+
+    /// The replies alone.
+    package var entries: [Entry] {
+        calls.compactMap { if case .reply(let entry) = $0 { entry } else { nil } }
+    }
 
     package init(header: Header, entries: [Entry]) {
         self.header = header
-        self.entries = entries
+        calls = entries.map(Call.reply)
     }
 
     /// What a session's events recorded: the replies of `turn_finished`, under the first task that was submitted.
     package init(events: [Event]) {
         var header = Header(task: "", inputs: [], model: "", session: "")
         var sawTask = false
-        entries = []
+        calls = []
         for event in events {
             switch event.body {
             case .sessionOpened(let opened):
@@ -61,7 +85,10 @@ package struct Recording: Sendable, Hashable {
             case .contextShrunk(let step) where event.place == .coordinator:
                 header.contextWindow = header.contextWindow ?? step.window
             case .turnFinished(let finished):
-                entries.append(Entry(place: event.place, turn: finished.turn, reply: finished.reply))
+                calls.append(.reply(Entry(place: event.place, turn: finished.turn, reply: finished.reply)))
+            case .turnFailed(let failed):
+                let reason = Failure.Reason(code: failed.code, reason: failed.reason)
+                calls.append(.failure(Failure(place: event.place, turn: failed.turn, failure: reason)))
             default: break
             }
         }
@@ -90,9 +117,13 @@ package struct Recording: Sendable, Hashable {
                 "A recording of form \(header.recording); this version of lathe reads form 1."
             )
         }
-        entries = []
+        calls = []
         for (index, line) in lines.dropFirst().enumerated() {
-            entries.append(try Self.decoded(line, as: Entry.self, line: index + 2))
+            let isFailure = (try? JSONValue(parsing: String(line)))?["failure"] != nil
+            calls.append(
+                isFailure
+                    ? .failure(try Self.decoded(line, as: Failure.self, line: index + 2))
+                    : .reply(try Self.decoded(line, as: Entry.self, line: index + 2)))
         }
     }
 
@@ -117,7 +148,14 @@ package struct Recording: Sendable, Hashable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            let lines = try [encoder.encode(header)] + entries.map(encoder.encode)
+            let lines =
+                try [encoder.encode(header)]
+                + calls.map { call in
+                    switch call {
+                    case .reply(let entry): try encoder.encode(entry)
+                    case .failure(let failure): try encoder.encode(failure)
+                    }
+                }
             return lines.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined()
         } catch {
             throw ModelSetupError(.badRecording, "The replies cannot be written as JSON.", underlying: error)

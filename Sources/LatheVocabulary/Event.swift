@@ -28,6 +28,7 @@ package enum Durability: Sendable, Hashable {
 /// What happened. Written as one JSON object with a `type`.
 package enum EventBody: Sendable, Hashable {
     case sessionOpened(SessionOpened)
+    case sessionDerived(SessionDerived)
     case taskSubmitted(TaskSubmitted)
     case notice(Notice)
     case turnStarted(TurnStarted)
@@ -50,6 +51,7 @@ package enum EventBody: Sendable, Hashable {
     case capabilityUsed(CapabilityUsed)
     case answered(Answered)
     case taskFinished(TaskOutcome)
+    case replayCompared(ReplayCompared)
 
     package var durability: Durability {
         switch self {

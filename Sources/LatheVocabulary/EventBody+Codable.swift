@@ -2,6 +2,7 @@ extension EventBody {
     /// The names of the events, as they stand in the journal and in JSON output.
     package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case sessionOpened = "session_opened"
+        case sessionDerived = "session_derived"
         case taskSubmitted = "task_submitted"
         case notice
         case turnStarted = "turn_started"
@@ -24,11 +25,13 @@ extension EventBody {
         case capabilityUsed = "capability_used"
         case answered
         case taskFinished = "task_finished"
+        case replayCompared = "replay_compared"
     }
 
     package var kind: Kind {
         switch self {
         case .sessionOpened: .sessionOpened
+        case .sessionDerived: .sessionDerived
         case .taskSubmitted: .taskSubmitted
         case .notice: .notice
         case .turnStarted: .turnStarted
@@ -51,12 +54,14 @@ extension EventBody {
         case .capabilityUsed: .capabilityUsed
         case .answered: .answered
         case .taskFinished: .taskFinished
+        case .replayCompared: .replayCompared
         }
     }
 
     private var payload: any Codable & Sendable {
         switch self {
         case .sessionOpened(let value): value
+        case .sessionDerived(let value): value
         case .taskSubmitted(let value): value
         case .notice(let value): value
         case .turnStarted(let value): value
@@ -79,6 +84,7 @@ extension EventBody {
         case .capabilityUsed(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
+        case .replayCompared(let value): value
         }
     }
 
@@ -92,6 +98,7 @@ extension EventBody {
         self =
             switch kind {
             case .sessionOpened: .sessionOpened(try SessionOpened(from: decoder))
+            case .sessionDerived: .sessionDerived(try SessionDerived(from: decoder))
             case .taskSubmitted: .taskSubmitted(try TaskSubmitted(from: decoder))
             case .notice: .notice(try Notice(from: decoder))
             case .turnStarted: .turnStarted(try TurnStarted(from: decoder))
@@ -114,6 +121,7 @@ extension EventBody {
             case .capabilityUsed: .capabilityUsed(try CapabilityUsed(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
+            case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))
             }
     }
 }

@@ -15,6 +15,9 @@ package protocol LanguageModel: Sendable {
     /// How much fits into one call; assumed where nobody said.
     var contextWindow: ContextWindow { get }
 
+    /// Whether this request is answered from a recording; the same for all unless a model says so.
+    func replays(_ request: ModelRequest) -> Bool
+
     /// Whose account the calls are counted on, such as `anthropic`: what stops one model of it stops all.
     var account: String { get }
 
@@ -75,4 +78,5 @@ extension LanguageModel {
     package var account: String { name }
     package var isSmall: Bool { false }
     package var isReplay: Bool { false }
+    package func replays(_ request: ModelRequest) -> Bool { isReplay }
 }

@@ -2,79 +2,70 @@ internal import Foundation
 internal import LatheEngine
 internal import LatheProviders
 internal import LatheScreens
-internal import LatheStore
 internal import LatheVocabulary
 
 extension CommandRun {
-    /// `lathe replay`: runs a recorded session's code again for real, with the recorded replies, in a session of its own.
+    /// `lathe replay`: runs a recorded session's code again for real, with the recorded replies, in a session of its own, and
+    /// says what differs; or goes another way from one of its turns on.
     func replay(_ command: ReplayCommand) async throws(CommandFailure) -> Int32 {
         let past = try await RecordedRun.find(command, environment: environment)
-        let model = ReplayModel(past.recording)
-        let setup = try SessionSetup(
+        if let turn = command.from { return try await branch(past, at: turn, command.options) }
+        let model = ReplayModel(past.recording, end: past.events.isEmpty ? .fails : .stops)
+        var setup = try SessionSetup(
             command.options, environment: environment, replies: model, inputs: past.inputs)
+        setup.bounds = BoundedPlacement.bounds(past.events)
+        if !past.events.isEmpty {
+            setup.followed = past.events
+            setup.derived = SessionDerived(purpose: .replay, from: past.name, sequence: past.events.last?.sequence)
+        }
         let name = try await sessionName(command.options.session, for: "replay \(past.name)", in: setup)
         return try await inSession(setup, named: name) { session in
-            var status = OutcomeStatus.complete
-            for task in past.tasks {
-                let outcome = try await session.engine.ask(task)
-                status = outcome.status
-                if status == .cancelled { break }
+            let status = try await Self.follow(past.steps, in: session)
+            // A recording holds replies alone: then how it ended is all there is to say.
+            guard !past.events.isEmpty, !Task.isCancelled else { return ExitCode(status).rawValue }
+            let now = try await session.log.events(after: 0)
+            let compared = RunComparison(recorded: past.events, replayed: now).compared(from: past.name)
+            try await session.log.record(.replayCompared(compared), at: .coordinator)
+            return (compared.isSame ? ExitCode.complete : .different).rawValue
+        }
+    }
+
+    /// Follows a session to a turn of its coordinator, in a new session, and has a live model answer from there on.
+    private func branch(_ past: RecordedRun, at turn: Int, _ options: RunOptions) async throws(CommandFailure) -> Int32
+    {
+        let prefix = try past.before(turn: turn)
+        var setup = try SessionSetup(
+            options, environment: environment, inputs: past.inputs,
+            recorded: ReplayModel(prefix.recording, end: .stops))
+        setup.bounds = BoundedPlacement.bounds(prefix.events)
+        setup.followed = prefix.events
+        setup.derived = SessionDerived(
+            purpose: .branch, from: past.name, sequence: prefix.events.last?.sequence, turn: turn)
+        let name = try await sessionName(options.session, for: "\(past.name) from \(turn)", in: setup)
+        return try await inSession(setup, named: name) { session in
+            ExitCode(
+                try await Self.follow(
+                    prefix.steps, in: session, maxTurns: options.maxTurns, budget: options.budget)
+            ).rawValue
+        }
+    }
+
+    /// Does what the user did; how the last task ended.
+    private static func follow(
+        _ steps: [RecordedRun.Step], in session: OpenedSession, maxTurns: Int? = nil,
+        budget: BudgetLimits = BudgetLimits()
+    ) async throws -> OutcomeStatus {
+        var status = OutcomeStatus.complete
+        for step in steps {
+            try Task.checkCancellation()
+            switch step {
+            case .task(let task):
+                status = try await session.engine.ask(task, maxTurns: maxTurns, budget: budget).status
+            case .cell(let code): _ = try await session.engine.execute(code)
+            case .undo: _ = try await session.engine.undo()
             }
-            return ExitCode(status).rawValue
+            if Task.isCancelled { return .cancelled }
         }
-    }
-}
-
-/// What is replayed: the replies, the tasks that they answered, and the inputs.
-struct RecordedRun: Sendable {
-    var name: String
-    var recording: Recording
-    var tasks: [String]
-    var inputs: [DataInput]
-
-    /// A path of a recording, else the name of a session of the project.
-    static func find(
-        _ command: ReplayCommand, environment: [String: String]
-    ) async throws(CommandFailure) -> RecordedRun {
-        let given = try givenInputs(command.options)
-        if command.source.contains("/") || FileManager.default.fileExists(atPath: command.source) {
-            return try file(command.source, given)
-        }
-        let project = try Project.find(command.options.project, environment: environment)
-        let events: [Event]
-        do {
-            events = try await SessionStore(folder: project.sessions).read(command.source).journal.events(after: 0)
-        } catch {
-            throw CommandFailure(CommandFailure.reason(of: error))
-        }
-        let past = SessionPast(events)
-        guard !past.tasks.isEmpty else { throw CommandFailure("Session \(command.source) has no task to replay.") }
-        return RecordedRun(
-            name: command.source, recording: Recording(events: events), tasks: past.tasks,
-            inputs: try OpenedSession.merged(past.inputs, given))
-    }
-
-    private static func file(_ path: String, _ given: [DataInput]) throws(CommandFailure) -> RecordedRun {
-        let recording: Recording
-        do throws(ModelSetupError) {
-            recording = try Recording(path: path)
-        } catch {
-            throw CommandFailure(error.reason)
-        }
-        let missing = recording.header.inputs.filter { name in !given.contains { $0.name == name } }
-        guard missing.isEmpty else {
-            let options = missing.map { "--data \($0)=PATH" }.joined(separator: " ")
-            throw CommandFailure("\(path) was recorded with data that is not named here; add \(options)", exitCode: 2)
-        }
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        return RecordedRun(name: name, recording: recording, tasks: [recording.header.task], inputs: given)
-    }
-
-    private static func givenInputs(_ options: RunOptions) throws(CommandFailure) -> [DataInput] {
-        do throws(CommandError) {
-            return try DataInput.resolve(options.data)
-        } catch {
-            throw CommandFailure(error.reason, exitCode: ExitCode.usage.rawValue)
-        }
+        return status
     }
 }

@@ -13,6 +13,21 @@ protocol ModelSource: Sendable {
     func close() async
 }
 
+/// Answered from a recording as far as it goes, then by the configured models.
+struct BranchedModels: ModelSource {
+    let recorded: ReplayModel
+    let live: ConfiguredModels
+
+    var title: String { live.title }
+    func prepare() async throws(CommandFailure) -> String? { try await live.prepare() }
+
+    func model(for role: String?) async throws(ModelError) -> any LanguageModel {
+        BranchModel(recorded: recorded, live: try await live.model(for: role))
+    }
+
+    func close() async { await live.close() }
+}
+
 /// Every place answered from one recording.
 struct RecordedModels: ModelSource {
     let model: ReplayModel

@@ -65,7 +65,7 @@ struct OpenedSession: Sendable {
         }
         let models = setup.models
         let services = EngineServices(
-            session: session.name.description, log: log, placement: host, library: setup.library,
+            session: session.name.description, log: log, placement: setup.placement(host), library: setup.library,
             limits: limits, model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
@@ -77,6 +77,7 @@ struct OpenedSession: Sendable {
                 sandbox: report.record, rebuiltCells: past.cellsToRebuild,
                 limits: limits.kernel)
             try await log.record(.sessionOpened(event), at: .coordinator)
+            if let derived = setup.derived { try await log.record(.sessionDerived(derived), at: .coordinator) }
             if let warning = report.warning {
                 try await log.record(.notice(Notice(.warning, warning)), at: .coordinator)
             }

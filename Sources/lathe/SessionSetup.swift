@@ -14,6 +14,11 @@ struct SessionSetup: Sendable {
     let inputs: [DataInput]
     let models: any ModelSource
     let options: RunOptions
+    /// Cells that are stopped by the clock, as they were when they were recorded.
+    var bounds: BoundedPlacement.Bounds = [:]
+    /// Where the session's work comes from, if from another, and what that one recorded.
+    var derived: SessionDerived?
+    var followed: [Event] = []
 
     init(
         _ options: RunOptions, environment: [String: String], needsModel: Bool = true
@@ -44,10 +49,33 @@ struct SessionSetup: Sendable {
         self.options = options
     }
 
-    var library: SourceLibrary {
-        SourceLibrary(
+    /// The same with replies from a recording as far as it goes, and live ones from there on.
+    init(
+        _ options: RunOptions, environment: [String: String], inputs: [DataInput], recorded: ReplayModel
+    ) throws(CommandFailure) {
+        installation = try Installation.find(environment: environment)
+        if let missing = installation.missingParts.first { throw CommandFailure(missing) }
+        project = try Project.find(options.project, environment: environment)
+        self.inputs = inputs
+        models = BranchedModels(
+            recorded: recorded,
+            live: ConfiguredModels(
+                configuration: project.models, given: options.model, isNeeded: true, installation: installation,
+                environment: environment))
+        self.options = options
+    }
+
+    var library: any CapabilityLibrary {
+        let own = SourceLibrary(
             folder: project.library, python: installation.interpreter,
             reader: installation.python + "/lathe_library")
+        guard let derived else { return own }
+        return ReplayLibrary(own, following: followed, goesOn: derived.purpose == .branch)
+    }
+
+    /// Where the session's kernels run.
+    func placement(_ host: KernelHost) -> any KernelPlacement {
+        bounds.isEmpty ? host : BoundedPlacement(placement: host, bounds: bounds)
     }
 
     var store: SessionStore { SessionStore(folder: project.sessions) }

@@ -79,12 +79,26 @@ import Testing
     }
 
     @Test func `a turn that several tasks of a session share gives its replies in order`() async throws {
-        var twice = recording
-        twice.entries.append(.init(place: .coordinator, turn: 1, reply: subtask))
+        let again = Recording.Entry(place: .coordinator, turn: 1, reply: subtask)
+        let twice = Recording(header: recording.header, entries: recording.entries + [again])
         let model = ReplayModel(twice)
         #expect(try await ask(model, "coordinator", 1).text == coordinator.text)
         #expect(try await ask(model, "coordinator", 1).text == subtask.text)
         #expect(await failure { try await ask(model, "coordinator", 1) }?.code == .notRecorded)
+    }
+
+    @Test func `a recorded failure is given again, and the end of what was stopped stops`() async throws {
+        let request = ModelRequest(place: .coordinator, turn: 1, system: "", messages: [])
+        let events = [
+            EventBody.turnStarted(TurnStarted(turn: 1, model: "m", request: request)),
+            .turnFailed(TurnFailed(turn: 1, code: .overloaded, reason: "busy")),
+        ].enumerated().map { Event(sequence: $0.offset + 1, time: 0, place: .coordinator, body: $0.element) }
+        let written = try Recording(parsing: Recording(events: events).text())
+        #expect(written == Recording(events: events))
+        let model = ReplayModel(written, end: .stops)
+        let failed = await failure { try await ask(model, "coordinator", 1) }
+        #expect(failed == ModelError(.overloaded, "busy"))
+        #expect(await failure { try await ask(model, "coordinator", 2) }?.code == .cancelled)
     }
 
     @Test(arguments: [

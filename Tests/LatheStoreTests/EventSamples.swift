@@ -69,6 +69,11 @@ enum EventSamples {
                     status: .proposed, created: "2025-01-01", session: "s", model: "m", sha256: "00"),
                 replaced: false)),
         .taskFinished(TaskOutcome(status: .incomplete, answer: "half", reason: "turns used up")),
+        .sessionDerived(SessionDerived(purpose: .branch, from: "s", sequence: 7, turn: 2)),
+        .replayCompared(
+            ReplayCompared(
+                from: "s", cells: 3, subtasks: 1, tasks: 1,
+                differences: [.init(place: .coordinator, cell: 2, what: "value", lines: ["- 1", "+ 2"])], omitted: 4)),
     ]
 
     static func turn(input: Int, output: Int, cost: Cost, isReplayed: Bool = false) -> TurnFinished {

@@ -73,6 +73,8 @@ package struct LibraryCommand: Sendable, Hashable {
 package struct ReplayCommand: Sendable, Hashable {
     /// The name of a session, or the path of a recording where it contains a `/` or such a file exists.
     package var source: String
+    /// The coordinator's turn at which a live model takes over; nil for a replay of all.
+    package var from: Int?
     package var options: RunOptions
 }
 

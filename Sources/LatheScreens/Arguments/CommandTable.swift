@@ -1,3 +1,5 @@
+internal import LatheVocabulary
+
 /// All commands of `lathe`: parsing, help and suggestions come from here.
 enum CommandTable {
     static let commands: [CommandForm] = [
@@ -74,13 +76,26 @@ enum CommandTable {
 
     private static let replay = CommandForm(
         path: ["replay"],
-        summary: "run a recorded session's code again with its recorded replies",
+        summary: "run a recorded session's code again and tell what differs",
         arguments: [.init(name: "SOURCE", summary: "the name of a session or the path of a recording")],
-        options: [.data, .session, .limit, .sandbox, .json, .quiet, .yes, .project],
+        options: [
+            .data, .session, .from, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .json,
+            .quiet, .yes, .project,
+        ],
         conflicts: jsonOrQuiet,
-        examples: ["lathe replay flights", "lathe replay ./flights.recording.jsonl --data flights.parquet"]
+        examples: [
+            "lathe replay flights", "lathe replay ./flights.recording.jsonl --data flights.parquet",
+            "lathe replay flights --from 3 --model anthropic:claude-sonnet-4-5",
+        ]
     ) { given throws(CommandError) in
-        .replay(ReplayCommand(source: given.argument(), options: try given.runOptions()))
+        let options = try given.runOptions()
+        let from = try given.turn()
+        guard from != nil || (options.model == nil && options.maxTurns == nil && options.budget == BudgetLimits())
+        else {
+            throw CommandError(
+                .missingArgument, "a replay asks no model; with --from TURN a live one answers from that turn on")
+        }
+        return .replay(ReplayCommand(source: given.argument(), from: from, options: options))
     }
 
     private static let doctor = CommandForm(

@@ -8,6 +8,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case incomplete = 3
     case outOfBudget = 4
     case refused = 5
+    /// A replay that ran otherwise than its recording.
+    case different = 6
     case interrupted = 130
 
     package init(_ status: OutcomeStatus) {
@@ -30,6 +32,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
         case .incomplete: "ended without the whole result"
         case .outOfBudget: "the budget or the time is used up"
         case .refused: "the model refused"
+        case .different: "replayed, with differences"
         case .interrupted: "interrupted"
         }
     }

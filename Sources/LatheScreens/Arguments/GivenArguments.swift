@@ -74,6 +74,15 @@ struct GivenArguments: Sendable, Hashable {
         }
     }
 
+    /// The value of `--from`.
+    func turn() throws(CommandError) -> Int? {
+        guard let text = value(.from) else { return nil }
+        guard let turn = Int(text), (1...1_000_000).contains(turn) else {
+            throw CommandError(.badValue, "--from takes the number of a turn, from 1, not '\(text)'")
+        }
+        return turn
+    }
+
     private func maxTurns() throws(CommandError) -> Int? {
         guard let text = value(.maxTurns) else { return nil }
         guard let count = Int(text), (1...1000).contains(count) else {

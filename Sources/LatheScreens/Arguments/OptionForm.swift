@@ -46,6 +46,9 @@ struct OptionForm: Sendable, Hashable {
         summary:
             "the file to write, - for standard output, of otlp also an endpoint's address; without it NAME.ipynb, .md, .otlp.jsonl or .jsonl here"
     )
+    static let from = OptionForm(
+        name: "--from", value: "TURN", summary: "go another way from this turn of the coordinator on, with a live model"
+    )
     static let force = OptionForm(name: "--force", summary: "replace what has that name already")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")

@@ -8,6 +8,7 @@ struct PlainRecord {
         switch event.body {
         case .sessionOpened(let opened): return session(opened)
         case .notice(let notice): return [canvas.text("\(notice.level.rawValue): \(notice.text)")]
+        case .replayCompared(let compared): return ComparisonLines(canvas: canvas).lines(compared)
         case .taskFinished(let outcome): return EndBlock(canvas: canvas, answer: .raw).lines(outcome, tally: tally)
         default:
             guard event.place == .coordinator || isOutcome(event.body) else { return [] }
@@ -66,7 +67,8 @@ struct PlainRecord {
                     + "(\(saved.capability.status.rawValue)): generated-capabilities/\(saved.capability.path)"
             ]
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
-        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished: []
+        case .sessionDerived(let derived): [derived.sentence]
+        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared: []
         }
     }
 

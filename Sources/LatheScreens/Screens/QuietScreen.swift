@@ -29,6 +29,9 @@ package final class QuietScreen: EventScreen {
             if userCells.withLock({ $0.remove(cell.number) }) != nil { show(cell) }
             if let answer { output.write(TerminalText.safeBlock(answer) + "\n") }
         case .taskFinished(let outcome): show(outcome)
+        case .replayCompared(let compared) where !compared.isSame:
+            let canvas = Canvas(width: nil)
+            errors.write(canvas.render(ComparisonLines(canvas: canvas).lines(compared)))
         case .notice(let notice) where notice.level == .warning:
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")
         case .rolledBack(let back) where [.death, .user].contains(back.cause) && event.place == .coordinator:

@@ -1,0 +1,64 @@
+internal import LatheLibrary
+internal import LatheVocabulary
+internal import Synchronization
+
+/// A library that a replay only reads: what the recorded session saved is answered as it was then, and written nowhere.
+final class ReplayLibrary: CapabilityLibrary {
+    private struct Key: Hashable, Sendable {
+        var kind: Capability.Kind
+        var name: String
+    }
+
+    private let library: any CapabilityLibrary
+    private let answers: Mutex<[Key: [Result<SavedCapability, LibraryError>]]>
+    /// Whether what goes beyond the recording is saved for real.
+    private let goesOn: Bool
+
+    /// `events` are those of the session that is followed.
+    init(_ library: any CapabilityLibrary, following events: [Event], goesOn: Bool) {
+        self.library = library
+        self.goesOn = goesOn
+        var answers: [Key: [Result<SavedCapability, LibraryError>]] = [:]
+        var asked: [Int: Key] = [:]
+        for event in events where event.place == .coordinator {
+            switch event.body {
+            case .hostCalled(let call):
+                let kinds: [String: Capability.Kind] = ["save_function": .function, "save_agent": .agent]
+                if let kind = kinds[call.name], let name = call.arguments["name"]?.stringValue {
+                    asked[call.call] = Key(kind: kind, name: name)
+                }
+            case .capabilitySaved(let saved):
+                answers[Key(kind: saved.capability.kind, name: saved.capability.name), default: []].append(
+                    .success(saved))
+            case .hostAnswered(let answer):
+                if let key = asked[answer.call], let reason = answer.reason {
+                    answers[key, default: []].append(.failure(LibraryError(.refused, reason)))
+                }
+            default: break
+            }
+        }
+        self.answers = Mutex(answers)
+    }
+
+    func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {
+        let key = Key(kind: proposal.kind, name: proposal.name)
+        let recorded = answers.withLock { answers -> Result<SavedCapability, LibraryError>? in
+            guard let first = answers[key]?.first else { return nil }
+            answers[key]?.removeFirst()
+            return first
+        }
+        if let recorded { return try recorded.get() }
+        guard goesOn else {
+            throw LibraryError(
+                .refused, "the recorded session saved no \(proposal.kind.rawValue) \(proposal.name) here")
+        }
+        return try await library.save(proposal)
+    }
+
+    func list() async throws(LibraryError) -> [Capability] { try await library.list() }
+    func agent(named name: String) async throws(LibraryError) -> Agent { try await library.agent(named: name) }
+
+    func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String {
+        try await library.source(of: kind, named: name)
+    }
+}

@@ -1,4 +1,5 @@
 import LatheVocabulary
+import Synchronization
 import Testing
 
 extension KernelHostTests {
@@ -82,6 +83,33 @@ extension KernelHostTests {
                 }
                 #expect(await work.value.status == .interrupted)
                 #expect(await kernel.run("1+1", number: 2).value?.text.head == "2")
+            }
+        }
+
+        @Test func `a copy is interrupted as its origin is, and so is a copy that was made during a cell`() async throws {
+            try await Bench.with { bench in
+                let origin = Mutex<(any Kernel)?>(nil)
+                let made = Mutex<(any Kernel)?>(nil)
+                let kernel = try await bench.kernel(hostCall: { _ in
+                    guard let kernel = origin.withLock({ $0 }), let copy = try? await kernel.copied() else {
+                        return .error("failed", "no copy")
+                    }
+                    made.withLock { $0 = copy }
+                    return .value(["value": 1])
+                })
+                origin.withLock { $0 = kernel }
+                #expect(await kernel.run("kept = 1; lathe.ask_model('copy me')").status == .ok)
+                origin.withLock { $0 = nil }
+                let duringCell = try #require(made.withLock { $0 })
+                for copy in [try await kernel.copied(), try await duringCell.copied(), duringCell, kernel] {
+                    let collected = Collected()
+                    let code = "print('go', flush=True)\nwhile True: pass"
+                    async let result = copy.run(Cell(number: 2, code: code), output: collected.add)
+                    #expect(await collected.waits(for: "go"))
+                    copy.interrupt()
+                    #expect(await result.status == .interrupted)
+                    #expect(await copy.run("kept", number: 3).value?.text.head == "1")
+                }
             }
         }
 

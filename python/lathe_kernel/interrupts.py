@@ -25,9 +25,11 @@ class Interrupts:
         signal.signal(signal.SIGINT, self._handle)
 
     def disarm(self) -> None:
-        """Forget what was under way: a copy of a kernel runs no cell yet."""
+        """Forget what was under way: a copy of a kernel runs no cell yet.
+
+        Holds stay with the bodies that took them, which end in a copy as well.
+        """
         self._armed = False
-        self._holds = 0
         self._pending = False
 
     @contextlib.contextmanager

@@ -7,6 +7,8 @@ struct Checkpoint: Sendable {
     var kernel: any Kernel
     /// What the state said when it was made.
     var variables: VariableListing
+    /// The numbers of the subtasks that it may know of.
+    var subtasks: RangeSet<Int>
 
     var number: Int { made.checkpoint }
 

@@ -8,6 +8,7 @@ internal import Synchronization
 final class DataResults: Sendable {
     private struct Entry {
         var owner: Place
+        let maker: Place
         var file: DataFile
         var description: DataDescription
         var isSealed = false
@@ -19,6 +20,8 @@ final class DataResults: Sendable {
         /// Also of files that are being made.
         var bytes = 0
         var made: [Place: Int] = [:]
+        /// Whose data nobody can ask for any more.
+        var abandoned: Set<Place> = []
     }
 
     private let content = Mutex(Content())
@@ -44,7 +47,7 @@ final class DataResults: Sendable {
             content.made[maker, default: 0] += 1
             // Places are never used twice in a session, so neither is this, whatever program run it is in.
             let id = "\(maker):\(content.made[maker] ?? 0)"
-            content.entries[id] = Entry(owner: maker, file: file, description: description)
+            content.entries[id] = Entry(owner: maker, maker: maker, file: file, description: description)
             return (id, file)
         }
     }
@@ -106,9 +109,12 @@ final class DataResults: Sendable {
         let named = Set((result?.allData ?? []).compactMap { $0["id"]?.stringValue })
         drop { $0.owner == maker && !(named.contains($1) && $0.isSealed) }
         guard let owner = maker.parent else { return dropAll(of: maker) }
-        content.withLock { content in
+        let isWanted = content.withLock { content in
+            guard !content.abandoned.contains(maker) else { return false }
             for id in named where content.entries[id]?.owner == maker { content.entries[id]?.owner = owner }
+            return true
         }
+        if !isWanted { dropAll(of: maker) }
     }
 
     // MARK: Taking
@@ -136,6 +142,12 @@ final class DataResults: Sendable {
 
     /// Everything that a place owns goes with it.
     func dropAll(of owner: Place) { drop { entry, _ in entry.owner == owner } }
+
+    /// Drops what these subtasks have answered with, and what they will: nobody knows of them any more.
+    func abandon(_ makers: Set<Place>) {
+        content.withLock { $0.abandoned.formUnion(makers) }
+        drop { entry, _ in makers.contains(entry.maker) && entry.owner != entry.maker }
+    }
 
     /// Drops what a refused result names.
     func dropAll(of maker: Place, named value: JSONValue) {

@@ -86,6 +86,8 @@ extension KernelSeat {
         await replaceKernel(with: fresh, variables: await fresh.inspect() ?? checkpoint.variables)
         // What was kept of later cells is of no use to an undo any more.
         kept.removeAll { $0.made.maker == .lathe && $0.number > checkpoint.number }
+        await inherit(checkpoint.subtasks)
+        await letGoOfUnreachableData()
         try await record(.rolledBack(back))
         return back
     }
@@ -99,7 +101,10 @@ extension KernelSeat {
             if lastRollback == nil { try await tell("Checkpoint \(target.title) is gone: nothing was rolled back.") }
         }
         kept.removeAll { $0.made.maker == .branch }
-        trimming = Task { await self.trim() }
+        trimming = Task {
+            await self.trim()
+            await self.letGoOfUnreachableData()
+        }
     }
 
     // MARK: Copies
@@ -134,7 +139,8 @@ extension KernelSeat {
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
         }
-        kept.append(Checkpoint(made: made, kernel: copy, variables: variables))
+        let subtasks = await knownSubtasks()
+        kept.append(Checkpoint(made: made, kernel: copy, variables: variables, subtasks: subtasks))
         if made.maker == .lathe, let limits = checkpointLimits { _ = drop(.lathe, keeping: limits.automatic) }
     }
 

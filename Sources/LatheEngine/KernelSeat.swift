@@ -26,6 +26,8 @@ actor KernelSeat {
     var lastRollback: RolledBack?
     /// The copy at which a cell that is run again is to be left.
     private var rebuildCopy: (any Kernel)?
+    /// The subtasks that the kernel knows of from the checkpoint it was made of, and the number from which on all are its own.
+    var (inheritedSubtasks, ownSubtasksBegin) = (RangeSet<Int>(), 0)
     var trimming: Task<Void, Never>?
     /// What the kernel held when it was last looked at, in bytes.
     var heldBytes = 0
@@ -172,6 +174,7 @@ actor KernelSeat {
             }
         }
         desk.delegation.data.dropAll(of: place)
+        await inherit(RangeSet())
         try await open()
         return nil
     }

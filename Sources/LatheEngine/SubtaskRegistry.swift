@@ -116,4 +116,9 @@ actor SubtaskRegistry {
     }
 
     var newestID: Int { lastID }
+
+    /// The places of one owner's subtasks whose numbers are not among `known`.
+    func places(of owner: Place, outside known: RangeSet<Int>) -> Set<Place> {
+        Set(entries.filter { $0.value.owner == owner && !known.contains($0.key) }.map(\.value.place))
+    }
 }

@@ -52,6 +52,7 @@ struct Main {
         case .open: return try await session.open(step)
         case .execute: return try await session.execute(step)
         case .attempt: return try await session.attempt(step)
+        case .undo: return try await session.undo()
         case .renew: return try await session.renew()
         case .close: await session.close()
         }

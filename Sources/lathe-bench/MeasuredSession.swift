@@ -103,6 +103,18 @@ actor MeasuredSession {
         return StepAnswer(seconds: [(clock.now - began) / .seconds(1)], value: result.status.rawValue + words)
     }
 
+    /// Undoes the last cell and tells whether that could be done.
+    func undo() async throws -> StepAnswer {
+        guard let engine = opened?.engine else { throw Self.notOpened }
+        let began = clock.now
+        let outcome = try await engine.undo()
+        let seconds = (clock.now - began) / .seconds(1)
+        switch outcome {
+        case .undone: return StepAnswer(seconds: [seconds], value: "undone")
+        case .refused(let reason): return StepAnswer(seconds: [seconds], value: "refused: " + reason)
+        }
+    }
+
     func close() async {
         guard let opened else { return }
         self.opened = nil

@@ -31,6 +31,8 @@ struct Step: Sendable, Hashable {
         /// The same however it ends, which is the step's value: `ok`, `error`, `interrupted` or `died`, then why. Above 0,
         /// `count` is the milliseconds after which the user stops it.
         case attempt
+        /// The user undoes that session's last cell; the step's value is `undone`, or `refused: ` and why.
+        case undo
         /// A new engine, conversation and kernel in the same session, whose template and journal stay.
         case renew
         /// The end of what `open` began.

@@ -67,11 +67,11 @@ class Soak:
         while self._elapsed < until:
             due = _SUBTASKS_PER_HOUR / 3600 * self._elapsed
             behind = self._done["subtasks"] < due
-            piece = work.delegation(self._chance) if behind else work.pieces(self._chance)
-            self._do(piece)
+            for piece in work.delegations(self._chance) if behind else work.turns(self._chance):
+                self._do(piece)
 
     def _do(self, piece: work.Piece) -> None:
-        answer = self._lathe.step("attempt", code=piece.code, count=piece.stopped_after)
+        answer = self._lathe.step(piece.step, code=piece.code, count=piece.stopped_after)
         self._done[piece.kind] += 1
         self._done["subtasks"] += piece.subtasks
         self._last.append(piece.kind)

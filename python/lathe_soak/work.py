@@ -9,13 +9,19 @@ if data["how"] == "crash":
     os._exit(3)
 if data["how"] == "raise":
     raise ValueError("as it was told to")
-lathe.answer(float(data["numbers"].sum()))"""
+if data["how"] == "array":
+    lathe.answer(data["numbers"] * 2)
+elif data["how"] == "table":
+    import pandas as pd
+    lathe.answer(pd.DataFrame({"twice": data["numbers"] * 2}))
+else:
+    lathe.answer(float(data["numbers"].sum()))"""
 """The cell of every subtask. One that raises has no second reply, and ends as failed."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A cell, how it must end, and when the user stops it."""
+    """A cell, how it must end, and when the user stops it; or, with no code, the user's undo."""
 
     kind: str
     code: str
@@ -23,6 +29,15 @@ class Piece:
     stopped_after: int = 0
     """Milliseconds; 0 lets it run to its end."""
     subtasks: int = 0
+
+    @property
+    def step(self) -> str:
+        """What `lathe-bench` calls it."""
+        return "attempt" if self.code else "undo"
+
+
+Story = tuple[Piece, ...]
+"""Pieces that belong together, in their order."""
 
 
 _CELLS = (
@@ -50,8 +65,18 @@ _ENDLESS = (
 )
 
 
+def turns(chance: random.Random) -> Story:
+    """Return what comes next; subtasks come apart, at their own pace."""
+    return stories(chance) if chance.random() < 0.15 else (pieces(chance),)
+
+
+def delegations(chance: random.Random) -> Story:
+    """Return the next delegation: of sums, or of data that comes back."""
+    return handovers(chance) if chance.random() < 0.25 else (delegation(chance),)
+
+
 def pieces(chance: random.Random) -> Piece:
-    """Return the next piece of work; subtasks come apart, at their own pace."""
+    """Return a piece of work that needs no other."""
     kind = chance.choices(
         ("cell", "failing", "flood", "interrupt", "crash"), weights=(50, 12, 8, 20, 6)
     )[0]
@@ -84,3 +109,100 @@ told = [(o.status, o.value) for o in outcomes]
 wanted = [("complete", {numbers}.0) if how == "sum" else ("failed", None) for how in ends]
 assert told == wanted, [(o.status, o.value, o.reason) for o in outcomes]"""
     return Piece("delegation", code, subtasks=count)
+
+
+def stories(chance: random.Random) -> Story:
+    """Return cells that go back to what was: by code, by the user, by a death or by a branch."""
+    size = chance.choice((10, 100_000, 4_000_000))
+    held = f"import numpy as np\nheld = np.ones({size})"
+    changed = "held[:] = 2\nmore = [held.copy()]"
+    as_before = f"assert float(held.sum()) == {size}, held\nassert 'more' not in globals()"
+    kind = chance.choices(("checkpoint", "undo", "death", "branch"), weights=(30, 20, 15, 25))[0]
+    # What an earlier story left behind under these names.
+    begin = f"globals().pop('more', None)\n{held}"
+    if kind == "checkpoint":
+        name = chance.choice(("", "'soak'"))
+        return (
+            Piece(kind, f"{begin}\nmark = lathe.checkpoint({name})\n{changed}"),
+            *_between(chance),
+            Piece(kind, f"held[:] = 3\nlathe.rollback({name})\nheld[:] = 4"),
+            Piece(kind, f"{as_before}\nassert 'mark' not in globals()"),
+        )
+    if kind == "undo":
+        ends = chance.choice(("ok", "error"))
+        change = changed + ("\n1/0" if ends == "error" else "")
+        return (
+            Piece(kind, begin),
+            Piece(kind, change, ends),
+            Piece(kind, "", "undone"),
+            Piece(kind, as_before),
+        )
+    if kind == "death":
+        return (
+            Piece(kind, begin),
+            Piece(kind, f"{changed}\n{chance.choice(_CRASHES)}", "died"),
+            Piece(kind, as_before),
+        )
+    return _branches(chance, begin, size)
+
+
+def _between(chance: random.Random) -> Story:
+    """Return cells that may come between a checkpoint and going back to it."""
+    return tuple(piece for piece in (pieces(chance) for _ in range(chance.randint(0, 3))))
+
+
+def _branches(chance: random.Random, begin: str, size: int) -> Story:
+    codes = {f"{each}": f"held[:] = {each}\nfloat(held.sum())" for each in (5, 4, 6)}
+    if chance.random() < 0.3:
+        codes["dies"] = chance.choice(_CRASHES)
+    if chance.random() < 0.3:
+        codes["raises"] = chance.choice(_FAILING)
+    kept = chance.choice(("lowest", "highest", None))
+    value = {"lowest": 4, "highest": 6, None: 1}[kept]
+    return (
+        Piece("branch", begin),
+        Piece("branch", f"tried = lathe.branch({codes!r}, keep={kept!r})"),
+        Piece("branch", f"assert float(held.sum()) == {value * size}, held"),
+    )
+
+
+def handovers(chance: random.Random, most: int = 8) -> Story:
+    """Return subtasks that answer with data, which is taken, dropped or forgotten."""
+    count = chance.randint(1, most)
+    how = chance.choice(("array", "table"))
+    ends = chance.choices((how, "crash", "raise"), weights=(90, 5, 5), k=count)
+    size = chance.choice((10, 1_000, 1_000_000))
+    returns = {"array": "lathe.Array", "table": "lathe.Table"}[how]
+    delegate = f"""\
+import numpy as np
+numbers = np.ones({size})
+ends = {ends!r}
+slices = [{{"how": how, "numbers": numbers}} for how in ends]
+outcomes = lathe.delegate_each("double them", slices, returns={returns}, parallel=8)
+told = [o.status for o in outcomes]
+assert told == ["complete" if how == {how!r} else "failed" for how in ends], outcomes"""
+    take = f"assert all(float(o.value.numpy().sum()) == {2 * size} for o in outcomes if o)"
+    drop = "for o in outcomes:\n    if o: o.value.drop()"
+    delegated = Piece("data", delegate, subtasks=count)
+    kind = chance.choices(("take", "drop", "forget", "back"), weights=(40, 20, 20, 20))[0]
+    if kind == "back":
+        # What was taken after a checkpoint is gone once the session is back at it, and says so.
+        return (
+            delegated,
+            Piece("data", f"lathe.checkpoint('data')\n{chance.choice((take, drop))}"),
+            Piece("data", "lathe.rollback('data')"),
+            Piece("data", _GONE),
+        )
+    after = {"take": take, "drop": drop, "forget": "del outcomes"}[kind]
+    return (delegated, Piece("data", after))
+
+
+_GONE = """\
+for o in outcomes:
+    if o:
+        try:
+            o.value.take()
+        except Exception as error:
+            assert error.code == "gone", error
+        else:
+            raise AssertionError("data was handed over twice")"""

@@ -49,7 +49,9 @@ def test_a_leftover_file_is_counted_and_outputs_are_not(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_work() -> None:
     def drawn() -> list[work.Piece]:
         chance = random.Random(7)
-        return [work.pieces(chance) for _ in range(200)] + [work.delegation(chance)]
+        stories = [work.turns(chance) for _ in range(400)]
+        stories += [work.delegations(chance) for _ in range(20)]
+        return [piece for story in stories for piece in story]
 
     assert drawn() == drawn()
     assert {piece.kind for piece in drawn()} == {
@@ -59,7 +61,22 @@ def test_the_same_seed_gives_the_same_work() -> None:
         "interrupt",
         "crash",
         "delegation",
+        "checkpoint",
+        "undo",
+        "death",
+        "branch",
+        "data",
     }
+
+
+def test_what_has_no_code_is_the_users_undo_and_ends_as_one() -> None:
+    chance = random.Random(3)
+    drawn = [piece for _ in range(400) for piece in work.turns(chance)]
+    undone = [piece for piece in drawn if piece.step == "undo"]
+    assert {piece.ends for piece in undone} == {"undone"}
+    for piece in drawn:
+        if piece.step == "attempt" and "def f(:" not in piece.code and "!true" not in piece.code:
+            compile(piece.code, piece.kind, "exec")
 
 
 def test_a_wrong_option_is_told_in_one_line() -> None:

@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `handles that were taken and dropped since are gone at a checkpoint, and the others are not`() async throws {
+    @Test func `handles taken and dropped since are gone at a checkpoint, and the others are not`() async throws {
         try await TestSession.run(Self.model) { session in
             let engine = session.engine
             _ = try await engine.execute(Self.delegate)
@@ -52,7 +52,8 @@ import Testing
             #expect(await engine.dataWaiting == 24_000)
             #expect(try await engine.execute("import os; os._exit(3)").status == .died)
             let seen = try await engine.execute(Self.look)
-            #expect(seen.value?.text.head == "[1000, 2000, 3000]", "the checkpoint before the last cell has them: \(seen)")
+            #expect(
+                seen.value?.text.head == "[1000, 2000, 3000]", "the checkpoint before the last cell has them: \(seen)")
         }
     }
 

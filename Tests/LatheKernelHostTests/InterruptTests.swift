@@ -86,7 +86,8 @@ extension KernelHostTests {
             }
         }
 
-        @Test func `a copy is interrupted as its origin is, and so is a copy that was made during a cell`() async throws {
+        @Test func `a copy is interrupted as its origin is, and so is a copy that was made during a cell`() async throws
+        {
             try await Bench.with { bench in
                 let origin = Mutex<(any Kernel)?>(nil)
                 let made = Mutex<(any Kernel)?>(nil)

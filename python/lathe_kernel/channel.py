@@ -20,6 +20,7 @@ from lathe_kernel.protocol import (
 )
 
 _RELEASED = 1_000
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def encoded(payload: object) -> bytes:
         LatheError: the payload cannot be written as JSON.
     """
     try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = _ENCODER.encode(payload)
     except (TypeError, ValueError, RecursionError) as error:
         raise invalid(f"this cannot be written as JSON: {error}") from None
     return text.encode("utf-8", "replace")

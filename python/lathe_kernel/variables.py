@@ -1,10 +1,12 @@
 """The variables of the user's namespace: what they are and how large, never what is in them."""
 
 import itertools
+import operator
 import sys
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from lathe_kernel.packages import is_numpy, is_pandas, loaded
@@ -29,7 +31,9 @@ class Namespace:
     )
     notes: dict[str, str] = field(default_factory=dict[str, str])
     _bound: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
-    _private: set[str] = field(default_factory=set[str])
+    # Up to which name all are known, the how manieth it is, and those that do not begin with `_`.
+    _settled: list[str] = field(default_factory=list[str])
+    _mark: tuple[str, int] = ("", 0)
 
     def note(self, name: str, note: str) -> None:
         """Say something about a variable for as long as its name is not bound again."""
@@ -38,11 +42,8 @@ class Namespace:
     def described(self, namespace: dict[str, Any], cell: int) -> Variables:
         """Return the state: at most 80 variables, the newest and the largest, newest first."""
         visible: dict[str, Any] = {}
-        # The names that begin with `_` are known by heart: IPython adds three for every cell.
-        for name in [*itertools.filterfalse(self._private.__contains__, namespace)]:
-            if name[:1] == "_":
-                self._private.add(name)
-            elif _is_visible(name, value := namespace[name]):
+        for name in self._names(namespace, f"_i{cell}"):
+            if _is_visible(name, value := namespace[name]):
                 visible[name] = value
         self._follow(visible, cell)
         aged = [(self._bound[name][1], self._item(name, value)) for name, value in visible.items()]
@@ -50,6 +51,28 @@ class Namespace:
         items = [item for _, item in aged]
         kept = _kept(items)
         return {"items": kept, "omitted": len(items) - len(kept)}
+
+    def _names(self, namespace: dict[str, Any], mark: str) -> list[str]:
+        """Return the names that do not begin with `_`, looking only at those since the last cell.
+
+        New names come last, and IPython adds three for every cell, so that all of them would soon
+        be thousands. `mark` is what it adds before a cell runs.
+        """
+        last, place = self._mark
+        fresh = [*itertools.takewhile(partial(operator.ne, last), reversed(namespace))][::-1]
+        # Something was deleted since, or nothing was ever seen.
+        if not place or len(namespace) - len(fresh) != place:
+            self._settled, fresh = [], list(namespace)
+        public = [*filter(_is_public, fresh)]
+        if mark in fresh:
+            until = fresh.index(mark) + 1
+            settled = [*filter(_is_public, fresh[:until])]
+            self._mark = (mark, len(namespace) - len(fresh) + until)
+        else:
+            settled, self._mark = [], ("", 0)
+        names = self._settled + public
+        self._settled += settled
+        return names
 
     def _follow(self, visible: dict[str, Any], cell: int) -> None:
         for name, value in visible.items():
@@ -106,6 +129,11 @@ def bytes_of(value: object) -> int:
 def type_of(value: object) -> str:
     """Return the name of a value's type as the state shows it."""
     return _described(value).type
+
+
+def _is_public(name: object) -> bool:
+    # Code can put anything among its globals.
+    return isinstance(name, str) and name[:1] != "_"
 
 
 def _is_visible(name: str, value: object) -> bool:

@@ -103,3 +103,34 @@ def test_names_too_long_to_show_do_not_end_the_kernel(kernel: Kernel) -> None:
     state = ran.payload["variables"]
     assert len(state["items"]) == 80
     assert state["omitted"] >= 120
+
+
+def test_every_name_is_found_whatever_was_bound_and_deleted_before(kernel: Kernel) -> None:
+    def listed(code: str) -> set[str]:
+        return {one["name"] for one in kernel.ok(code).payload["variables"]["items"]}
+
+    assert listed("a = 1\nb = 2") == {"a", "b"}
+    assert listed("del a\nc = 3\na = 4") == {"a", "b", "c"}
+    assert listed("del a, b, c\nd = 5") == {"d"}
+    assert listed("d") == {"d"}
+    assert listed("_mine = 1\ne = 2\ndel _mine\nf = 3\n_mine = 4") == {"d", "e", "f"}
+    assert listed("del _mine, e\ng = 5\n_mine = 6\ne = 7") == {"d", "e", "f", "g"}
+    assert listed("for name in [n for n in globals() if n[:2] == '_i']: del globals()[name]") == {
+        "d",
+        "e",
+        "f",
+        "g",
+        "name",
+    }
+    assert listed("%reset -f") == set()
+    assert listed("h = 1; globals()[5] = 6") == {"h"}
+    assert listed("globals().update({f'n{i}': i for i in range(50)})") >= {"h", "n0", "n49"}
+
+
+def test_names_in_the_shell_are_remembered_for_who_listens(kernel: Kernel) -> None:
+    kernel.ok(
+        "seen = []\nip = get_ipython()\n"
+        "ip.observe(lambda change: seen.append(change['new']), names='execution_count')"
+    )
+    kernel.ok("1")
+    assert kernel.ok("len(seen) > 0").text == "True"

@@ -95,6 +95,12 @@ bool lathe_readable_within(int descriptor, unsigned microseconds) {
     return false;
 }
 
+bool lathe_becomes_readable(int descriptor, unsigned microseconds) {
+    struct pollfd watched = {.fd = descriptor, .events = POLLIN};
+    struct timespec most = {.tv_nsec = (long)microseconds * 1000};
+    return ppoll(&watched, 1, &most, NULL) > 0;
+}
+
 int lathe_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 ssize_t lathe_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, bool wait) {

@@ -5,7 +5,7 @@ internal import LatheWire
 /// What is waited for of a kernel, and for how long.
 extension KernelLine {
     /// Microseconds.
-    private static let quickAnswer: UInt32 = 200
+    private static let (looked, slept): (UInt32, UInt32) = (400, 1_000)
     /// Bytes that are read at a time, and fewer than which are few.
     private static let (readLimit, smallOutput) = (1 << 18, 1 << 14)
 
@@ -33,14 +33,15 @@ extension KernelLine {
         }
     }
 
-    /// Stays for a moment while the kernel answers, if nobody else needs the processor: most small cells take less time
-    /// than waking another thread does, and then nobody has to.
+    /// Stays for a moment while the kernel answers, if no other kernel has something to do: most small cells take less time
+    /// than waking another thread does, and then nobody has to. What others hand in meanwhile waits as long.
     func awaitQuickAnswer() {
         guard channelIsOpen, !channel.hasOutgoing, line.isAlone(self) else { return }
         let list = line.loop.watchlist
         list.watch(channel.socket.raw, .channel(kernel: number), for: [], before: channelInterest)
         channelInterest = []
-        if lathe_readable_within(channel.socket.raw, Self.quickAnswer) { takeFrames() }
+        let socket = channel.socket.raw
+        if attention.looks(at: socket, for: Self.looked) || lathe_becomes_readable(socket, Self.slept) { takeFrames() }
     }
 
     func serveOutput() {

@@ -45,6 +45,7 @@ final class KernelLine {
     var sentence: KernelEnd.Cause?
     var alarm: (at: ContinuousClock.Instant, what: Alarm)?
     private var stoppers: [CheckedContinuation<Void, Never>] = []
+    var attention = Attention()
     var hostCall: (@Sendable (HostCall) async -> HostReply)?
     var calls: [UInt64: Task<Void, Never>] = [:] {
         didSet { if case .running(let run) = phase { run.isWaiting(!calls.isEmpty) } }

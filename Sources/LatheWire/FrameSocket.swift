@@ -62,10 +62,11 @@ package struct FrameSocket: Sendable {
 
     /// How long a reader that expects more soon looks before it sleeps, in microseconds: being woken takes longer than
     /// that, and a process that slept does its next work several times slower.
-    private static let attention: UInt32 = 100
+    private static let moment: UInt32 = 200
+    private var attention = Attention()
 
     private mutating func fill() throws(WireError) -> Bool {
-        _ = lathe_readable_within(descriptor, Self.attention)
+        _ = attention.looks(at: descriptor, for: Self.moment)
         let received = FrameSocket.read(descriptor, into: &buffer, waits: true)
         guard received.count >= 0 else {
             guard received.error != EINTR else {

@@ -64,6 +64,9 @@ int lathe_watch_wait(int watchlist, uint64_t *keys, int capacity, int millisecon
 /// to anything but who is about to answer. True as soon as it can.
 bool lathe_readable_within(int descriptor, unsigned microseconds);
 
+/// Sleeps until a descriptor can be read, at most `microseconds`. False where it cannot by then, or a signal came.
+bool lathe_becomes_readable(int descriptor, unsigned microseconds);
+
 /// A close-on-exec memory file that may be sealed.
 int lathe_memory_file(const char *name);
 

@@ -1,9 +1,12 @@
 """What sessions leave behind, as the commands show it: journals, recordings, the library."""
 
+import signal
+import time
+
 import pytest
 
 from tests_program.endpoint import MODEL, Code, ModelServer
-from tests_program.program import Done, Lathe
+from tests_program.program import PATIENCE, Done, Lathe
 from tests_program.shop import SALES, SUM, refused
 
 
@@ -64,6 +67,26 @@ def test_the_last_cell_of_a_kept_session_is_undone(lathe: Lathe) -> None:
     for _ in range(2):
         lathe.run("undo")
     refused(lathe.run("undo"), 1, "no cell")
+
+
+def test_a_session_that_is_open_elsewhere_is_not_undone(lathe: Lathe) -> None:
+    assert lathe.run("exec", "--session", "s", "x = 1").code == 0
+    holder = lathe.start("exec", "--session", "s", "import time; time.sleep(600)")
+    try:
+        end = time.monotonic() + PATIENCE
+        while len(lathe.events("s", "cell_started")) < 2:
+            assert time.monotonic() < end and holder.poll() is None, "the cell never began"
+            time.sleep(0.05)
+        for arguments in (["--session", "s"], []):
+            refused(lathe.run("undo", *arguments), 1, f"in use by lathe process {holder.pid}")
+        holder.send_signal(signal.SIGINT)
+        holder.communicate(timeout=PATIENCE)
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert lathe.events("s", "rolled_back") == []
+    assert lathe.run("undo", "--session", "s").code == 0
+    assert lathe.run("exec", "--session", "s", "x").out == "1\n"
 
 
 def test_a_recording_of_a_session_replays_alike(asked: Lathe) -> None:

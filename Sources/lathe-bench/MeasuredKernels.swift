@@ -10,8 +10,12 @@ actor MeasuredKernels {
         var host: KernelHost
         var kernel: any Kernel
         var cells = 1
+        /// Cells that the kernel which was kept last has run since its first.
+        var besides = 0
         var kept: [any Kernel] = []
         var checkpoint: (any Kernel)?
+        /// Seconds that the cell took which was begun.
+        var begun: Task<Double, any Error>?
     }
 
     private let parts: BenchParts
@@ -106,6 +110,38 @@ actor MeasuredKernels {
             }
         }
         return answer
+    }
+
+    // MARK: Beside another
+
+    func begin(_ step: Step) throws {
+        let (kernel, cell) = try nextCell(step)
+        let clock = clock
+        session?.begun = Task {
+            let began = clock.now
+            _ = try step.checked(await kernel.run(cell, output: { _ in }))
+            return (clock.now - began) / .seconds(1)
+        }
+    }
+
+    func beside(_ step: Step) async throws -> StepAnswer {
+        var answer = StepAnswer()
+        for _ in 0..<step.count {
+            session?.besides += 1
+            guard let session, let kernel = session.kept.last else { throw BenchError("no kernel was kept") }
+            let cell = Cell(number: 1 + session.besides, code: step.code)
+            let began = clock.now
+            let result = await kernel.run(cell, output: { _ in })
+            answer.seconds.append((clock.now - began) / .seconds(1))
+            _ = try step.checked(result)
+        }
+        return answer
+    }
+
+    func finish() async throws -> StepAnswer {
+        guard let begun = session?.begun else { throw BenchError("no cell was begun") }
+        session?.begun = nil
+        return StepAnswer(seconds: [try await begun.value])
     }
 
     private func nextCell(_ step: Step) throws -> (kernel: any Kernel, cell: Cell) {

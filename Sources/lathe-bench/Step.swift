@@ -17,6 +17,12 @@ struct Step: Sendable, Hashable {
         case kernels
         /// The same, and the kernels stay until `stop`.
         case keep
+        /// The code in the session's kernel, without waiting for its end.
+        case begin
+        /// The code, `count` times in the kernel that was kept last.
+        case beside
+        /// The end of the cell that was begun, and the seconds that it took.
+        case finish
         /// A frozen copy of the session's kernel, which replaces the last.
         case checkpoint
         /// A copy of that copy takes the kernel's place, to the result of the code; the checkpoint stays.

@@ -86,13 +86,16 @@ class JupyterKernel:
         return int(self._manager.provisioner.pid)
 
     def run(self, code: Code) -> None:
-        """Run a cell until its result and its reply are here."""
+        """Run a cell until its result, if it is to have one, and its reply are here."""
         request = self._client.execute(code.text, allow_stdin=False, stop_on_error=False)
-        content = self._published(request, "execute_result")
-        got = content["data"]["text/plain"]
-        if got != code.expected:
-            raise BenchError(f"{self.peer}: the code gave {got}, not {code.expected}")
-        self._reply(request)
+        if code.expected:
+            content = self._published(request, "execute_result")
+            got = content["data"]["text/plain"]
+            if got != code.expected:
+                raise BenchError(f"{self.peer}: the code gave {got}, not {code.expected}")
+        status = self._reply(request)["status"]
+        if status != "ok":
+            raise BenchError(f"{self.peer}: the code ended as {status}")
 
     def cells(self, code: Code, count: int) -> list[float]:
         """Return the seconds of each of `count` runs."""
@@ -156,9 +159,11 @@ class JupyterKernel:
             if message["parent_header"].get("msg_id") == request:
                 return message
 
-    def _reply(self, request: str) -> None:
-        while self._received("get_shell_msg")["parent_header"]["msg_id"] != request:
-            pass
+    def _reply(self, request: str) -> dict[str, Any]:
+        while True:
+            message = self._received("get_shell_msg")
+            if message["parent_header"]["msg_id"] == request:
+                return message["content"]
 
     def _received(self, channel: str) -> dict[str, Any]:
         try:

@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from lathe_bench import jupyter_side, processes
 from lathe_bench.cells import (
     ADD,
+    ASSIGN,
     ENDLESS_LOOP,
+    FLOOD,
     IMPORT_AND_ADD,
     LONG_SLEEP,
     OUTPUT,
@@ -21,7 +23,7 @@ from lathe_bench.run import Run
 
 _BLOCKS, _BLOCK, _WARM_UP = 20, 25, 50
 _STARTS, _KERNELS, _BURSTS, _BURST, _MANY = 7, 15, 3, 8, 100
-_FLOODS, _INTERRUPTS, _IDLE = 3, 10, 8
+_FLOODS, _INTERRUPTS, _IDLE, _BESIDE = 3, 10, 8, 200
 # Kernels that were forked ahead are there again: a session's subtasks seldom come faster.
 _PAUSE = 0.3
 _XEUS_PATIENCE = 3.0
@@ -37,22 +39,46 @@ def peers(run: Run, name: str) -> tuple[Jupyter, ...]:
 
 def roundtrip(run: Run) -> Iterator[Figure]:
     """`1+1` from the client to the kernel and back, in turns."""
+    yield from _roundtrips(run, "roundtrip", ADD)
+
+
+def roundtrip_plain(run: Run) -> Iterator[Figure]:
+    """The same of a cell that needs nothing of IPython."""
+    yield from _roundtrips(run, "roundtrip_plain", ASSIGN)
+
+
+def _roundtrips(run: Run, name: str, code: Code) -> Iterator[Figure]:
     ours: list[float] = []
     with ExitStack() as stack:
-        kernels = {
-            peer: stack.enter_context(JupyterKernel(peer)) for peer in peers(run, "roundtrip")
-        }
+        kernels = {peer: stack.enter_context(JupyterKernel(peer)) for peer in peers(run, name)}
         theirs: Seconds = {peer: [] for peer in kernels}
         run.lathe.start(ADD)
-        run.lathe.cells(ADD, _WARM_UP)
+        run.lathe.cells(code, _WARM_UP)
         for kernel in kernels.values():
-            kernel.cells(ADD, _WARM_UP)
+            kernel.cells(code, _WARM_UP)
         for _ in range(run.times(_BLOCKS)):
-            ours += run.lathe.cells(ADD, _BLOCK)
+            ours += run.lathe.cells(code, _BLOCK)
             for peer, kernel in kernels.items():
-                theirs[peer] += kernel.cells(ADD, _BLOCK)
+                theirs[peer] += kernel.cells(code, _BLOCK)
         run.lathe.stop()
-    yield from _compared("roundtrip", ours, theirs, "ms", _MILLI)
+    yield from _compared(name, ours, theirs, "ms", _MILLI)
+
+
+def flood_latency(run: Run) -> Iterator[Figure]:
+    """`1+1` in a second kernel while the first prints 10 GB, against the same without."""
+    run.lathe.start(ADD)
+    run.lathe.keep(ADD, 1)
+    run.lathe.beside(ADD, _WARM_UP)
+    alone = run.lathe.beside(ADD, _BESIDE)
+    run.lathe.begin_flood(FLOOD)
+    beside = run.lathe.beside(ADD, _BESIDE)
+    flood = run.lathe.end_flood()
+    run.lathe.stop()
+    if flood < sum(beside):
+        raise BenchError(f"the flood was over after {flood:.2f} s, before all cells beside it")
+    with_flood, without = (statistics.median(each) * _MILLI for each in (beside, alone))
+    note = f"10 GB came in {flood:.2g} s"
+    yield Figure("flood_latency", with_flood, without, "the same kernel without", "ms", note)
 
 
 def cold_start(run: Run) -> Iterator[Figure]:

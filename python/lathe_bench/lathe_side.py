@@ -46,6 +46,18 @@ class LatheSide(StepProcess):
         """Do the same, and keep the kernels until `stop`."""
         return self._run("keep", code, count)[0]
 
+    def begin_flood(self, code: Code) -> None:
+        """Begin a cell in the session's kernel and do not wait for its end."""
+        self._run("begin", code)
+
+    def beside(self, code: Code, count: int) -> list[float]:
+        """Return the seconds of each of `count` runs in the kernel that was kept last."""
+        return self._run("beside", code, count)
+
+    def end_flood(self) -> float:
+        """Return the seconds that the cell which was begun took, once it has ended."""
+        return self.step("finish").seconds[0]
+
     def checkpoint(self) -> float:
         """Return the seconds that a checkpoint of the session's kernel took."""
         return self.step("checkpoint").seconds[0]

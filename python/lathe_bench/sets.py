@@ -17,6 +17,7 @@ _PLAIN = (
 _KERNEL = (
     Measurement(floors.NAMES, floors.floors, memory=4 * _GIB),
     Measurement(("roundtrip", "roundtrip_vs_xeus"), kernel_figures.roundtrip, _XEUS),
+    Measurement(("roundtrip_plain",), kernel_figures.roundtrip_plain),
     Measurement(
         ("cold_start", "cold_start_without_imports", "cold_start_vs_xeus"),
         kernel_figures.cold_start,
@@ -26,6 +27,7 @@ _KERNEL = (
     Measurement(("isolated_kernels_8_at_once",), kernel_figures.isolated_kernels),
     Measurement(("isolated_100",), kernel_figures.isolated_100, memory=8 * _GIB),
     Measurement(("output_100mb", "output_100mb_vs_xeus"), kernel_figures.output, _XEUS),
+    Measurement(("flood_latency",), kernel_figures.flood_latency),
     Measurement(
         ("interrupt", "interrupt_vs_xeus", "interrupt_sleep"), kernel_figures.interrupt, _XEUS
     ),

@@ -21,6 +21,7 @@ from lathe_kernel.protocol import (
 
 _RELEASED = 1_000
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class Channel:
 
     def _receive(self) -> Frame:
         kind, call, body, descriptors = self._raw.receive()
-        return Frame(kind, call, json.loads(body) if body else {}, tuple(descriptors))
+        return Frame(kind, call, _DECODER.decode(body.decode()) if body else {}, tuple(descriptors))
 
 
 def encoded(payload: object) -> bytes:

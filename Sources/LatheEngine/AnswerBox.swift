@@ -62,6 +62,15 @@ final class AnswerBox: Sendable {
     /// Begins anew: nothing of an earlier task counts.
     func begin() { content.withLock { $0 = Content() } }
 
+    /// Takes up what an earlier program run left.
+    func begin(at position: LoopPosition) {
+        content.withLock { content in
+            content = Content()
+            (content.refusals, content.refused) = (position.refusals, position.refused)
+            (content.words, content.held) = (position.words, position.held)
+        }
+    }
+
     /// Takes note of what the model says; only the newest words are kept.
     func note(words: String) {
         guard !words.allSatisfy(\.isWhitespace) else { return }

@@ -37,9 +37,9 @@ final class Budget: Sendable {
     private let book: Book
     private let number: Int
 
-    /// The budget of a whole task.
-    init(_ limits: BudgetLimits) {
-        book = Book(Node(limits: limits))
+    /// The budget of a whole task, of which an earlier program run may have used some.
+    init(_ limits: BudgetLimits, used: Amounts = [:]) {
+        book = Book(Node(limits: limits, used: used))
         number = 0
     }
 

@@ -8,20 +8,24 @@ struct Delegation: Sendable {
     let gates: [AsyncGate]
     /// What subtasks answered with beside JSON.
     let data: DataResults
+    /// What an earlier program run left unfinished.
+    let past: UnfinishedWork
 
-    init(registry: SubtaskRegistry, services: EngineServices) {
+    init(registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork()) {
         self.registry = registry
         self.services = services
+        self.past = past
         data = DataResults(limits: services.limits)
         gates = (0..<services.limits.delegationDepth).map { _ in AsyncGate(services.limits.parallelSubtasks) }
     }
 
     // MARK: delegate
 
-    /// Starts the subtasks of a `delegate` call and returns at once with their numbers.
+    /// Admits the subtasks of a `delegate` call and returns at once with their numbers. None begins before `begin`, so that a call
+    /// without an answer in the journal has started nothing.
     func delegate(
         _ arguments: HostArguments, slices: [SliceReference], from desk: HostDesk
-    ) async throws(HostRefusal) -> JSONValue {
+    ) async throws(HostRefusal) -> Admitted {
         guard desk.place.depth < services.limits.delegationDepth else {
             throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
         }
@@ -40,16 +44,11 @@ struct Delegation: Sendable {
                     id: id, label: item.label, place: place, plan: plan, slice: item.slice, services: services,
                     delegation: self, parent: desk.spending))
         }
-        let gate = gates[desk.place.depth]
-        let callGate = AsyncGate(plan.parallel)
-        for run in runs {
-            let task = Task { await self.run(run, through: [callGate, gate]) }
-            await registry.attach(task, to: run.id)
-        }
         let subtasks = runs.map { run -> JSONValue in
             ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
         }
-        return ["subtasks": .array(subtasks)]
+        return Admitted(
+            value: ["subtasks": .array(subtasks)], runs: runs, parallel: plan.parallel, depth: desk.place.depth)
     }
 
     /// Counts subtasks against the budget; they are used up once they are admitted, however they end.
@@ -65,7 +64,7 @@ struct Delegation: Sendable {
     }
 
     /// Runs one when there is room for it; its outcome is recorded as soon as it is there.
-    private func run(_ run: SubtaskRun, through gates: [AsyncGate]) async {
+    func run(_ run: SubtaskRun, through gates: [AsyncGate]) async {
         for gate in gates { await gate.enter() }
         let outcome = await run.perform()
         for gate in gates.reversed() { await gate.leave() }

@@ -11,6 +11,8 @@ final class HostDesk: Sendable {
         var questions = 0
         /// Answers of an earlier program run, by cell, while the working memory is rebuilt.
         var recorded: [Int: [HostAnswered]]?
+        /// What the cell under way had called when an earlier program run ended in the middle of it.
+        var remembered = RecordedCalls()
         /// Cells that took data which ended with an earlier program run.
         var lostData: Set<Int> = []
         /// The checkpoint at which the cell that is run again is to be left.
@@ -71,12 +73,28 @@ final class HostDesk: Sendable {
         progress.withLock { $0.recorded = told }
     }
 
+    /// Answers calls of the cell under way from these, where they are the same.
+    func remember(_ calls: RecordedCalls) {
+        var calls = calls
+        calls.begin()
+        progress.withLock { $0.remembered = calls }
+    }
+
+    /// Ends that; gives the calls that the cell has not made again.
+    func forgetCalls() -> [HostCalled] {
+        progress.withLock { progress in
+            defer { progress.remembered = RecordedCalls() }
+            return progress.remembered.untaken
+        }
+    }
+
     /// The cells that could not be rebuilt because a data result that they took is gone.
     var cellsWithoutData: [Int] { progress.withLock { $0.lostData.sorted() } }
 
     /// Answers one call. A call whose record cannot be written is not carried out.
     func answer(_ call: HostCall) async -> HostReply {
         if let recorded = recordedReply(to: call) {
+            if call.name == "delegate" { await takeUp(call, recorded.outcome) }
             if let leaving = seatIfLeaving(at: recorded) { await leaving.copyForRebuild() }
             return recorded
         }
@@ -91,12 +109,34 @@ final class HostDesk: Sendable {
             arguments: isTooLarge ? ["bytes": .integer(bytes)] : call.arguments, slices: call.slices.count)
         do throws(JournalError) {
             try await services.log.record(.hostCalled(called), at: place)
-            let reply = isTooLarge ? tooLarge(call, bytes) : await perform(call)
+            if let known = progress.withLock({ $0.remembered.take(call) }) {
+                return try await again(call, called, known)
+            }
+            let (reply, afterwards) = isTooLarge ? (tooLarge(call, bytes), nil) : await perform(call)
             try await services.log.record(.hostAnswered(HostAnswered(called, reply)), at: place)
+            await afterwards?()
             return reply
         } catch {
             return .error("not_allowed", "the journal cannot be written, so nothing is done: \(error.reason)")
         }
+    }
+
+    /// Gives a recorded answer once more. Subtasks that it names and that have not finished go on.
+    private func again(
+        _ call: HostCall, _ called: HostCalled, _ known: HostAnswered
+    ) async throws(JournalError) -> HostReply {
+        var answered = known
+        (answered.call, answered.isRecorded) = (called.call, true)
+        try await services.log.record(.hostAnswered(answered), at: place)
+        let reply: HostReply =
+            known.value.map { .value($0) } ?? .error(known.code ?? "unknown", known.reason ?? "unknown")
+        if call.name == "delegate" { await takeUp(call, reply.outcome) }
+        return reply
+    }
+
+    private func takeUp(_ call: HostCall, _ answer: HostReply.Outcome) async {
+        guard case .value(let value) = answer else { return }
+        await delegation.takeUp(call, answered: value, from: self)
     }
 
     private func tooLarge(_ call: HostCall, _ bytes: Int) -> HostReply {
@@ -136,7 +176,19 @@ final class HostDesk: Sendable {
         }
     }
 
-    private func perform(_ call: HostCall) async -> HostReply {
+    /// Carries a call out; what comes with the reply is begun once that is journaled.
+    private func perform(_ call: HostCall) async -> (HostReply, (@Sendable () async -> Void)?) {
+        guard call.name == "delegate", allowed == nil else { return (await answerNow(call), nil) }
+        do throws(HostRefusal) {
+            let admitted = try await delegation.delegate(
+                try HostArguments(call), slices: call.slices, from: self)
+            return (.value(admitted.value), { [delegation] in await delegation.begin(admitted) })
+        } catch {
+            return (.error(error.code, error.reason), nil)
+        }
+    }
+
+    private func answerNow(_ call: HostCall) async -> HostReply {
         // What a branch lets go may still be held by the kernel itself.
         if allowed != nil, call.name == "drop_data" { return .value([:]) }
         if let allowed, !allowed.contains(call.name) {
@@ -147,7 +199,6 @@ final class HostDesk: Sendable {
         do throws(HostRefusal) {
             let arguments = try HostArguments(call)
             switch call.name {
-            case "delegate": return .value(try await delegation.delegate(arguments, slices: call.slices, from: self))
             case "wait": return .value(try await delegation.wait(arguments, for: place))
             case "cancel": return .value(try await delegation.cancel(arguments, for: place))
             case "ask_model": return .value(try await askModel(arguments))
@@ -268,7 +319,7 @@ final class HostDesk: Sendable {
         }
         let question = ModelQuestion(
             prompt: try arguments.text("prompt", upTo: services.limits.instructionCharacters),
-            returns: returns, place: place.child("ask"))
+            returns: returns, place: place.child("ask"), paid: delegation.past.paidReplies)
         let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
         let turn = ModelTurn(model: model, log: services.log, spending: spending)
         return ["value": try await question.ask(turn, maxOutputTokens: 2_048, nextTurn: nextQuestion)]

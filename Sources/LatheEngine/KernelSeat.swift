@@ -85,12 +85,30 @@ actor KernelSeat {
         let cell = Cell(number: lastCell + 1, code: code, author: author)
         lastCell = cell.number
         desk.begin(cell: cell.number)
+        return try await finish(cell)
+    }
+
+    /// Makes ready for a cell that was under way when lathe ended.
+    func beginAgain(_ cell: Cell, _ calls: RecordedCalls) async throws(JournalError) {
+        lastCell = cell.number - 1
+        try await keepBeforeCell()
+        lastRollback = nil
+        lastCell = cell.number
+        desk.begin(cell: cell.number)
+        desk.remember(calls)
+    }
+
+    /// Runs a cell that everything is ready for.
+    func finish(_ cell: Cell) async throws(JournalError) -> CellResult {
         try await record(.cellStarted(cell))
         let result = await perform(cell)
         try await record(.cellFinished(result))
         try await settle(result)
         return result
     }
+
+    /// Takes note of an event that another recorded.
+    func note(_ body: EventBody) { path.apply(body) }
 
     /// Runs an earlier cell once more to rebuild the working memory, as far as it counts; nothing is journaled.
     ///

@@ -27,7 +27,9 @@ package struct MemoryPath: Sendable, Hashable {
         switch body {
         case .cellStarted(let cell):
             beforeDeath = nil
+            steps.removeAll { $0.cell == cell.number }
             steps.append(Step(cell: cell.number, wentThrough: false))
+        case .taskResumed(let resumed): steps.removeAll { $0.cell == resumed.cell }
         case .cellFinished(let result): finish(result)
         case .kernelLost(let loss):
             // A cell under way says so itself when it finishes as `died`.

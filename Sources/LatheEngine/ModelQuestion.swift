@@ -5,6 +5,8 @@ struct ModelQuestion: Sendable {
     var prompt: String
     var returns: ReturnsSchema?
     var place: Place
+    /// Replies that an earlier program run paid for: the same question gets its own.
+    var paid: PaidReplies?
 
     /// Asks and returns the text, or the value that fits `returns`. `nextTurn` numbers the requests of the place.
     func ask(
@@ -12,7 +14,7 @@ struct ModelQuestion: Sendable {
     ) async throws(HostRefusal) -> JSONValue {
         var messages = [Message(.user, [.text(prompt)])]
         for attempt in 0...1 {
-            let reply = try await reply(to: messages, turn, maxOutputTokens, nextTurn())
+            let reply = try await reply(to: messages, turn, maxOutputTokens, nextTurn)
             guard let returns else { return .string(reply.text) }
             let problem: String
             switch JSONReading(reply.text) {
@@ -34,15 +36,20 @@ struct ModelQuestion: Sendable {
     }
 
     private func reply(
-        to messages: [Message], _ turn: ModelTurn, _ maxOutputTokens: Int, _ number: Int
+        to messages: [Message], _ turn: ModelTurn, _ maxOutputTokens: Int, _ nextTurn: @Sendable () -> Int
     ) async throws(HostRefusal) -> ModelReply {
         let form = returns.map { "Reply with JSON alone that fits this schema: \($0.schema.text)" }
-        let request = ModelRequest(
-            place: place, turn: number, system: form ?? "Answer briefly and plainly.", messages: messages,
+        var request = ModelRequest(
+            place: place, turn: 0, system: form ?? "Answer briefly and plainly.", messages: messages,
             codeForm: nil, maxOutputTokens: maxOutputTokens, replySchema: returns?.schema)
         let outcome: Result<ModelReply, ModelError>
         do throws(JournalError) {
-            outcome = try await turn.ask(request)
+            if let known = paid?.take(request) {
+                outcome = .success(known)
+            } else {
+                request.turn = nextTurn()
+                outcome = try await turn.ask(request)
+            }
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
         }

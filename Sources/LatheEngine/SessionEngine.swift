@@ -5,15 +5,18 @@ package import LatheVocabulary
 /// One task or cell at a time; a second one waits for nobody and is refused by the caller's own order. All that happens goes
 /// through the event log.
 package actor SessionEngine {
-    private let services: EngineServices
-    private let past: SessionPast
-    private let registry: SubtaskRegistry
-    private let delegation: Delegation
-    private let answers = AnswerBox(returns: nil)
+    let services: EngineServices
+    let past: SessionPast
+    let registry: SubtaskRegistry
+    let delegation: Delegation
+    let answers = AnswerBox(returns: nil)
     nonisolated let spending: Spending
     private let desk: HostDesk
-    private let seat: KernelSeat
+    let seat: KernelSeat
     private var transcript: Transcript
+    /// What was decided when the unfinished task was taken up; nil where none was.
+    var resumed: TaskResumed?
+    var resumption: Resumption?
     /// What the conversation's requests measured, from task to task.
     private let meter = InputMeter()
     private var lossReader: Task<Void, Never>?
@@ -24,23 +27,26 @@ package actor SessionEngine {
         self.past = past
         transcript = past.transcript
         spending = Spending(rest: services.limits.accountRest)
-        registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask)
-        delegation = Delegation(registry: registry, services: services)
+        registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes)
+        delegation = Delegation(
+            registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork())
         if let last = past.measured { meter.recall(last.usage, of: last.request) }
         desk = HostDesk(
             place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
-            callsSoFar: past.hostCalls, questionsSoFar: past.questions)
+            callsSoFar: past.own.hostCalls, questionsSoFar: past.own.questionsSoFar)
         seat = KernelSeat(
             place: .coordinator, log: services.log, placement: services.placement,
             start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
-            lastCell: past.lastCell, path: past.path, checkpoints: services.limits.checkpoints)
+            lastCell: past.own.lastCell, path: past.own.path, checkpoints: services.limits.checkpoints)
     }
 
     /// Where the engine stood when a task began.
-    private struct Mark {
+    struct Mark {
         var spending: Spending.Sum
         var subtask: Int
         var sequence: Int
+        /// Seconds of earlier program runs.
+        var seconds: Double = 0
     }
 
     // MARK: Opening
@@ -48,45 +54,29 @@ package actor SessionEngine {
     /// Starts the session's kernel and rebuilds the working memory of earlier program runs by running their cells again,
     /// with the recorded answers to their host calls: nothing is asked, paid or saved twice.
     ///
+    /// With `.resume`, subtasks of the unfinished task go on where a cell hands their slices over again.
     /// Returns the number of cells that were run again. What could not be rebuilt is told as a notice.
     @discardableResult
-    package func open(_ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }) async throws -> Int {
+    package func open(
+        _ intent: OpeningIntent = .begin, _ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    ) async throws -> Int {
         readLosses()
         try await seat.open()
         for problem in await seat.problems { try await notice(.warning, problem) }
-        desk.replay(past.answers)
-        for (index, (step, cell)) in past.cells.enumerated() {
-            try Task.checkCancellation()
-            progress(index, past.cells.count)
-            let result = await seat.rebuild(step, cell)
-            guard result.status != .died else {
-                try await notice(
-                    .warning, "Cell \(cell.number) killed the kernel while the working memory was rebuilt.")
-                _ = try await seat.restart()
-                break
-            }
-            if let failure = result.failure, failure.type == "NotReached" {
-                try await notice(
-                    .warning, "Cell \(cell.number) has run again to its end: \(failure.message). Check its variables.")
-            }
+        if case .resume(let resumption) = intent, let unfinished = past.unfinished {
+            try await takeUp(unfinished, resumption)
         }
-        desk.replay(nil)
-        answers.clear()
-        for cell in desk.cellsWithoutData {
-            try await notice(
-                .warning,
-                "Cell \(cell) took a data result of a subtask, which ended with the program run that made it: what the cell did from there on is not in the working memory. Delegate again and run it as a new cell."
-            )
-        }
-        if !past.skippedCells.isEmpty {
-            let numbers = past.skippedCells.map(String.init).joined(separator: ", ")
-            let (cells, they) = past.skippedCells.count == 1 ? ("cell", "it") : ("cells", "they")
+        try await seat.rebuildMemory(of: past.own, progress)
+        let skipped = past.skippedCells(but: resumed?.cell)
+        if !skipped.isEmpty {
+            let numbers = skipped.map(String.init).joined(separator: ", ")
+            let (cells, they) = skipped.count == 1 ? ("cell", "it") : ("cells", "they")
             try await notice(
                 .warning,
                 "Not run again, since \(they) did not finish the first time: \(cells) \(numbers). What \(they) had changed is lost."
             )
         }
-        return past.cells.count
+        return past.cellsToRebuild
     }
 
     /// Records every kernel that ends on its own, and takes note where it is the session's.
@@ -115,22 +105,31 @@ package actor SessionEngine {
     package func ask(
         _ task: String, maxTurns: Int? = nil, budget: BudgetLimits = BudgetLimits()
     ) async throws(JournalError) -> TaskOutcome {
-        let clock = ContinuousClock.now
         let budget = budget.over(services.limits.budget)
         spending.beginTask(budget)
         answers.begin()
+        await delegation.abandonRest(of: nil, "another task was asked")
         let before = Mark(
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
-        let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task))
+        let limit = maxTurns ?? services.limits.coordinatorTurns
+        let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task, budget: budget, maxTurns: limit))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
-        let limit = maxTurns ?? services.limits.coordinatorTurns
-        let (end, isReplayed) = try await turns(upTo: limit, within: budget.seconds, after: before.subtask)
+        return try await finish(since: before, turns: limit, within: budget.seconds)
+    }
+
+    /// Runs the turns of a task that has begun, from `position` where an earlier program run had got there, to its outcome.
+    func finish(
+        since mark: Mark, turns limit: Int, within seconds: Double?, from position: LoopPosition? = nil
+    ) async throws(JournalError) -> TaskOutcome {
+        let clock = ContinuousClock.now
+        let left = seconds.map { max($0 - mark.seconds, 0) }
+        let (end, isReplayed) = try await turns(upTo: limit, within: left, of: seconds, after: mark.subtask, from: position)
         // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
         await registry.cancelAll()
-        var outcome = try await outcome(of: end, since: before)
+        var outcome = try await outcome(of: end, since: mark)
         outcome.isReplayed = isReplayed
-        outcome.seconds = clock.duration(to: .now).seconds
+        outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
         transcript.apply(.taskFinished(outcome))
         return outcome
@@ -138,22 +137,23 @@ package actor SessionEngine {
 
     /// Runs the task's turns, and stops them when their time is over.
     private func turns(
-        upTo maxTurns: Int, within seconds: Double?, after subtask: Int
+        upTo maxTurns: Int, within seconds: Double?, of limit: Double?, after subtask: Int,
+        from position: LoopPosition?
     ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         typealias Ended = Result<(LoopEnd, isReplayed: Bool), JournalError>
         let (ended, isOver) = await TimeLimit.run(seconds: seconds) { () async -> Ended in
             do throws(JournalError) {
-                return .success(try await self.turns(upTo: maxTurns, after: subtask))
+                return .success(try await self.turns(upTo: maxTurns, after: subtask, from: position))
             } catch {
                 return .failure(error)
             }
         }
         let (end, isReplayed) = try ended.get()
-        return (end == .cancelled && isOver ? .timeUsedUp(seconds ?? 0) : end, isReplayed)
+        return (end == .cancelled && isOver ? .timeUsedUp(limit ?? 0) : end, isReplayed)
     }
 
     private func turns(
-        upTo maxTurns: Int, after subtask: Int
+        upTo maxTurns: Int, after subtask: Int, from position: LoopPosition?
     ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         let model: any LanguageModel
         do throws(ModelError) {
@@ -173,7 +173,7 @@ package actor SessionEngine {
             turn: ModelTurn(model: model, log: services.log, spending: spending, meter: meter),
             answers: answers, system: Prompts.coordinator(codeForm: model.codeForm, isSmall: model.isSmall),
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
-            stops: services.limits.stops, context: services.limits.context,
+            position: position, stops: services.limits.stops, context: services.limits.context,
             objection: { await registry.objection(after: subtask) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in

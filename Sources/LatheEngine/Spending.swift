@@ -22,8 +22,10 @@ final class Spending: Sendable {
         current = Mutex(Budget(BudgetLimits()))
     }
 
-    init(below parent: Spending, budget: Budget) {
+    /// `sum` is what an earlier program run used at this place; the places above count it themselves.
+    init(below parent: Spending, budget: Budget, sum: Sum = Sum()) {
         self.parent = parent
+        self.sum.withLock { $0 = sum }
         stopped = parent.stopped
         current = Mutex(budget)
     }
@@ -34,6 +36,16 @@ final class Spending: Sendable {
     func beginTask(_ limits: BudgetLimits) {
         current.withLock { $0 = Budget(limits) }
         stopped.clear()
+    }
+
+    /// Goes on with a task of which an earlier program run used some.
+    func resumeTask(_ limits: BudgetLimits, used: Amounts, sum earlier: Sum) {
+        current.withLock { $0 = Budget(limits, used: used) }
+        sum.withLock { sum in
+            sum.usage = sum.usage + earlier.usage
+            sum.cost = sum.cost + earlier.cost
+            sum.turns += earlier.turns
+        }
     }
 
     /// Counts one reply here and in every place above.

@@ -14,6 +14,8 @@ actor SubtaskRegistry {
     private var entries: [Int: Entry] = [:]
     private var places: Set<Place> = []
     private var lastID: Int
+    /// Subtasks admitted in this run of the program.
+    private(set) var admitted = 0
     private var waiters: [Waiter] = []
 
     private struct Waiter {
@@ -23,31 +25,47 @@ actor SubtaskRegistry {
     }
     private var waiterCount = 0
 
-    /// `places` and `lastID` continue the numbering of earlier program runs.
-    init(places: Set<Place>, lastID: Int) {
+    /// `places` and `lastID` continue the numbering of earlier program runs, whose outcomes can still be asked for.
+    init(places: Set<Place>, lastID: Int, outcomes: [Int: SubtaskOutcome] = [:]) {
         self.places = places
         self.lastID = lastID
+        entries = outcomes.mapValues { outcome in
+            Entry(
+                owner: outcome.place.parent ?? .coordinator, label: outcome.label, place: outcome.place,
+                outcome: outcome, started: .now)
+        }
     }
 
     /// Gives a subtask its number and its place: the label below its owner, with `#2`, `#3` … where that was taken.
     func admit(label: String, owner: Place) -> (id: Int, place: Place) {
         lastID += 1
+        admitted += 1
+        let place = place(for: label, below: owner)
+        entries[lastID] = Entry(owner: owner, label: label, place: place, started: .now)
+        return (lastID, place)
+    }
+
+    /// Takes up a subtask of an earlier program run, under its number and in its place.
+    func admit(_ past: SubtaskPast, owner: Place) -> Place {
+        admitted += 1
+        let place = past.started?.place ?? place(for: past.label, below: owner)
+        entries[past.id] = Entry(owner: owner, label: past.label, place: place, started: .now)
+        return place
+    }
+
+    private func place(for label: String, below owner: Place) -> Place {
         var place = owner.child(label)
         var copy = 2
         while !places.insert(place).inserted {
             place = owner.child("\(label)#\(copy)")
             copy += 1
         }
-        entries[lastID] = Entry(owner: owner, label: label, place: place, started: .now)
-        return (lastID, place)
+        return place
     }
 
     func attach(_ task: Task<Void, Never>, to id: Int) {
         entries[id]?.task = task
     }
-
-    /// Subtasks admitted in this run of the program.
-    var admitted: Int { entries.count }
 
     /// Keeps an outcome and wakes who waits for it.
     func finish(_ outcome: SubtaskOutcome) {

@@ -10,13 +10,15 @@ struct SubtaskRun: Sendable {
     var services: EngineServices
     var delegation: Delegation
     var parent: Spending
+    /// What an earlier program run left of it; nil for one that begins.
+    var past: SubtaskPast?
 
     /// Runs it. Whatever goes wrong is an outcome with a reason; nothing is thrown and no other subtask is touched.
     func perform() async -> SubtaskOutcome {
         let clock = ContinuousClock.now
         let (budget, obstacle) = admission()
         defer { budget?.close() }
-        let spending = Spending(below: parent, budget: budget ?? parent.budget)
+        let spending = Spending(below: parent, budget: budget ?? parent.budget, sum: past?.spending ?? Spending.Sum())
         var outcome = SubtaskOutcome(
             id: id, label: label, place: place, status: .notRun, reason: obstacle ?? "stopped before it began")
         do throws(JournalError) {
@@ -24,14 +26,18 @@ struct SubtaskRun: Sendable {
                 let started = SubtaskStarted(
                     id: id, label: label, place: place, agent: plan.agent, task: plan.task, model: plan.model.name,
                     maxTurns: plan.maxTurns)
-                try await services.log.record(.subtaskStarted(started), at: place)
+                if let before = past?.started {
+                    services.log.show(.subtaskStarted(before), at: place)
+                } else {
+                    try await services.log.record(.subtaskStarted(started), at: place)
+                }
                 (outcome.status, outcome.value, outcome.reason, outcome.partial) = try await work(spending)
             }
             outcome.isOptional = plan.isRequired ? nil : true
             outcome.turns = spending.total.turns
             outcome.usage = spending.total.usage
             outcome.cost = spending.total.cost
-            outcome.seconds = clock.duration(to: .now).seconds
+            outcome.seconds = clock.duration(to: .now).seconds + (past?.seconds ?? 0)
             try await services.log.record(.subtaskFinished(outcome), at: place)
         } catch {
             outcome.status = .failed
@@ -48,7 +54,7 @@ struct SubtaskRun: Sendable {
             return (nil, "not begun, since no call to \(plan.model.name) can succeed now: \(failure.reason)")
         }
         do throws(Budget.Shortage) {
-            return (try parent.budget.child(plan.budget), nil)
+            return (try parent.budget.child(plan.budget.without(past?.used ?? [:])), nil)
         } catch {
             let item = error.item
             return (
@@ -62,10 +68,12 @@ struct SubtaskRun: Sendable {
     private typealias Ending = (status: OutcomeStatus, value: JSONValue?, reason: String, partial: String?)
 
     private func work(_ spending: Spending) async throws(JournalError) -> Ending {
+        let own = past?.own ?? PlacePast(place)
         let answers = AnswerBox(returns: plan.returns)
+        answers.begin(at: own.position)
         let desk = HostDesk(
             place: place, services: services, delegation: delegation, answers: answers, spending: spending,
-            kernelLimits: plan.kernelLimits)
+            kernelLimits: plan.kernelLimits, callsSoFar: own.hostCalls, questionsSoFar: own.questionsSoFar)
         let slices: [PlacedSlice]
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }
@@ -77,7 +85,8 @@ struct SubtaskRun: Sendable {
             agent: plan.agent.isSaved ? plan.agent.name : nil, limits: plan.kernelLimits,
             returns: plan.returns?.schema)
         let seat = KernelSeat(
-            place: place, log: services.log, placement: services.placement, start: start, desk: desk, restarts: 1)
+            place: place, log: services.log, placement: services.placement, start: start, desk: desk, restarts: 1,
+            lastCell: own.lastCell, path: own.path)
         do throws(KernelError) {
             try await seat.open()
         } catch {
@@ -86,7 +95,8 @@ struct SubtaskRun: Sendable {
         }
         let end: LoopEnd
         do throws(JournalError) {
-            end = try await turns(seat, answers, spending)
+            try await rebuild(seat, own)
+            end = try await turns(seat, answers, spending, own)
         } catch {
             await delegation.registry.cancelAll(of: place)
             await seat.stop()
@@ -97,20 +107,37 @@ struct SubtaskRun: Sendable {
         return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
     }
 
+    /// The memory of a subtask that had begun is made again, as a session's is.
+    private func rebuild(_ seat: KernelSeat, _ own: PlacePast) async throws(JournalError) {
+        guard own.lastCell > 0 else { return }
+        do {
+            try await seat.rebuildMemory(of: own)
+            if own.position.underWay == nil { await delegation.abandonRest(of: place) }
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            // Cancelled, or without a kernel: the turns say so.
+            return
+        }
+    }
+
     private func turns(
-        _ seat: KernelSeat, _ answers: AnswerBox, _ spending: Spending
+        _ seat: KernelSeat, _ answers: AnswerBox, _ spending: Spending, _ own: PlacePast
     ) async throws(JournalError) -> LoopEnd {
-        var transcript = Transcript()
-        let task = TaskSubmitted(task: "Slice: \(label)\n\(plan.task)".trimmingLines)
-        try await services.log.record(.taskSubmitted(task), at: place)
-        transcript.apply(.taskSubmitted(task))
+        var transcript = own.transcript
+        if transcript.messages.isEmpty {
+            let task = TaskSubmitted(task: "Slice: \(label)\n\(plan.task)".trimmingLines)
+            try await services.log.record(.taskSubmitted(task), at: place)
+            transcript.apply(.taskSubmitted(task))
+        }
         let returns = plan.returns
         let loop = TurnLoop(
             place: place, seat: seat, turn: ModelTurn(model: plan.model, log: services.log, spending: spending),
             answers: answers,
             system: Prompts.subtask(agent: plan.agent, codeForm: plan.model.codeForm, hasData: slice != nil),
             maxTurns: plan.maxTurns, maxOutputTokens: services.limits.maxOutputTokens,
-            repairs: services.limits.repairs, transcript: transcript, stops: services.limits.stops,
+            repairs: services.limits.repairs, transcript: transcript, position: own.position,
+            stops: services.limits.stops,
             context: services.limits.context,
             readText: { Self.read($0, returns) },
             state: { turnsLeft in
@@ -118,7 +145,8 @@ struct SubtaskRun: Sendable {
                     variables: await seat.variables, turnsLeft: turnsLeft, budget: spending.budget.leftText,
                     problems: await seat.problems)
             })
-        let (end, isOver) = await TimeLimit.run(seconds: plan.budget.seconds) {
+        let (end, isOver) = await TimeLimit.run(seconds: plan.budget.seconds.map { max($0 - (past?.seconds ?? 0), 0) })
+        {
             () async -> Result<LoopEnd, JournalError> in
             var loop = loop
             do throws(JournalError) {
@@ -155,5 +183,15 @@ struct SubtaskRun: Sendable {
             status = hasBegun ? (error.code == .budget ? .outOfBudget : .incomplete) : .notRun
         }
         return (status, nil, reason, partial)
+    }
+}
+
+extension BudgetLimits {
+    /// What is left of these limits; an item that is used up keeps none.
+    fileprivate func without(_ used: Amounts) -> BudgetLimits {
+        func left(_ item: BudgetItem) -> Int? { limit(of: item).map { max($0 - used[item, default: 0], 0) } }
+        return BudgetLimits(
+            tokens: left(.tokens), microdollars: left(.microdollars), modelCalls: left(.modelCalls),
+            subtasks: left(.subtasks), seconds: seconds)
     }
 }

@@ -13,6 +13,11 @@ package struct Transcript: Sendable, Hashable {
     private var established = Established()
     /// Messages that summaries took the place of, less one for the summary itself.
     private var summarised = 0
+    /// The turn that was started and has no end yet.
+    private var openTurn: Int?
+
+    /// The number of the next request: one without a reply is sent again under its own.
+    package var nextTurn: Int { openTurn ?? turns + 1 }
 
     private struct OpenCall: Sendable, Hashable {
         var id: String
@@ -36,8 +41,13 @@ package struct Transcript: Sendable, Hashable {
         case .taskFinished(let outcome): note(.answer, outcome.answer)
         case .contextShrunk(let step): shrink(step)
         case .modelTold(let told): append(.text(told.text))
-        case .turnStarted(let started): turns = max(turns, started.turn)
-        case .turnFinished(let finished): append(finished.reply, turn: finished.turn)
+        case .turnStarted(let started):
+            turns = max(turns, started.turn)
+            openTurn = started.turn
+        case .turnFinished(let finished):
+            openTurn = nil
+            append(finished.reply, turn: finished.turn)
+        case .turnFailed: openTurn = nil
         case .cellStarted(let cell): startedCell = cell
         case .cellFinished(let result): append(result)
         case .rolledBack(let back):

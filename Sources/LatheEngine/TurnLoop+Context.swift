@@ -15,7 +15,7 @@ extension TurnLoop {
     /// The next request as it stands.
     private func request() async -> ModelRequest {
         ModelRequest(
-            place: place, turn: transcript.turns + 1, system: system, messages: transcript.messages,
+            place: place, turn: transcript.nextTurn, system: system, messages: transcript.messages,
             state: await state(maxTurns - turnsTaken).text, codeForm: turn.model.codeForm,
             maxOutputTokens: min(maxOutputTokens, context.longestReply(window)))
     }
@@ -24,8 +24,11 @@ extension TurnLoop {
         turn.waitsForAccount = place == .coordinator || request.turn > 1
         let answer = try await turn.ask(request)
         transcript.apply(.turnStarted(TurnStarted(turn: request.turn, model: turn.model.name, request: request)))
-        if case .success(let reply) = answer {
+        switch answer {
+        case .success(let reply):
             transcript.apply(.turnFinished(TurnFinished(turn: request.turn, reply: reply, seconds: 0)))
+        case .failure(let error):
+            transcript.apply(.turnFailed(TurnFailed(turn: request.turn, code: error.code, reason: error.reason)))
         }
         return answer
     }

@@ -29,6 +29,8 @@ struct TurnLoop: Sendable {
         case notAResult(reason: String)
     }
 
+    /// Where an earlier program run left off; nil once that is taken up.
+    private var position: LoopPosition?
     private(set) var turnsTaken = 0
     private var wordless = 0
     private var repeated = RepeatedCells()
@@ -37,8 +39,8 @@ struct TurnLoop: Sendable {
 
     init(
         place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox, system: String, maxTurns: Int,
-        maxOutputTokens: Int, repairs: Int?, transcript: Transcript, stops: StopRules,
-        context: ContextRules,
+        maxOutputTokens: Int, repairs: Int?, transcript: Transcript, position: LoopPosition? = nil,
+        stops: StopRules, context: ContextRules,
         objection: @escaping @Sendable () async -> String? = { nil },
         readText: @escaping @Sendable (String) -> TextReading,
         state: @escaping @Sendable (_ turnsLeft: Int) async -> StateBlock
@@ -57,10 +59,18 @@ struct TurnLoop: Sendable {
         self.stops = stops
         self.context = context
         self.objection = objection
+        self.position = position
+        guard let position else { return }
+        turnsTaken = position.turns
+        wordless = position.wordless
+        repeated = position.repeated
+        hasObjected = position.held != nil
+        lastCellWentWell = position.lastCellWentWell
     }
 
     /// Runs until an end. Throws only where the journal cannot be written, since nothing may go on unrecorded.
     mutating func run() async throws(JournalError) -> LoopEnd {
+        if let end = try await takeUp(), try await holds(end) { return end }
         while turnsTaken < maxTurns {
             if Task.isCancelled { return .cancelled }
             turnsTaken += 1
@@ -72,11 +82,14 @@ struct TurnLoop: Sendable {
             if reply.stop != .refusal { answers.note(words: reply.text) }
             let end =
                 transcript.pendingCode.isEmpty ? try await takeText(of: reply) : try await runCells()
-            guard let end else { continue }
-            if case .answered(let value) = end, try await objects(to: value) { continue }
-            return end
+            if let end, try await holds(end) { return end }
         }
         return .turnsUsedUp(maxTurns)
+    }
+
+    private mutating func holds(_ end: LoopEnd) async throws(JournalError) -> Bool {
+        if case .answered(let value) = end { return try await !objects(to: value) }
+        return true
     }
 
     /// Whether the model was told that something is missing in its answer, which counts if no better one comes.
@@ -86,8 +99,22 @@ struct TurnLoop: Sendable {
         }
         hasObjected = true
         answers.hold(value)
-        try await tell(missing)
+        try await tell(missing, holding: value)
         return true
+    }
+
+    /// Finishes what an earlier program run had begun with a reply, which is not asked for again.
+    private mutating func takeUp() async throws(JournalError) -> LoopEnd? {
+        guard let position, let reply = position.reply else { return nil }
+        self.position = nil
+        guard position.hasCode else { return try await takeText(of: reply) }
+        if let finished = position.results.last {
+            if finished.status == .ok, let accepted = position.accepted { return .answered(accepted) }
+            if finished.status != .ok { transcript.skipOpenCalls() }
+            if let end = misfit() { return end }
+        }
+        return try await runPending(
+            of: position.codes, after: position.results, again: position.underWay, position.calls)
     }
 
     // MARK: Cells
@@ -95,9 +122,23 @@ struct TurnLoop: Sendable {
     private mutating func runCells() async throws(JournalError) -> LoopEnd? {
         wordless = 0
         let codes = transcript.pendingCode
-        var results: [CellResult] = []
-        for code in codes {
-            let result = try await seat.run(code, author: .model)
+        return try await runPending(of: codes)
+    }
+
+    /// Runs what the newest reply still asks for; first, again, the cell that was under way.
+    private mutating func runPending(
+        of codes: [String], after earlier: [CellResult] = [], again underWay: Cell? = nil,
+        _ calls: RecordedCalls = RecordedCalls()
+    ) async throws(JournalError) -> LoopEnd? {
+        var (underWay, results) = (underWay, earlier)
+        for code in transcript.pendingCode {
+            let result: CellResult
+            if let cell = underWay {
+                result = try await seat.runAgain(cell, with: calls)
+                underWay = nil
+            } else {
+                result = try await seat.run(code, author: .model)
+            }
             results.append(result)
             transcript.apply(.cellFinished(result))
             lastCellWentWell = result.status == .ok
@@ -149,10 +190,12 @@ struct TurnLoop: Sendable {
             try await tell("A new kernel was started; only the inputs are bound in it. Avoid what killed the last one.")
         }
         if Task.isCancelled { return .cancelled }
-        if let repairs, answers.refusals.count > repairs, let reason = answers.refusals.last {
-            return .stuck("the result did not fit what was asked for: \(reason)")
-        }
-        return nil
+        return misfit()
+    }
+
+    private func misfit() -> LoopEnd? {
+        guard let repairs, answers.refusals.count > repairs, let reason = answers.refusals.last else { return nil }
+        return .stuck("the result did not fit what was asked for: \(reason)")
     }
 
     // MARK: Replies without code
@@ -237,8 +280,8 @@ struct TurnLoop: Sendable {
         return nil
     }
 
-    mutating func tell(_ text: String) async throws(JournalError) {
-        let told = EventBody.modelTold(ModelTold(text: text))
+    mutating func tell(_ text: String, holding value: JSONValue? = nil) async throws(JournalError) {
+        let told = EventBody.modelTold(ModelTold(text: text, held: value))
         try await turn.log.record(told, at: place)
         transcript.apply(told)
     }

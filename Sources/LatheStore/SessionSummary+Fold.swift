@@ -18,7 +18,6 @@ extension SessionSummary {
 
     private mutating func count(_ number: Int, of kind: String) {
         switch EventBody.Kind(rawValue: kind) {
-        case .taskSubmitted: tasks = number
         case .turnFinished: turns = number
         case .cellFinished: cells = number
         case .subtaskStarted: subtasks = number
@@ -27,12 +26,17 @@ extension SessionSummary {
     }
 
     private mutating func foldTasks(_ connection: SQLiteConnection) throws(JournalError) {
+        tasks =
+            try connection.integer(
+                "SELECT count(*) FROM event WHERE kind = 'task_submitted' AND place = 'coordinator'") ?? 0
         let first = try connection.row("kind = 'task_submitted' ORDER BY sequence LIMIT 1")
         if case .taskSubmitted(let submitted) = try first?.event().body { firstTask = submitted.task }
         let last = try connection.row(
-            "kind IN ('task_submitted', 'task_finished') ORDER BY sequence DESC LIMIT 1")
+            "kind IN ('task_submitted', 'task_finished') AND place = 'coordinator' ORDER BY sequence DESC LIMIT 1")
         switch try last?.event().body {
-        case .taskSubmitted: lastStatus = holder == nil ? .incomplete : .running
+        case .taskSubmitted:
+            isUnfinished = holder == nil
+            lastStatus = holder == nil ? .incomplete : .running
         case .taskFinished(let outcome): lastStatus = outcome.status
         default: lastStatus = nil
         }

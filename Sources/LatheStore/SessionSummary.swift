@@ -14,6 +14,8 @@ package struct SessionSummary: Sendable, Hashable {
     /// Of the last task: `.running` only while a lathe has the session open, `.incomplete` where one ended in the middle;
     /// nil without a task.
     package var lastStatus: OutcomeStatus?
+    /// Whether the last task has no end and no lathe has the session open: `lathe resume` goes on with it.
+    package var isUnfinished = false
     package var tasks: Int = 0
     /// Replies of models, recorded ones included, of the coordinator and all subtasks.
     package var turns: Int = 0

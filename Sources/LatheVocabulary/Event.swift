@@ -30,6 +30,7 @@ package enum EventBody: Sendable, Hashable {
     case sessionOpened(SessionOpened)
     case sessionDerived(SessionDerived)
     case taskSubmitted(TaskSubmitted)
+    case taskResumed(TaskResumed)
     case notice(Notice)
     case turnStarted(TurnStarted)
     case replyProgressed(ReplyProgressed)

@@ -4,6 +4,7 @@ extension EventBody {
         case sessionOpened = "session_opened"
         case sessionDerived = "session_derived"
         case taskSubmitted = "task_submitted"
+        case taskResumed = "task_resumed"
         case notice
         case turnStarted = "turn_started"
         case replyProgressed = "reply_progressed"
@@ -33,6 +34,7 @@ extension EventBody {
         case .sessionOpened: .sessionOpened
         case .sessionDerived: .sessionDerived
         case .taskSubmitted: .taskSubmitted
+        case .taskResumed: .taskResumed
         case .notice: .notice
         case .turnStarted: .turnStarted
         case .replyProgressed: .replyProgressed
@@ -63,6 +65,7 @@ extension EventBody {
         case .sessionOpened(let value): value
         case .sessionDerived(let value): value
         case .taskSubmitted(let value): value
+        case .taskResumed(let value): value
         case .notice(let value): value
         case .turnStarted(let value): value
         case .replyProgressed(let value): value
@@ -100,6 +103,7 @@ extension EventBody {
             case .sessionOpened: .sessionOpened(try SessionOpened(from: decoder))
             case .sessionDerived: .sessionDerived(try SessionDerived(from: decoder))
             case .taskSubmitted: .taskSubmitted(try TaskSubmitted(from: decoder))
+            case .taskResumed: .taskResumed(try TaskResumed(from: decoder))
             case .notice: .notice(try Notice(from: decoder))
             case .turnStarted: .turnStarted(try TurnStarted(from: decoder))
             case .replyProgressed: .replyProgressed(try ReplyProgressed(from: decoder))

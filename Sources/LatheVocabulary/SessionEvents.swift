@@ -28,7 +28,16 @@ package struct SessionOpened: Sendable, Hashable, Codable {
 
 package struct TaskSubmitted: Sendable, Hashable, Codable {
     package var task: String
-    package init(task: String) { self.task = task }
+    /// What the task may use, and how many turns it may take, so that a later program run keeps to it; nil in a subtask, and in
+    /// journals from before it was recorded.
+    package var budget: BudgetLimits?
+    package var maxTurns: Int?
+
+    package init(task: String, budget: BudgetLimits? = nil, maxTurns: Int? = nil) {
+        self.task = task
+        self.budget = budget
+        self.maxTurns = maxTurns
+    }
 }
 
 /// Something the user should know that is nobody's result.

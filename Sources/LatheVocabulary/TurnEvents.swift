@@ -72,5 +72,11 @@ package struct TurnFailed: Sendable, Hashable, Codable {
 /// What the engine itself says to a model between turns: that a reply was cut, empty, or repeats itself.
 package struct ModelTold: Sendable, Hashable, Codable {
     package var text: String
-    package init(text: String) { self.text = text }
+    /// An answer in which something is missing, and which counts if no better one comes.
+    package var held: JSONValue?
+
+    package init(text: String, held: JSONValue? = nil) {
+        self.text = text
+        self.held = held
+    }
 }

@@ -9,7 +9,11 @@ extension CommandRun {
         let task = try text(command.task, of: "task")
         let setup = try SessionSetup(command.options, environment: environment)
         let name = try await sessionName(command.options.session, for: task, in: setup)
-        return try await inSession(setup, named: name) { session in
+        let first = try await finishesFirst(command.options, named: name, in: setup)
+        return try await inSession(setup, named: name, first.map { .resume($0) } ?? .begin) { session in
+            if let finished = try await session.engine.resume(), finished.status == .cancelled {
+                return ExitCode.interrupted.rawValue
+            }
             let outcome = try await session.engine.ask(
                 task, maxTurns: command.options.maxTurns, budget: command.options.budget)
             return ExitCode(outcome.status).rawValue
@@ -35,14 +39,15 @@ extension CommandRun {
 
     /// Opens a session, shows its events, runs `work`, and closes it; Ctrl-C stops `work`, and the session stays resumable.
     func inSession(
-        _ setup: SessionSetup, named name: String, _ work: @escaping @Sendable (OpenedSession) async throws -> Int32
+        _ setup: SessionSetup, named name: String, _ intent: OpeningIntent = .begin,
+        _ work: @escaping @Sendable (OpenedSession) async throws -> Int32
     ) async throws(CommandFailure) -> Int32 {
         let interrupts = Interrupts()
         let folder = setup.project.sessions + "/" + name
         let screen = screen(for: setup.options.output, environment: environment, folder: folder)
         let result: Result<Int32, CommandFailure> = await interrupts.guarding {
             await screen.during {
-                await Self.run(setup, name, screen, work)
+                await Self.run(setup, name, intent, screen, work)
             }
         }
         await setup.models.close()
@@ -55,13 +60,13 @@ extension CommandRun {
     }
 
     private static func run(
-        _ setup: SessionSetup, _ name: String, _ screen: any EventScreen,
+        _ setup: SessionSetup, _ name: String, _ intent: OpeningIntent, _ screen: any EventScreen,
         _ work: @Sendable (OpenedSession) async throws -> Int32
     ) async -> Result<Int32, CommandFailure> {
         let feed = EventFeed()
         feed.set(screen)
         do throws(CommandFailure) {
-            let session = try await OpenedSession.open(setup, named: name) { feed.follow($0) }
+            let session = try await OpenedSession.open(setup, named: name, intent) { feed.follow($0) }
             let result: Result<Int32, CommandFailure>
             do {
                 result = .success(try await work(session))

@@ -8,6 +8,7 @@ extension CommandRun {
     func chat(_ options: RunOptions) async throws(CommandFailure) -> Int32 {
         let setup = try SessionSetup(options, environment: environment)
         let name = try await sessionName(options.session, for: "chat", in: setup)
+        let first = try await finishesFirst(options, named: name, in: setup)
         let feed = EventFeed()
         let interrupts = Interrupts()
         let environment = environment
@@ -16,7 +17,11 @@ extension CommandRun {
         let opened: Result<OpenedSession, CommandFailure> = await interrupts.guarding {
             await opening.during {
                 do throws(CommandFailure) {
-                    let session = try await OpenedSession.open(setup, named: name) { feed.follow($0) }
+                    let session = try await OpenedSession.open(setup, named: name, first.map { .resume($0) } ?? .begin)
+                    {
+                        feed.follow($0)
+                    }
+                    _ = try await Self.finished(session)
                     await feed.settle(session.log)
                     return .success(session)
                 } catch {
@@ -30,6 +35,15 @@ extension CommandRun {
         await setup.models.close()
         if options.output == .screen { _ = say("Session \(name) stays: lathe chat --session \(name)") }
         return code
+    }
+
+    /// Finishes the task that the session was opened to go on with, if any.
+    private static func finished(_ session: OpenedSession) async throws(CommandFailure) -> TaskOutcome? {
+        do throws(JournalError) {
+            return try await session.engine.resume()
+        } catch {
+            throw CommandFailure(error.reason)
+        }
     }
 
     private func converse(

@@ -10,6 +10,7 @@ struct CommandRun: Sendable {
         case .help(let text): return say(text)
         case .version: return say("lathe \(Version.text)")
         case .ask(let ask): return try await self.ask(ask)
+        case .resume(let resume): return try await self.resume(resume)
         case .chat(let options): return try await chat(options)
         case .exec(let exec): return try await self.exec(exec)
         case .undo(let undo): return try await self.undo(undo)

@@ -24,6 +24,12 @@ final class ConfiguredModels: ModelSource {
         self.isNeeded = isNeeded
     }
 
+    /// A model's name as it may be given on the command line; nil for what is none.
+    static func name(_ title: String) -> String? {
+        guard let name = try? ModelName(parsing: title) else { return nil }
+        return name.description
+    }
+
     var title: String { state.withLock { $0.title } }
 
     func prepare() async throws(CommandFailure) -> String? {

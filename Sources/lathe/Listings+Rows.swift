@@ -10,6 +10,7 @@ extension SessionRow {
             name: summary.name, lastUsed: summary.lastActive, tasks: summary.tasks, turns: summary.turns,
             usage: summary.usage, cost: summary.cost, status: summary.lastStatus,
             lastTask: summary.problem.map { "cannot be read: \($0.reason)" } ?? summary.firstTask)
+        isUnfinished = summary.isUnfinished
     }
 }
 
@@ -34,7 +35,9 @@ extension SessionDetail {
             case .sessionOpened(let opened):
                 detail.row.model = opened.model
                 detail.inputs = opened.inputs
-            case .taskSubmitted(let submitted) where event.place == .coordinator: task = submitted.task
+            case .taskSubmitted(let submitted) where event.place == .coordinator:
+                if !task.isEmpty { detail.tasks.append(.unfinished(task, "not finished: another task was asked")) }
+                task = submitted.task
             case .cellFinished(let result): detail.artifacts += result.artifacts
             case .capabilitySaved(let saved): detail.saved.append(saved.capability)
             case .taskFinished(let outcome):
@@ -47,11 +50,18 @@ extension SessionDetail {
             }
         }
         if !task.isEmpty {
+            let isOpen = summary.holder != nil
             detail.tasks.append(
-                TaskRow(task: task, status: .incomplete, reason: "not finished; go on with lathe ask --session \(name)")
-            )
+                .unfinished(task, isOpen ? "under way" : "unfinished: lathe resume \(name) goes on with it"))
         }
         return detail
+    }
+}
+
+extension SessionDetail.TaskRow {
+    /// A task without an end in the journal.
+    fileprivate static func unfinished(_ task: String, _ reason: String) -> Self {
+        Self(task: task, status: .incomplete, reason: reason)
     }
 }
 

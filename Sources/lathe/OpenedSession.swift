@@ -19,12 +19,12 @@ struct OpenedSession: Sendable {
     /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
     /// where that fails. `watch` gets the events from the first one on.
     static func open(
-        _ setup: SessionSetup, named name: String, watch: (EventLog) -> Void
+        _ setup: SessionSetup, named name: String, _ intent: OpeningIntent = .begin, watch: (EventLog) -> Void
     ) async throws(CommandFailure) -> OpenedSession {
         let choice = try await setup.models.prepare()
         let session = try await openFolder(setup, name)
         do throws(CommandFailure) {
-            return try await start(setup, session, choice, watch)
+            return try await start(setup, session, choice, intent, watch)
         } catch {
             try? await session.close()
             guard Task.isCancelled else { throw error }
@@ -41,7 +41,8 @@ struct OpenedSession: Sendable {
     }
 
     private static func start(
-        _ setup: SessionSetup, _ session: OpenSession, _ choice: String?, _ watch: (EventLog) -> Void
+        _ setup: SessionSetup, _ session: OpenSession, _ choice: String?, _ intent: OpeningIntent,
+        _ watch: (EventLog) -> Void
     ) async throws(CommandFailure) -> OpenedSession {
         let past = SessionPast(try await history(of: session))
         let inputs = try merged(past.inputs, setup.inputs)
@@ -82,7 +83,7 @@ struct OpenedSession: Sendable {
                 try await log.record(.notice(Notice(.warning, warning)), at: .coordinator)
             }
             if let choice { try await log.record(.notice(Notice(.info, choice)), at: .coordinator) }
-            try await opened.engine.open()
+            try await opened.engine.open(intent)
         } catch {
             await opened.engine.close()
             await host.stop()

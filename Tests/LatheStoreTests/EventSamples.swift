@@ -13,7 +13,12 @@ enum EventSamples {
                 session: "s", version: "0.1", model: "m",
                 inputs: [DataInput(name: "flights", path: "/data/f.parquet", format: .parquet)], sandbox: ["seccomp"],
                 limits: KernelLimits([.memory: 8_000_000_000, .openFiles: 64]))),
-        .taskSubmitted(TaskSubmitted(task: "Why?\nBecause.")),
+        .taskSubmitted(
+            TaskSubmitted(task: "Why?\nBecause.", budget: BudgetLimits(tokens: 9, seconds: 0.5), maxTurns: 3)),
+        .taskResumed(
+            TaskResumed(
+                task: "Why?", cell: 3, recordedCalls: 2, repeated: ["save_function f"], resent: ["coordinator 4"],
+                possiblySpent: ["tokens": 9], finishedSubtasks: 1, openSubtasks: 2)),
         .notice(Notice(.warning, "careful")),
         .turnStarted(
             TurnStarted(

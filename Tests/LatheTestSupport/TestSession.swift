@@ -15,7 +15,8 @@ package struct TestSession: Sendable {
 
     /// Opens a session, runs `body`, and stops and deletes everything.
     package static func run<T>(
-        _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], limits: EngineLimits = EngineLimits(),
+        _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
+        limits: EngineLimits = EngineLimits(),
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -39,7 +40,7 @@ package struct TestSession: Sendable {
         let session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)
         do {
-            try await engine.open()
+            try await engine.open(intent)
             let value = try await body(session)
             await engine.close()
             await host.stop()

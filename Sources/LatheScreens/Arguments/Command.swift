@@ -1,6 +1,7 @@
 /// What the user asked for, parsed and checked as far as that goes without looking at files.
 package enum Command: Sendable, Hashable {
     case ask(AskCommand)
+    case resume(ResumeCommand)
     case chat(RunOptions)
     case exec(ExecCommand)
     case undo(UndoCommand)
@@ -16,6 +17,14 @@ package enum Command: Sendable, Hashable {
 
 package struct AskCommand: Sendable, Hashable {
     package var task: GivenText
+    package var options: RunOptions
+}
+
+package struct ResumeCommand: Sendable, Hashable {
+    /// Nil for the newest session that has an unfinished task.
+    package var session: String?
+    /// Whether calls are repeated of which nobody knows whether they happened.
+    package var repeatsUnknown: Bool
     package var options: RunOptions
 }
 

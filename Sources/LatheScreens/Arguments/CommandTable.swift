@@ -3,7 +3,7 @@ internal import LatheVocabulary
 /// All commands of `lathe`: parsing, help and suggestions come from here.
 enum CommandTable {
     static let commands: [CommandForm] = [
-        ask, chat, exec, undo,
+        ask, chat, resume, exec, undo,
         sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch,
         replay,
@@ -49,6 +49,25 @@ enum CommandTable {
         conflicts: jsonOrQuiet,
         examples: ["lathe chat --data flights.parquet", "lathe chat --session flights"]
     ) { given throws(CommandError) in .chat(try given.runOptions()) }
+
+    private static let resume = CommandForm(
+        path: ["resume"],
+        summary: "go on with a task that had not finished when lathe ended",
+        arguments: [
+            .init(name: "SESSION", count: .optional, summary: "left out: the newest with an unfinished task")
+        ],
+        options: [
+            .repeatUnknown, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .json, .quiet,
+            .yes, .project,
+        ],
+        conflicts: jsonOrQuiet,
+        examples: ["lathe resume", "lathe resume flights --budget-tokens 300k"]
+    ) { given throws(CommandError) in
+        .resume(
+            ResumeCommand(
+                session: try given.positionals.first.map(SessionName.checked),
+                repeatsUnknown: given.has(.repeatUnknown), options: try given.runOptions()))
+    }
 
     private static let exec = CommandForm(
         path: ["exec"],

@@ -50,6 +50,9 @@ struct OptionForm: Sendable, Hashable {
         name: "--from", value: "TURN", summary: "go another way from this turn of the coordinator on, with a live model"
     )
     static let force = OptionForm(name: "--force", summary: "replace what has that name already")
+    static let repeatUnknown = OptionForm(
+        name: "--repeat-unknown",
+        summary: "repeat what was being done outside of the session when lathe ended, without asking")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

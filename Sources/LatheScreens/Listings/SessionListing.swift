@@ -14,7 +14,7 @@ package enum SessionListing {
                 canvas.text(String(row.tasks)),
                 canvas.text(Figure.tokens(row.usage.total)),
                 canvas.text(Figure.money(row.cost) ?? "unknown"),
-                canvas.text(row.status.map(EndBlock.word) ?? "-"),
+                canvas.text(row.ending),
                 canvas.text(row.lastTask, .dim),
             ]
         }

@@ -12,6 +12,8 @@ package struct SessionRow: Sendable, Hashable {
     package var cost: Cost
     /// Of its last task; nil where it never had one.
     package var status: OutcomeStatus?
+    /// Whether its last task has no end, so that it can be gone on with.
+    package var isUnfinished = false
     /// The last task; empty where it never had one.
     package var lastTask: String
 
@@ -30,11 +32,17 @@ package struct SessionRow: Sendable, Hashable {
         self.lastTask = lastTask
     }
 
+    /// How the last task ended, or how to go on with it.
+    var ending: String {
+        isUnfinished ? "unfinished: lathe resume \(name)" : status.map(EndBlock.word) ?? "-"
+    }
+
     package var json: JSONValue {
         [
             "name": .string(name), "lastUsed": .number(lastUsed), "tasks": .integer(tasks), "turns": .integer(turns),
             "model": .string(model), "tokens": .integer(usage.total),
             "microdollars": cost.microdollars.map { .integer($0) } ?? .null,
+            "unfinished": .bool(isUnfinished),
             "status": status.map { .string($0.rawValue) } ?? .null, "lastTask": .string(lastTask),
         ]
     }

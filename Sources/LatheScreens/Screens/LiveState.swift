@@ -28,6 +28,9 @@ struct LiveState: Sendable, Hashable {
         tally.take(event)
         switch event.body {
         case .taskSubmitted(let task) where event.place == .coordinator: return begin(task, at: event.time, canvas)
+        case .taskResumed(let resumed):
+            return begin(TaskSubmitted(task: resumed.task), at: event.time, canvas)
+                + resumed.sentences.flatMap { LiveLines(canvas: canvas).notice(Notice(.info, $0)) }
         case .taskFinished(let outcome): return end(outcome, canvas)
         case .sessionOpened(let opened): return LiveLines(canvas: canvas).session(opened)
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)

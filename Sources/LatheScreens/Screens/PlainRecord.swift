@@ -40,6 +40,7 @@ struct PlainRecord {
     private func records(_ body: EventBody) -> [String] {
         switch body {
         case .taskSubmitted(let task): ["task: \(brief(task.task))"]
+        case .taskResumed(let resumed): ["task resumed: \(brief(resumed.task))"] + resumed.sentences.map(brief)
         case .turnStarted(let turn): ["turn \(turn.turn) started: \(turn.model)"]
         case .turnFinished(let turn): ["turn \(turn.turn) finished: \(figures(turn))"]
         case .turnFailed(let turn): ["turn \(turn.turn) failed (\(turn.code.rawValue)): \(brief(turn.reason))"]

@@ -34,6 +34,8 @@ package final class QuietScreen: EventScreen {
             errors.write(canvas.render(ComparisonLines(canvas: canvas).lines(compared)))
         case .notice(let notice) where notice.level == .warning:
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")
+        case .taskResumed(let resumed):
+            for sentence in resumed.sentences { errors.write("lathe: \(TerminalText.safe(sentence))\n") }
         case .rolledBack(let back) where [.death, .user].contains(back.cause) && event.place == .coordinator:
             errors.write("lathe: \(TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)"))\n")
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:

@@ -22,6 +22,7 @@ struct RunTally: Sendable, Hashable {
         case .taskSubmitted where event.place == .coordinator:
             self = RunTally(session: session, isUnconfined: isUnconfined)
             isInTask = true
+        case .taskResumed: isInTask = true
         case .taskFinished: isInTask = false
         case .answered(let answered) where event.place == .coordinator && !isInTask:
             unshownAnswer = answered.value.stringValue ?? answered.value.text

@@ -1,0 +1,71 @@
+internal import LatheVocabulary
+
+/// Subtasks of an earlier program run.
+extension Delegation {
+    /// What a `delegate` call has admitted and not begun.
+    struct Admitted: Sendable {
+        var value: JSONValue
+        var runs: [SubtaskRun]
+        var parallel: Int
+        var depth: Int
+    }
+
+    /// Lets admitted subtasks begin, each when there is room for it.
+    func begin(_ admitted: Admitted) async {
+        let callGate = AsyncGate(admitted.parallel)
+        for run in admitted.runs {
+            let task = Task { await self.run(run, through: [callGate, self.gates[admitted.depth]]) }
+            await registry.attach(task, to: run.id)
+        }
+    }
+
+    /// A `delegate` call that was answered in an earlier program run is made again, by a cell that runs again: those of its
+    /// subtasks that have no outcome go on, with the slices that came along now. The others keep their outcomes.
+    func takeUp(_ call: HostCall, answered value: JSONValue, from desk: HostDesk) async {
+        let subtasks = value["subtasks"]?.arrayValue ?? []
+        var open: [(index: Int, past: SubtaskPast)] = []
+        for (index, subtask) in subtasks.enumerated() {
+            guard let id = subtask["id"]?.integerValue, let past = past.take(id) else { continue }
+            open.append((index, past))
+        }
+        guard !open.isEmpty else { return }
+        do throws(HostRefusal) {
+            let plan = try await DelegationPlan(
+                try HostArguments(call), slices: call.slices, services: services, bound: desk.kernelLimits)
+            guard plan.items.count == subtasks.count else {
+                throw HostRefusal("invalid_arguments", "the call hands over other slices than the first time")
+            }
+            var runs: [SubtaskRun] = []
+            for (index, past) in open {
+                let place = await registry.admit(past, owner: desk.place)
+                var run = SubtaskRun(
+                    id: past.id, label: past.label, place: place, plan: plan, slice: plan.items[index].slice,
+                    services: services, delegation: self, parent: desk.spending)
+                run.past = past
+                runs.append(run)
+            }
+            await begin(
+                Admitted(value: value, runs: runs, parallel: plan.parallel, depth: desk.place.depth))
+        } catch {
+            for (_, past) in open { await abandon(past, error.reason) }
+        }
+    }
+
+    /// Ends what no cell of `owner`, or of anybody, has taken up: nobody could give it its slice again.
+    func abandonRest(of owner: Place?, _ reason: String = "the cell that delegated it did not do so again") async {
+        for past in past.takeRest(of: owner) {
+            await abandon(past, "lathe ended while it was under way, and \(reason)")
+        }
+    }
+
+    private func abandon(_ past: SubtaskPast, _ reason: String) async {
+        let place = await registry.admit(past, owner: past.owner)
+        let outcome = SubtaskOutcome(
+            id: past.id, label: past.label, place: place, status: past.started == nil ? .notRun : .cancelled,
+            reason: reason, turns: past.spending.turns, usage: past.spending.usage, cost: past.spending.cost,
+            seconds: past.seconds)
+        // A journal that cannot be written stops the work at its next record.
+        _ = try? await services.log.record(.subtaskFinished(outcome), at: place)
+        await registry.finish(outcome)
+    }
+}

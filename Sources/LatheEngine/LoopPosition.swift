@@ -1,0 +1,102 @@
+internal import LatheVocabulary
+
+/// Where the turns of a place stand in their task: a fold over its events, by which a later program run goes on from there.
+struct LoopPosition: Sendable, Hashable {
+    /// Turns of the task that were answered.
+    private(set) var turns = 0
+    /// The newest reply, until the next request or word of the engine's follows it.
+    private(set) var reply: ModelReply?
+    /// Whether that reply holds code.
+    private(set) var hasCode = false
+    /// That code, a piece for each cell, and the results of the cells that finished.
+    private(set) var codes: [String] = []
+    private(set) var results: [CellResult] = []
+    /// The cell that was started and has not finished.
+    private(set) var underWay: Cell?
+    /// The calls with effects that it had made.
+    private(set) var calls = RecordedCalls()
+    /// What `lathe.answer` accepted in the newest cell, unless that failed.
+    private(set) var accepted: JSONValue?
+    /// Results that did not fit, of cells that finished.
+    private(set) var refusals: [String] = []
+    /// The newest of those values, and the model's newest words, as text.
+    private(set) var refused: String?
+    private(set) var words: String?
+    /// An answer that counts if no better one comes.
+    private(set) var held: JSONValue?
+    private(set) var wordless = 0
+    /// What was run before the newest reply.
+    private(set) var repeated = RepeatedCells()
+    private(set) var lastCellWentWell = false
+    private var newRefusals: [String] = []
+
+    /// `pending` is the code that the newest reply holds, after the event was applied to the transcript.
+    mutating func apply(_ body: EventBody, pending: [String]) {
+        switch body {
+        case .taskSubmitted, .taskFinished: self = LoopPosition()
+        case .turnFinished(let finished): take(finished.reply, pending)
+        case .turnStarted:
+            settle()
+        case .turnFailed: turns += 1
+        case .modelTold(let told):
+            settle()
+            held = told.held ?? held
+        case .rolledBack(let back):
+            settle()
+            if let cell = underWay, back.undone.contains(cell.number) { underWay = nil }
+        case .cellStarted(let cell): start(cell)
+        case .cellFinished(let result): finish(result)
+        case .hostCalled(let called) where called.cell == underWay?.number: calls.add(called)
+        case .hostAnswered(let answered): take(answered)
+        case .answered(let answered): accepted = answered.value
+        default: break
+        }
+    }
+
+    private mutating func take(_ new: ModelReply, _ pending: [String]) {
+        turns += 1
+        (reply, results, accepted) = (new, [], nil)
+        (hasCode, codes) = (!pending.isEmpty, pending)
+        if new.stop != .refusal, !new.text.allSatisfy(\.isWhitespace) { words = new.text }
+        if hasCode { wordless = 0 }
+    }
+
+    /// The loop went on from the newest reply: of words alone, it was no answer.
+    private mutating func settle() {
+        guard reply != nil else { return }
+        reply = nil
+        if hasCode {
+            _ = repeated.add(codes.joined(separator: "\n"), results, window: StopRules().window)
+        } else {
+            wordless += 1
+        }
+    }
+
+    private mutating func start(_ cell: Cell) {
+        accepted = nil
+        newRefusals = []
+        guard cell.author == .model else {
+            // The user's own cell went between: what was under way is left.
+            (underWay, reply) = (nil, nil)
+            return
+        }
+        if underWay?.number == cell.number { calls.begin() } else { calls = RecordedCalls() }
+        underWay = cell
+    }
+
+    private mutating func finish(_ result: CellResult) {
+        guard underWay?.number == result.number else { return }
+        underWay = nil
+        calls = RecordedCalls()
+        results.append(result)
+        lastCellWentWell = result.status == .ok
+        refusals += newRefusals
+        if result.status != .ok { accepted = nil }
+    }
+
+    private mutating func take(_ answered: HostAnswered) {
+        calls.add(answered)
+        guard answered.name == "answer", answered.value?["accepted"] == .bool(false) else { return }
+        newRefusals.append(answered.value?["reason"]?.stringValue ?? "")
+    }
+}

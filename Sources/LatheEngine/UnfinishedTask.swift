@@ -1,0 +1,129 @@
+internal import LatheVocabulary
+
+/// A task of the coordinator's that was submitted and has no end in the journal: what a later program run needs to go on.
+package struct UnfinishedTask: Sendable {
+    package let task: String
+    let budget: BudgetLimits
+    let maxTurns: Int?
+    /// The number of the event that submitted it, and the newest subtask before it.
+    let submitted: Int
+    let subtasksBefore: Int
+    private(set) var spending = TaskSpending()
+    /// Seconds that lathe worked on it.
+    private(set) var seconds: Double = 0
+    private(set) var outcomes: [Int: SubtaskOutcome] = [:]
+    private var started: [Int: SubtaskStarted] = [:]
+    private var delegated: [Int: (label: String, owner: Place)] = [:]
+    private var places: [Place: PlacePast] = [:]
+    private var began: [Place: (first: Double, last: Double)] = [:]
+    private var requests: [Place: ModelRequest] = [:]
+    /// Replies to questions, by the place that asked, of cells that have not finished.
+    private var replies: [Place: [(ModelRequest, ModelReply)]] = [:]
+    private var lastTime: Double
+
+    init(_ submitted: TaskSubmitted, at event: Event, subtasksBefore: Int) {
+        task = submitted.task
+        budget = submitted.budget ?? BudgetLimits()
+        maxTurns = submitted.maxTurns
+        self.submitted = event.sequence
+        self.subtasksBefore = subtasksBefore
+        lastTime = event.time
+    }
+
+    mutating func apply(_ event: Event) {
+        spending.apply(event)
+        count(event)
+        switch event.body {
+        case .subtaskStarted(let subtask): started[subtask.id] = subtask
+        case .subtaskFinished(let outcome): outcomes[outcome.id] = outcome
+        case .hostAnswered(let answered) where answered.name == "delegate":
+            for item in answered.value?["subtasks"]?.arrayValue ?? [] {
+                if let id = item["id"]?.integerValue {
+                    delegated[id] = (item["label"]?.stringValue ?? "\(id)", event.place)
+                }
+            }
+        case .cellFinished:
+            // Whatever it and its branches had asked, it has got.
+            replies = replies.filter { !$0.key.isQuestion(of: event.place) }
+        default: break
+        }
+        keepQuestion(event)
+        guard event.place != .coordinator else { return }
+        keepPlace(event)
+    }
+
+    /// A clock that was set back, or leapt, counts as no time.
+    private mutating func count(_ event: Event) {
+        defer { lastTime = event.time }
+        if case .sessionOpened = event.body { return }
+        if case .taskResumed = event.body { return }
+        let step = event.time - lastTime
+        if step > 0, step < 86_400 { seconds += step }
+    }
+
+    private mutating func keepQuestion(_ event: Event) {
+        guard event.place.path.last == "ask" else { return }
+        switch event.body {
+        case .turnStarted(let turn): requests[event.place] = turn.request
+        case .turnFinished(let finished):
+            guard let request = requests.removeValue(forKey: event.place) else { return }
+            replies[event.place, default: []].append((request, finished.reply))
+        default: break
+        }
+    }
+
+    private mutating func keepPlace(_ event: Event) {
+        let place = event.place
+        began[place] = (began[place]?.first ?? event.time, event.time)
+        places[place, default: PlacePast(place)].apply(event.body)
+        if place.path.last == "ask", let parent = place.parent, parent != .coordinator {
+            places[parent, default: PlacePast(parent)].applyQuestion(event.body)
+        }
+    }
+
+    // MARK: What is left
+
+    /// What was delegated and has no outcome.
+    private var open: [SubtaskPast] {
+        delegated.filter { outcomes[$0.key] == nil }.sorted { $0.key < $1.key }.map { id, made in
+            let (label, owner) = made
+            guard let started = started[id] else { return SubtaskPast(id: id, label: label, owner: owner) }
+            let place = started.place
+            let time = began[place].map { max($0.last - $0.first, 0) } ?? 0
+            return SubtaskPast(
+                id: id, label: label, owner: owner, started: started, own: places[place],
+                spending: spending.sum(below: place),
+                used: spending.used(below: place), seconds: min(time, 31_536_000))
+        }
+    }
+
+    func work() -> UnfinishedWork {
+        UnfinishedWork(subtasks: open, replies: PaidReplies(replies.values.flatMap { $0 }))
+    }
+
+    /// What is done when the task is gone on with.
+    func resumption(of own: PlacePast, repeating repeated: [HostCalled]) -> TaskResumed {
+        let open = open
+        let possiblySpent = spending.openAmounts
+        return TaskResumed(
+            task: task, cell: own.position.underWay?.number,
+            recordedCalls: own.position.calls.entries.count { $0.answered != nil },
+            repeated: repeated.map(\.title), resent: spending.openTurns,
+            possiblySpent: possiblySpent.isEmpty ? nil : possiblySpent.byName,
+            finishedSubtasks: outcomes.count, openSubtasks: open.count)
+    }
+
+    /// Calls with effects outside of the session of which nobody knows whether they happened.
+    func unknown(of own: PlacePast) -> [HostCalled] {
+        ([own.position] + open.compactMap(\.own?.position)).flatMap { $0.underWay == nil ? [] : $0.calls.unknown }
+    }
+}
+
+extension Place {
+    /// Whether questions asked here are those of a kernel's cells at `other`, or of their branches.
+    fileprivate func isQuestion(of other: Place) -> Bool {
+        guard let asker = parent else { return false }
+        if asker == other { return true }
+        return asker.parent == other && asker.path.last?.hasPrefix("branch ") == true
+    }
+}

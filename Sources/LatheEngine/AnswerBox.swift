@@ -17,7 +17,7 @@ final class AnswerBox: Sendable {
     }
 
     /// Characters of what is kept in place of a result.
-    private static let partialCharacters = 20_000
+    static let partialCharacters = 20_000
 
     private let content = Mutex(Content())
     private let returns: ReturnsSchema?

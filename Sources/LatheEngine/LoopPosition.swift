@@ -29,6 +29,8 @@ struct LoopPosition: Sendable, Hashable {
     private(set) var repeated = RepeatedCells()
     private(set) var lastCellWentWell = false
     private var newRefusals: [String] = []
+    /// The newest value that was put as an answer.
+    private var put: JSONValue?
 
     /// `pending` is the code that the newest reply holds, after the event was applied to the transcript.
     mutating func apply(_ body: EventBody, pending: [String]) {
@@ -46,7 +48,9 @@ struct LoopPosition: Sendable, Hashable {
             if let cell = underWay, back.undone.contains(cell.number) { underWay = nil }
         case .cellStarted(let cell): start(cell)
         case .cellFinished(let result): finish(result)
-        case .hostCalled(let called) where called.cell == underWay?.number: calls.add(called)
+        case .hostCalled(let called) where called.cell == underWay?.number:
+            calls.add(called)
+            if called.name == "answer" { put = called.arguments["value"] }
         case .hostAnswered(let answered): take(answered)
         case .answered(let answered): accepted = answered.value
         default: break
@@ -97,6 +101,7 @@ struct LoopPosition: Sendable, Hashable {
     private mutating func take(_ answered: HostAnswered) {
         calls.add(answered)
         guard answered.name == "answer", answered.value?["accepted"] == .bool(false) else { return }
+        refused = put.map { String($0.text.prefix(AnswerBox.partialCharacters)) }
         newRefusals.append(answered.value?["reason"]?.stringValue ?? "")
     }
 }

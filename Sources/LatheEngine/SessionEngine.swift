@@ -124,7 +124,8 @@ package actor SessionEngine {
     ) async throws(JournalError) -> TaskOutcome {
         let clock = ContinuousClock.now
         let left = seconds.map { max($0 - mark.seconds, 0) }
-        let (end, isReplayed) = try await turns(upTo: limit, within: left, of: seconds, after: mark.subtask, from: position)
+        let (end, isReplayed) = try await turns(
+            upTo: limit, within: left, of: seconds, after: mark.subtask, from: position)
         // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
         await registry.cancelAll()
         var outcome = try await outcome(of: end, since: mark)

@@ -52,6 +52,11 @@ soak: ## Work at random for SOAK_SECONDS, an hour, and see that nothing is left 
 	@scripts/setup dev >&2
 	@scripts/soak
 
+.PHONY: faults
+faults: ## End processes at FAULTS_POINTS points of a task, damage its files, and see that it comes to the same end
+	@scripts/setup dev >&2
+	@scripts/faults
+
 .PHONY: check
 check: ## Check format, layering, and Python's rules and types
 	scripts/setup dev

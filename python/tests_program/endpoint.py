@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests_program.wire_forms import Form, Said, stream
 
@@ -92,7 +92,7 @@ class ModelServer:
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
 
-    def __enter__(self) -> "ModelServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -113,12 +113,17 @@ class ModelServer:
         name = self._form.upper()
         return {f"{name}_BASE_URL": address, f"{name}_API_KEY": KEY}
 
+    def line(self, index: int, request: dict[str, Any]) -> Line:
+        """Give the reply to a request, of which there were `index` before."""
+        line = self._script[index] if index < len(self._script) else self._then
+        return line or Refusal(400, f"the script has no line {index + 1}")
+
     def _answer(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
         with self._lock:
             index = len(self.requests)
             self.requests.append(request)
-        line = self._script[index] if index < len(self._script) else self._then
-        match line or Refusal(400, f"the script has no line {index + 1}"):
+            line = self.line(index, request)
+        match line:
             case Refusal() as refusal:
                 self._refuse(handler, refusal)
             case Silence():

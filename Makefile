@@ -79,6 +79,11 @@ bench-kernel: ## Measure kernels and slices against ipykernel, ray, joblib and o
 	@scripts/setup bench >&2
 	@scripts/bench kernel $(BENCH_OPTIONS)
 
+.PHONY: bench-durable
+bench-durable: ## Measure what it costs that nothing is forgotten, against bare SQLite and others
+	@scripts/setup bench >&2
+	@scripts/bench durable $(BENCH_OPTIONS)
+
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay
 	rm -rf .build bin

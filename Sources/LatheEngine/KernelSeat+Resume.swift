@@ -46,6 +46,13 @@ extension KernelSeat {
         return result
     }
 
+    /// Why there is no kernel any more, and what to do.
+    func lastWords(_ reason: String) -> String {
+        let why = death.isEmpty ? reason : death
+        return
+            "\(why) No other kernel can be started here. Everything so far is kept: lathe resume goes on with the task."
+    }
+
     func warn(_ text: String) async throws(JournalError) {
         try await log.record(.notice(Notice(.warning, text)), at: place)
     }

@@ -14,7 +14,7 @@ actor KernelSeat {
     private var restartsLeft: Int
     private(set) var isDead = false
     /// Why the last kernel died, in a sentence.
-    private var death = ""
+    private(set) var death = ""
     private(set) var variables = VariableListing()
     private(set) var problems: [String] = []
     private(set) var lastCell: Int

@@ -16,6 +16,11 @@ enum LoopEnd: Sendable, Hashable {
     case kernelLost(KernelError)
     case cancelled
 
+    /// Whether the task can be gone on with by another program run: no kernel can be had in this one any more.
+    var leavesUnfinished: Bool {
+        if case .kernelLost(let error) = self { error.code == .templateFailed } else { false }
+    }
+
     /// The status that this amounts to, for a task and a subtask alike, and why it is not complete.
     var ending: (status: OutcomeStatus, reason: String) {
         switch self {

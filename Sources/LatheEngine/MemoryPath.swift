@@ -15,7 +15,15 @@ package struct MemoryPath: Sendable, Hashable {
     }
 
     package private(set) var steps: [Step] = []
-    private var checkpoints: [Int: [Step]] = [:]
+    /// The steps at a checkpoint: most are how many there were, since steps are only ever added. Else the steps themselves.
+    private enum Kept: Sendable, Hashable {
+        case first(Int, of: Int)
+        case all([Step])
+    }
+    private var checkpoints: [Int: Kept] = [:]
+    /// Steps that were replaced by others, by how often that had happened before.
+    private var replaced: [Int: [Step]] = [:]
+    private var replacements = 0
     /// The steps up to a death; they count again where no cell ran after it.
     private var beforeDeath: [Step]?
     /// The highest number of a checkpoint so far.
@@ -27,22 +35,23 @@ package struct MemoryPath: Sendable, Hashable {
         switch body {
         case .cellStarted(let cell):
             beforeDeath = nil
-            steps.removeAll { $0.cell == cell.number }
+            if steps.last?.cell == cell.number { replace(with: Array(steps.dropLast())) }
             steps.append(Step(cell: cell.number, wentThrough: false))
-        case .taskResumed(let resumed): steps.removeAll { $0.cell == resumed.cell }
+        case .taskResumed(let resumed):
+            if let last = steps.last, last.cell == resumed.cell { replace(with: Array(steps.dropLast())) }
         case .cellFinished(let result): finish(result)
         case .kernelLost(let loss):
             // A cell under way says so itself when it finishes as `died`.
             if loss.uncertainCell == nil, loss.lastFinished > 0 { die() }
         case .checkpointed(let made):
             lastCheckpoint = max(lastCheckpoint, made.checkpoint)
-            checkpoints[made.checkpoint] = steps(at: made)
+            keep(made)
         case .rolledBack(let back):
             beforeDeath = nil
-            if let number = back.checkpoint, let there = checkpoints[number] {
-                steps = there
+            if let number = back.checkpoint, let there = steps(at: number) {
+                replace(with: there)
             } else {
-                steps.removeAll { back.undone.contains($0.cell) }
+                replace(with: steps.filter { !back.undone.contains($0.cell) })
             }
         default: break
         }
@@ -51,7 +60,7 @@ package struct MemoryPath: Sendable, Hashable {
     /// A program run that ended with a kernel dead leaves the memory as it was, without the cell that killed it.
     package mutating func leaveDeadKernel() {
         guard let before = beforeDeath else { return }
-        steps = before
+        replace(with: before)
         beforeDeath = nil
     }
 
@@ -60,18 +69,18 @@ package struct MemoryPath: Sendable, Hashable {
 
     /// The cells that a return to a checkpoint undoes, oldest first.
     package func undone(by checkpoint: Int) -> [Int] {
-        let there = checkpoints[checkpoint] ?? []
+        let there = steps(at: checkpoint) ?? []
         return (beforeDeath ?? steps).filter { !there.contains($0) }.map(\.cell)
     }
 
     /// Whether a checkpoint is the memory as it was before the last cell.
     package func isBeforeLastCell(_ checkpoint: Int) -> Bool {
         let now = beforeDeath ?? steps
-        return !now.isEmpty && checkpoints[checkpoint] == Array(now.dropLast())
+        return !now.isEmpty && steps(at: checkpoint) == Array(now.dropLast())
     }
 
     /// Whether a checkpoint is the memory as it is.
-    package func isNow(_ checkpoint: Int) -> Bool { checkpoints[checkpoint] == steps }
+    package func isNow(_ checkpoint: Int) -> Bool { steps(at: checkpoint) == steps }
 
     private mutating func finish(_ result: CellResult) {
         switch result.status {
@@ -84,15 +93,32 @@ package struct MemoryPath: Sendable, Hashable {
 
     private mutating func die() {
         if beforeDeath == nil { beforeDeath = steps }
-        steps = []
+        replace(with: [])
     }
 
-    private func steps(at made: Checkpointed) -> [Step] {
-        switch made.maker {
-        case .lathe: steps
-        case .cell, .branch:
-            steps.filter { $0.cell != made.cell }
-                + [Step(cell: made.cell, until: made.checkpoint, then: made.code)]
+    private mutating func replace(with others: [Step]) {
+        replaced[replacements] = steps
+        replacements += 1
+        steps = others
+    }
+
+    private mutating func keep(_ made: Checkpointed) {
+        checkpoints[made.checkpoint] =
+            switch made.maker {
+            case .lathe: .first(steps.count, of: replacements)
+            case .cell, .branch:
+                .all(
+                    steps.filter { $0.cell != made.cell }
+                        + [Step(cell: made.cell, until: made.checkpoint, then: made.code)])
+            }
+    }
+
+    private func steps(at checkpoint: Int) -> [Step]? {
+        switch checkpoints[checkpoint] {
+        case .first(let count, let number):
+            Array((number == replacements ? steps : replaced[number] ?? []).prefix(count))
+        case .all(let all): all
+        case nil: nil
         }
     }
 }

@@ -131,6 +131,13 @@ package actor SessionEngine {
         var outcome = try await outcome(of: end, since: mark)
         outcome.isReplayed = isReplayed
         outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
+        guard !end.leavesUnfinished else {
+            // Nothing is over: another program run goes on from here. The screens are told, the journal is not.
+            outcome.reason = await seat.lastWords(outcome.reason)
+            try await notice(.warning, outcome.reason)
+            services.log.show(.taskFinished(outcome), at: .coordinator)
+            return outcome
+        }
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
         transcript.apply(.taskFinished(outcome))
         return outcome

@@ -24,9 +24,9 @@ extension EventBody {
         return EventText(text: text, bodies: bodies)
     }
 
-    /// Reads what `journalText` wrote. `sequence` only names the row in errors.
+    /// Reads what `journalText` wrote, without texts where `bodies` is nil. `sequence` only names the row in errors.
     init(
-        _ kind: String, journalText text: String, bodies: [String: StoredBody], sequence: Int
+        _ kind: String, journalText text: String, bodies: [String: StoredBody]?, sequence: Int
     ) throws(JournalError) {
         guard let known = Kind(rawValue: kind) else {
             throw JournalError(
@@ -35,7 +35,8 @@ extension EventBody {
             )
         }
         do {
-            let value = try JSONValue(parsing: text, limits: Self.limits).puttingBack(bodies, known)
+            let read = try JSONValue(parsing: text, limits: Self.limits)
+            let value = try bodies.map { bodies in try read.puttingBack(bodies, known) } ?? read.withoutBodies(known)
             self = try JSONValueDecoder().decode(from: value) { try EventBody(known, from: $0) }
         } catch let error as JournalError {
             throw JournalError(.corrupt, "Event \(sequence): \(error.reason)")

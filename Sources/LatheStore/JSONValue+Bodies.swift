@@ -51,6 +51,15 @@ extension JSONValue {
         return .object(event)
     }
 
+    /// The event with no texts in place of those that it refers to.
+    func withoutBodies(_ kind: EventBody.Kind) -> JSONValue {
+        guard bodyHashes(kind).system != nil, var event = objectValue, var request = event["request"]?.objectValue
+        else { return self }
+        (request["system"], request["messages"]) = ("", [])
+        event["request"] = .object(request)
+        return .object(event)
+    }
+
     private static func body(_ hash: String, _ bodies: [String: StoredBody]) throws(JournalError) -> StoredBody {
         guard let body = bodies[hash] else {
             throw JournalError(.corrupt, "The journal refers to the body \(hash.prefix(80)), which it does not have.")

@@ -48,6 +48,14 @@ package final class JournalReader: Sendable {
         }.events()
     }
 
+    /// All events as a session is gone on with: the requests of conversations without their texts, since what was said is in the
+    /// other events, and all of them together grow with the square of the turns.
+    package func history() async throws(JournalError) -> [Event] {
+        try await withConnection { connection throws(JournalError) in
+            try connection.rows(after: 0, of: nil, texts: .questions)
+        }.events()
+    }
+
     func withConnection<T: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws(JournalError) -> T
     ) async throws(JournalError) -> T {

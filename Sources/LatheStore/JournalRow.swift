@@ -10,19 +10,24 @@ struct JournalRow: Sendable {
     /// What the event refers to: to be written with it, or as it was read.
     var bodies: [StoredBody] = []
     var bodiesByHash: [String: StoredBody] = [:]
+    /// Whether the event is read without what it refers to: a request then has no texts.
+    var isBare = false
 
     func event() throws(JournalError) -> Event {
         Event(
             sequence: sequence,
             time: time,
             place: Place(place),
-            body: try EventBody(kind, journalText: data, bodies: bodiesByHash, sequence: sequence))
+            body: try EventBody(kind, journalText: data, bodies: isBare ? nil : bodiesByHash, sequence: sequence))
     }
 }
 
 extension SQLiteConnection {
-    /// The rows above `sequence` in order; of all kinds where `kinds` is nil.
-    func rows(after sequence: Int, of kinds: Set<EventBody.Kind>?) throws(JournalError) -> [JournalRow] {
+    /// The rows above `sequence` in order; of all kinds where `kinds` is nil. With `.questions`, the requests of conversations,
+    /// each of which repeats all before it, come without their texts.
+    func rows(
+        after sequence: Int, of kinds: Set<EventBody.Kind>?, texts: RequestTexts = .all
+    ) throws(JournalError) -> [JournalRow] {
         // The kinds are an enum's own names: letters and underscores.
         let names = kinds.map { $0.map { "'\($0.rawValue)'" }.sorted().joined(separator: ",") }
         let filter = names.map { "AND kind IN (\($0))" } ?? ""
@@ -38,6 +43,10 @@ extension SQLiteConnection {
         }
         var bodies: [String: StoredBody] = [:]
         for index in rows.indices where rows[index].kind == EventBody.Kind.turnStarted.rawValue {
+            guard texts == .all || rows[index].place.hasSuffix("/ask") else {
+                rows[index].isBare = true
+                continue
+            }
             try read(&bodies, of: rows[index])
             rows[index].bodiesByHash = bodies
         }
@@ -63,6 +72,9 @@ extension SQLiteConnection {
         }
     }
 }
+
+/// Whose requests are read with the texts that they refer to.
+package enum RequestTexts: Sendable, Hashable { case all, questions }
 
 extension [JournalRow] {
     func events() throws(JournalError) -> [Event] {

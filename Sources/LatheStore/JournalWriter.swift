@@ -80,8 +80,10 @@ final class JournalWriter {
         try insertion.run()
     }
 
-    func rows(after sequence: Int, of kinds: Set<EventBody.Kind>?) throws(JournalError) -> [JournalRow] {
-        try connection.rows(after: sequence, of: kinds)
+    func rows(
+        after sequence: Int, of kinds: Set<EventBody.Kind>?, texts: RequestTexts = .all
+    ) throws(JournalError) -> [JournalRow] {
+        try connection.rows(after: sequence, of: kinds, texts: texts)
     }
 
     /// Moves the log into the database file, so that the journal is a single file. Readers may hold some of it back.

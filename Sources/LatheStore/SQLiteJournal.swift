@@ -79,6 +79,16 @@ package final class SQLiteJournal: Journal {
         }.events()
     }
 
+    /// As `JournalReader.history`.
+    package func history() async throws(JournalError) -> [Event] {
+        try await onQueue { () throws(JournalError) in
+            try self.writePending()
+            return try self.withWriter { writer throws(JournalError) in
+                try writer.rows(after: 0, of: nil, texts: .questions)
+            }
+        }.events()
+    }
+
     package func flush() async throws(JournalError) {
         try await onQueue(writePending)
     }

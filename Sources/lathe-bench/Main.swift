@@ -58,6 +58,10 @@ struct Main {
         case .undo: return try await session.undo()
         case .renew: return try await session.renew()
         case .close: await session.close()
+        case .events: return try await MeasuredJournal().events(step)
+        case .eventsAtOnce: return try await MeasuredJournal().eventsAtOnce(step)
+        case .turns: return try await MeasuredJournal().turns(step)
+        case .resume: return try await MeasuredJournal().resume(step)
         }
         return StepAnswer()
     }

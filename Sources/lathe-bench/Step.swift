@@ -43,6 +43,13 @@ struct Step: Sendable, Hashable {
         case renew
         /// The end of what `open` began.
         case close
+
+        /// `count` durable events, one after the other; the same number from eight writers at once.
+        case events, eventsAtOnce
+        /// The events of `count` turns with one cell each.
+        case turns
+        /// Reading a session of `count` turns to what is needed to go on.
+        case resume
     }
 
     var name: Name

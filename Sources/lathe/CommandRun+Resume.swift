@@ -85,7 +85,7 @@ struct UnfinishedSession: Sendable {
     var unknown: [HostCalled]
 
     static func read(_ name: String, in store: SessionStore) async throws -> UnfinishedSession {
-        let events = try await store.read(name).journal.events(after: 0)
+        let events = try await store.read(name).journal.history()
         let past = SessionPast(events)
         guard let unfinished = past.unfinished else {
             throw CommandFailure(

@@ -106,7 +106,7 @@ struct OpenedSession: Sendable {
 
     private static func history(of session: OpenSession) async throws(CommandFailure) -> [Event] {
         do throws(JournalError) {
-            return try await session.journal.events(after: 0)
+            return try await session.journal.history()
         } catch {
             throw CommandFailure(error.reason)
         }

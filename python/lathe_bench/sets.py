@@ -1,6 +1,13 @@
 """The figures by name, and the two sets that `make` knows."""
 
-from lathe_bench import copy_figures, floors, kernel_figures, prompt_figure, slice_figures
+from lathe_bench import (
+    copy_figures,
+    durable_figures,
+    floors,
+    kernel_figures,
+    prompt_figure,
+    slice_figures,
+)
 from lathe_bench.run import Measurement
 
 _XEUS = ("xpython",)
@@ -61,7 +68,12 @@ _KERNEL = (
     ),
 )
 
-SETS = {"bench": _PLAIN, "kernel": _KERNEL}
+_DURABLE = (
+    Measurement(durable_figures.NAMES, durable_figures.durable),
+    Measurement(durable_figures.RESUMES, durable_figures.resumes),
+)
+
+SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE}
 
 
 def names(of: str) -> frozenset[str]:

@@ -42,7 +42,11 @@ notes.append("four")
 lathe.answer(f"{totals} {word} {notes} {len(outcomes)}")
 """
 _COORDINATOR = (_FIRST, _SAVING, _DELEGATING, _ASKING, _ENDING)
-_SUBTASK = ("half = int(data['amount'].sum())", "lathe.answer({'total': half})")
+# Each cell does without what an earlier one made: a subtask's kernel that is replaced is empty.
+_SUBTASK = (
+    "half = int(data['amount'].sum())",
+    "half = int(data['amount'].sum())\nlathe.answer({'total': half})",
+)
 
 
 class TaskServer(ModelServer):

@@ -42,8 +42,11 @@ extension SQLiteConnection {
                     kind: statement.text(3), data: statement.text(4)))
         }
         var bodies: [String: StoredBody] = [:]
-        for index in rows.indices where rows[index].kind == EventBody.Kind.turnStarted.rawValue {
-            guard texts == .all || rows[index].place.hasSuffix("/ask") else {
+        let started = rows.indices.filter { rows[$0].kind == EventBody.Kind.turnStarted.rawValue }
+        // What the newest requests measured bounds the next one.
+        let newest = started.filter { rows[$0].place == Place.coordinator.description }.suffix(2)
+        for index in started {
+            guard texts == .all || rows[index].place.hasSuffix("/ask") || newest.contains(index) else {
                 rows[index].isBare = true
                 continue
             }

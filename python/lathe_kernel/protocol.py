@@ -20,12 +20,16 @@ class Kind(enum.IntEnum):
     INSPECT = 19
     STOP = 20
     COPY = 21
+    SAVE = 22
+    RESTORE = 23
     STARTED = 32
     FINISHED = 33
     STATE = 34
     ARTIFACT = 35
     CALL = 36
     COPIED = 37
+    SAVED = 38
+    RESTORED = 39
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from lathe_kernel.figures import deliver_to
 from lathe_kernel.interrupts import Interrupts
 from lathe_kernel.lathe_module import Lathe, Place, install
 from lathe_kernel.protocol import Finished, Frame, Kind, NamedSlice
+from lathe_kernel.remembering import Memory
 from lathe_kernel.variables import Namespace
 
 
@@ -39,7 +40,10 @@ class Kernel:
             channel, self._artifacts, self._library, self._place, kernel_shell.user_ns
         )
         self._copier = Copier(channel)
+        self._memory = Memory(channel, kernel_shell, self._namespace)
         channel.copy_requested = self._copy_in_call
+        # Inputs that a saved memory brings.
+        self._inputs_to_come: list[inputs.InputSpecification] = []
         deliver_to(self._take_figure)
 
     def serve(self) -> None:
@@ -59,6 +63,9 @@ class Kernel:
                 return  # `lathe-kernel` runs the exit handlers when it ends the interpreter.
             if frame.kind == Kind.COPY:
                 self._copier.copy(frame)
+                continue
+            if frame.kind == Kind.SAVE:
+                self._memory.save(frame)
                 continue
             self._copier.thaw()
             with self._channel.answering():
@@ -89,6 +96,8 @@ class Kernel:
                 self._start(frame)
             case Kind.RUN:
                 self._run(frame)
+            case Kind.RESTORE:
+                self._restore(frame)
             case Kind.INSPECT:
                 self._channel.send(Kind.STATE, {"variables": self._variables()}, call=frame.call)
             case kind:
@@ -100,8 +109,12 @@ class Kernel:
         self._place.role = str(start.get("role"))
         self._place.returns = start.get("returns")
         pressure.harden(frame.descriptors, start.get("limits") or {})
+        saved = set(cast("list[str]", start.get("saved_inputs") or []))
         for one in cast("list[inputs.InputSpecification]", start.get("inputs") or []):
-            self._bind_input(one, problems)
+            if one["name"] in saved:
+                self._inputs_to_come.append(one)
+            else:
+                self._bind_input(one, problems)
         for one in cast("list[NamedSlice]", start.get("slices") or []):
             self._bind_slice(one, frame.descriptors, problems)
         close(frame.descriptors)
@@ -109,6 +122,19 @@ class Kernel:
             self._prepare(str(start["agent"]), problems)
         payload = {"variables": self._variables(), "problems": problems}
         self._channel.send(Kind.STARTED, payload, call=frame.call)
+
+    def _restore(self, frame: Frame) -> None:
+        """Take in parts of a saved memory; once all are there, bring it back."""
+        told = self._memory.restore(frame)
+        if told is None:
+            return
+        problems: list[str] = []
+        lost = {one["name"] for one in told.get("lost", ())}
+        for one in self._inputs_to_come:
+            if "refused" in told or one["name"] in lost:
+                self._bind_input(one, problems)
+        payload = {**told, "variables": self._variables(), "problems": problems}
+        self._channel.send(Kind.RESTORED, payload, call=frame.call)
 
     def _bind_input(self, one: inputs.InputSpecification, problems: list[str]) -> None:
         try:

@@ -106,6 +106,28 @@ class Namespace:
             variable["note"] = note
         return variable
 
+    def cells(self) -> dict[str, int]:
+        """Return which cell bound which name last, as far as that is followed."""
+        return {name: cell for name, (_, cell) in self._bound.items()}
+
+    def recall(self, namespace: dict[str, Any], cells: dict[str, int]) -> None:
+        """Take up names that another kernel's cells have bound."""
+        for name, cell in cells.items():
+            if name in namespace:
+                self._bound[name] = (id(namespace[name]), cell)
+
+
+def brief(name: str, value: object) -> Variable:
+    """Return name, type and size of a variable, whatever it is."""
+    try:
+        item = _described(value)
+    except Exception:
+        item = _Described(type(value).__name__, 0)
+    told: Variable = {"name": _clipped(name), "type": _clipped(item.type), "bytes": item.bytes}
+    if item.shape is not None:
+        told["shape"] = item.shape
+    return told
+
 
 @dataclass(frozen=True)
 class _Described:
@@ -134,6 +156,11 @@ def type_of(value: object) -> str:
 def _is_public(name: object) -> bool:
     # Code can put anything among its globals.
     return isinstance(name, str) and name[:1] != "_"
+
+
+def is_shown(name: str, value: object) -> bool:
+    """Tell whether a variable is one that the state lists."""
+    return name[:1] != "_" and _is_visible(name, value)
 
 
 def _is_visible(name: str, value: object) -> bool:

@@ -1,0 +1,201 @@
+"""The parts of a saved memory on their way to lathe, which makes files of them.
+
+A part goes through a pipe: pieces with their lengths before them, a length of 0 at its end, and
+one of all bits at the end of all. What lathe already has, byte for byte, is named and not sent.
+"""
+
+import contextlib
+import hashlib
+import os
+import struct
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, TypedDict
+
+_LENGTH = struct.Struct("<Q")
+_END_OF_ALL = (1 << 64) - 1
+_STEP = 8 << 20
+
+
+class KnownPart(TypedDict):
+    """A part of the save before this one, as lathe knows it."""
+
+    sha256: str
+    bytes: int
+
+
+class PartReference(TypedDict, total=False):
+    """A part of this save: one of the save before, or the next of those that were sent."""
+
+    kept: int
+    format: str
+
+
+class PartWriter:
+    """Sends parts, and knows those of the save before this one."""
+
+    def __init__(self, pipe: int, known: list[KnownPart]) -> None:
+        """Write to `pipe`, which stays the caller's."""
+        self._pipe = pipe
+        self._known = {one["sha256"]: number for number, one in enumerate(known)}
+        self._lengths = {one["bytes"] for one in known}
+        self.parts: list[PartReference] = []
+        self.sent = 0
+
+    def put(self, content: bytes, form: str) -> int:
+        """Add a small part; return its number."""
+        return self.put_views([memoryview(content)], form)
+
+    def put_views(self, views: list[memoryview], form: str) -> int:
+        """Add a part made of these bytes; return its number."""
+        length = sum(view.nbytes for view in views)
+        # Only what is as long as something that was saved can be the same.
+        kept = self._known.get(_hash(views)) if length in self._lengths else None
+        if kept is not None:
+            return self._add({"kept": kept})
+        with self.sending(form) as send:
+            for view in views:
+                send(view)
+        return len(self.parts) - 1
+
+    def put_written(self, write: Callable[[Any], None], length: int, form: str) -> int:
+        """Add a part that `write` writes to a file it is given, always the same; return its number.
+
+        It is written twice where a part of about this length was saved before.
+        """
+        if any(abs(one - length) <= length // 16 + 65_536 for one in self._lengths):
+            digest = _Digest()
+            write(digest)
+            kept = self._known.get(digest.hexdigest())
+            if kept is not None:
+                return self._add({"kept": kept})
+        with self.sending(form) as send:
+            write(Sink(send))
+        return len(self.parts) - 1
+
+    @contextlib.contextmanager
+    def sending(self, form: str) -> Generator[Callable[[Any], None]]:
+        """Give the body a function that sends the next piece of a new part."""
+        yield self._send
+        self._write(memoryview(_LENGTH.pack(0)))
+        self._add({"format": form})
+
+    def end(self) -> None:
+        """Say that nothing more comes."""
+        self._write(memoryview(_LENGTH.pack(_END_OF_ALL)))
+
+    def _add(self, reference: PartReference) -> int:
+        self.parts.append(reference)
+        return len(self.parts) - 1
+
+    def _send(self, piece: Any) -> None:
+        view = memoryview(piece).cast("B")
+        if view.nbytes:
+            self._write(memoryview(_LENGTH.pack(view.nbytes)))
+            self._write(view)
+            self.sent += view.nbytes
+
+    def _write(self, view: memoryview) -> None:
+        while view.nbytes:
+            view = view[os.write(self._pipe, view[:_STEP]) :]
+
+
+class Sink:
+    """A file to write to that hands on what is written."""
+
+    closed = False
+
+    def __init__(self, take: Callable[[Any], None]) -> None:
+        """Hand each piece to `take`."""
+        self._take = take
+        self._position = 0
+
+    def write(self, data: Any) -> int:
+        """Hand one piece on."""
+        view = memoryview(data).cast("B")
+        self._take(view)
+        self._position += view.nbytes
+        return view.nbytes
+
+    def tell(self) -> int:
+        """Return how much was written."""
+        return self._position
+
+    def writable(self) -> bool:
+        """Tell that this can be written to."""
+        return True
+
+    def readable(self) -> bool:
+        """Tell that this cannot be read."""
+        return False
+
+    def seekable(self) -> bool:
+        """Tell that this has no other places."""
+        return False
+
+    def flush(self) -> None:
+        """Do nothing: nothing is kept back."""
+
+    def close(self) -> None:
+        """Do nothing: the pipe stays open."""
+
+
+class _Digest(Sink):
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        super().__init__(self._digest.update)
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+class Spool:
+    """What is written, kept as long as it is small; handed on as it comes once it is not."""
+
+    _BOUND = 64 << 20
+
+    def __init__(self, writer: PartWriter, form: str) -> None:
+        """Write one part to `writer`, once there is much."""
+        self._writer = writer
+        self._form = form
+        self._pieces: list[bytes] = []
+        self._stack = contextlib.ExitStack()
+        self._send: Callable[[Any], None] | None = None
+        self.bytes = 0
+
+    def write(self, data: Any) -> int:
+        """Take one piece."""
+        size = len(data)
+        self.bytes += size
+        if self._send is not None:
+            self._send(data)
+            return size
+        self._pieces.append(bytes(data))
+        if self.bytes > self._BOUND:
+            self._send = self._stack.enter_context(self._writer.sending(self._form))
+            for piece in self._pieces:
+                self._send(piece)
+            self._pieces = []
+        return size
+
+    def content(self) -> memoryview:
+        """Return what was written, where it was little."""
+        return memoryview(b"".join(self._pieces))
+
+    def end(self) -> int:
+        """Make a part of it; return its number."""
+        if self._send is not None:
+            self._stack.close()
+            return len(self._writer.parts) - 1
+        return self._writer.put_views([memoryview(piece) for piece in self._pieces], self._form)
+
+    def drop(self) -> None:
+        """Give up; what was sent already is a part that nothing refers to."""
+        self._pieces = []
+        self._stack.close()
+
+
+def _hash(views: Iterable[memoryview]) -> str:
+    digest = hashlib.sha256()
+    for view in views:
+        digest.update(view)
+    return digest.hexdigest()

@@ -9,10 +9,12 @@ package struct EngineServices: Sendable {
     /// The model of a role (`default`, `small` …); nil means `default`.
     package var model: @Sendable (String?) async throws(ModelError) -> any LanguageModel
     package var limits: EngineLimits
+    /// Where the working memory is saved; nil where it is not.
+    package var memory: SessionMemory?
 
     package init(
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
-        limits: EngineLimits = EngineLimits(),
+        limits: EngineLimits = EngineLimits(), memory: SessionMemory? = nil,
         model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
@@ -20,6 +22,7 @@ package struct EngineServices: Sendable {
         self.placement = placement
         self.library = library
         self.limits = limits
+        self.memory = memory
         self.model = model
     }
 }

@@ -4,6 +4,7 @@ internal import LatheVocabulary
 extension KernelSeat {
     /// Keeps the memory as it is before a cell, where that is safe and cheap. What keeps it from that is told once.
     func keepBeforeCell() async throws(JournalError) {
+        await copying?.value
         guard let limits = checkpointLimits, let kernel, !isDead else { return }
         await trimming?.value
         guard !kept.contains(where: { path.isNow($0.number) }) else { return }

@@ -5,9 +5,9 @@ extension KernelSeat {
     /// Runs the cells again of which the working memory is made, with the recorded answers to their host calls. What could not
     /// be rebuilt is told as a notice.
     func rebuildMemory(
-        of past: PlacePast, _ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        of past: PlacePast, after steps: Int = 0, _ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws {
-        let cells = past.rebuilt
+        let cells = past.rebuilt(after: steps)
         desk.replay(past.answers)
         for (index, (step, cell)) in cells.enumerated() {
             try Task.checkCancellation()

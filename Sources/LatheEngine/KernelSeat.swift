@@ -6,6 +6,12 @@ actor KernelSeat {
     let log: EventLog
     private let placement: any KernelPlacement
     private let start: KernelStart
+    /// Nil where the memory is not saved.
+    let keeper: MemoryKeeper?
+    /// The cells of the memory as it was last handed to be saved, or taken up.
+    var offered: [MemoryStep]?
+    /// The copy for a save that is being made.
+    var copying: Task<Void, Never>?
     let desk: HostDesk
     /// Nil where this kernel has no checkpoints.
     let checkpointLimits: CheckpointLimits?
@@ -37,8 +43,10 @@ actor KernelSeat {
 
     init(
         place: Place, log: EventLog, placement: any KernelPlacement, start: KernelStart, desk: HostDesk,
-        restarts: Int, lastCell: Int = 0, path: MemoryPath = MemoryPath(), checkpoints: CheckpointLimits? = nil
+        restarts: Int, lastCell: Int = 0, path: MemoryPath = MemoryPath(), checkpoints: CheckpointLimits? = nil,
+        keeper: MemoryKeeper? = nil
     ) {
+        self.keeper = keeper
         self.place = place
         self.log = log
         self.placement = placement
@@ -52,16 +60,34 @@ actor KernelSeat {
     }
 
     /// Forks the kernel if there is none yet.
-    func open() async throws(KernelError) {
+    func open(savedInputs: Set<String> = []) async throws(KernelError) {
         guard kernel == nil else { return }
         let desk = desk
         desk.attach(self)
+        var start = start
+        start.savedInputs = savedInputs
         let started = try await placement.startKernel(start) { call in await desk.answer(call) }
         kernel = started.kernel
         variables = started.variables
         problems = started.problems
         isDead = false
     }
+
+    /// Ends a kernel that was started in vain.
+    func discardKernel() async {
+        await kernel?.stop()
+        kernel = nil
+        variables = VariableListing()
+    }
+
+    /// Takes note of what a memory that was taken up holds.
+    func take(_ variables: VariableListing, _ problems: [String]) {
+        self.variables = variables
+        self.problems += problems
+    }
+
+    /// Lets the model know of something in the state block.
+    func note(problem: String) { problems.append(problem) }
 
     /// Makes ready for a new task: a kernel that died at the end of the last one is replaced, from a checkpoint where one is
     /// kept.
@@ -177,9 +203,7 @@ actor KernelSeat {
     /// can take any more. Nil where the new kernel has only the inputs. Throws when that has happened too often.
     func restart() async throws(KernelError) -> RolledBack? {
         await desk.delegation.registry.cancelAll(of: place)
-        await kernel?.stop()
-        kernel = nil
-        variables = VariableListing()
+        await discardKernel()
         guard restartsLeft > 0 else {
             throw KernelError(.died, "The kernel died again and again; the work was stopped. Last: \(death)")
         }
@@ -200,9 +224,7 @@ actor KernelSeat {
     func stop() async {
         kept = []
         trimming?.cancel()
-        await kernel?.stop()
-        kernel = nil
-        variables = VariableListing()
+        await discardKernel()
     }
 }
 

@@ -4,15 +4,7 @@ package import LatheVocabulary
 ///
 /// The kernel's seat keeps one while it works, and a later program run makes the same one of the journal to rebuild the memory.
 package struct MemoryPath: Sendable, Hashable {
-    package struct Step: Sendable, Hashable {
-        package var cell: Int
-        /// The checkpoint at which the cell was left: what came after the call that made it does not count.
-        package var until: Int?
-        /// What an alternative of `lathe.branch` ran after that.
-        package var then: String?
-        /// False for a cell that was interrupted, killed its kernel or has not finished.
-        package var wentThrough = true
-    }
+    package typealias Step = MemoryStep
 
     package private(set) var steps: [Step] = []
     /// The steps at a checkpoint: most are how many there were, since steps are only ever added. Else the steps themselves.

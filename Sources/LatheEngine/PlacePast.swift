@@ -56,8 +56,11 @@ struct PlacePast: Sendable {
 
     var lastCell: Int { cells.keys.max() ?? 0 }
 
-    /// The cells that the working memory is made of, in order, and how much of each counts.
-    var rebuilt: [(step: MemoryPath.Step, cell: Cell)] {
-        path.steps.filter(\.wentThrough).compactMap { step in cells[step.cell].map { (step, $0) } }
+    /// Whether a cell asked lathe for anything.
+    func madeHostCalls(_ cell: Int) -> Bool { callCells.values.contains(cell) }
+
+    /// The cells that the working memory is made of beyond the first steps of its path, in order, and how much of each counts.
+    func rebuilt(after steps: Int = 0) -> [(step: MemoryPath.Step, cell: Cell)] {
+        path.steps.dropFirst(steps).filter(\.wentThrough).compactMap { step in cells[step.cell].map { (step, $0) } }
     }
 }

@@ -12,6 +12,9 @@ package actor SessionEngine {
     let answers = AnswerBox(returns: nil)
     nonisolated let spending: Spending
     private let desk: HostDesk
+    let plan: MemoryPlan
+    /// The cells that `open` runs again, where the saved memory is whole.
+    package nonisolated let cellsToRebuild: Int
     let seat: KernelSeat
     private var transcript: Transcript
     /// What was decided when the unfinished task was taken up; nil where none was.
@@ -25,6 +28,8 @@ package actor SessionEngine {
     package init(services: EngineServices, past: SessionPast) {
         self.services = services
         self.past = past
+        plan = MemoryPlan(past, services.memory)
+        cellsToRebuild = past.cellsToRebuild(after: plan.saves.first?.path.count ?? 0)
         transcript = past.transcript
         spending = Spending(rest: services.limits.accountRest)
         registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes)
@@ -37,7 +42,10 @@ package actor SessionEngine {
         seat = KernelSeat(
             place: .coordinator, log: services.log, placement: services.placement,
             start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
-            lastCell: past.own.lastCell, path: past.own.path, checkpoints: services.limits.checkpoints)
+            lastCell: past.own.lastCell, path: past.own.path, checkpoints: services.limits.checkpoints,
+            keeper: services.memory.flatMap { memory in
+                memory.limit.map { MemoryKeeper(memory: memory, limit: $0, log: services.log) }
+            })
     }
 
     /// Where the engine stood when a task began.
@@ -51,7 +59,7 @@ package actor SessionEngine {
 
     // MARK: Opening
 
-    /// Starts the session's kernel and rebuilds the working memory of earlier program runs by running their cells again,
+    /// Starts the session's kernel with the working memory that earlier program runs saved, and runs the cells after it again,
     /// with the recorded answers to their host calls: nothing is asked, paid or saved twice.
     ///
     /// With `.resume`, subtasks of the unfinished task go on where a cell hands their slices over again.
@@ -61,13 +69,15 @@ package actor SessionEngine {
         _ intent: OpeningIntent = .begin, _ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Int {
         readLosses()
-        try await seat.open()
-        for problem in await seat.problems { try await notice(.warning, problem) }
+        let steps = try await recallMemory()
+        if steps == 0 {
+            for problem in await seat.problems { try await notice(.warning, problem) }
+        }
         if case .resume(let resumption) = intent, let unfinished = past.unfinished {
             try await takeUp(unfinished, resumption)
         }
-        try await seat.rebuildMemory(of: past.own, progress)
-        let skipped = past.skippedCells(but: resumed?.cell)
+        try await seat.rebuildMemory(of: past.own, after: steps, progress)
+        let skipped = past.skippedCells(but: resumed?.cell, after: steps)
         if !skipped.isEmpty {
             let numbers = skipped.map(String.init).joined(separator: ", ")
             let (cells, they) = skipped.count == 1 ? ("cell", "it") : ("cells", "they")
@@ -76,7 +86,7 @@ package actor SessionEngine {
                 "Not run again, since \(they) did not finish the first time: \(cells) \(numbers). What \(they) had changed is lost."
             )
         }
-        return past.cellsToRebuild
+        return past.cellsToRebuild(after: steps)
     }
 
     /// Records every kernel that ends on its own, and takes note where it is the session's.
@@ -226,6 +236,7 @@ package actor SessionEngine {
         var back = await seat.lastRollback
         if result.status == .died, !Task.isCancelled { back = try? await seat.restart() }
         if let back { transcript.apply(.rolledBack(back)) }
+        await seat.saveMemory()
         return result
     }
 
@@ -234,6 +245,7 @@ package actor SessionEngine {
         switch try await seat.undo() {
         case .success(let back):
             transcript.apply(.rolledBack(back))
+            await seat.saveMemory()
             return .undone(back)
         case .failure(let refusal): return .refused(refusal.reason)
         }
@@ -250,6 +262,7 @@ package actor SessionEngine {
     /// Stops every subtask and the kernel. The log stays open for the caller's last words.
     package func close() async {
         await registry.cancelAll()
+        await seat.settleMemory()
         await seat.stop()
         lossReader?.cancel()
         await lossReader?.value

@@ -35,8 +35,8 @@ package struct SessionPast: Sendable {
     package var transcript: Transcript { own.transcript }
     /// What the memory is made of, for the kernel that takes it up.
     package var path: MemoryPath { own.path }
-    /// How many cells `SessionEngine.open` runs again.
-    package var cellsToRebuild: Int { own.rebuilt.count }
+    /// How many cells are run again where the first steps of the path are in a saved memory.
+    package func cellsToRebuild(after steps: Int = 0) -> Int { own.rebuilt(after: steps).count }
     /// The newest cell that is in the working memory; nil where none is.
     package var undoableCell: Int? { own.path.lastCell }
 
@@ -45,8 +45,8 @@ package struct SessionPast: Sendable {
     package var unknownCalls: [HostCalled] { unfinished?.unknown(of: own) ?? [] }
 
     /// Cells that were not finished, were interrupted, or killed their kernel; they are not run again.
-    func skippedCells(but resumed: Int?) -> [Int] {
-        own.path.steps.filter { !$0.wentThrough && $0.cell != resumed }.map(\.cell)
+    func skippedCells(but resumed: Int?, after steps: Int = 0) -> [Int] {
+        own.path.steps.dropFirst(steps).filter { !$0.wentThrough && $0.cell != resumed }.map(\.cell)
     }
 
     private struct Fold {

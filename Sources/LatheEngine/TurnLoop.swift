@@ -82,6 +82,7 @@ struct TurnLoop: Sendable {
             if reply.stop != .refusal { answers.note(words: reply.text) }
             let end =
                 transcript.pendingCode.isEmpty ? try await takeText(of: reply) : try await runCells()
+            await seat.saveMemory()
             if let end, try await holds(end) { return end }
         }
         return .turnsUsedUp(maxTurns)

@@ -10,8 +10,8 @@ extension KernelLine {
     private var work: SandboxRoll.Work? {
         switch phase {
         case .running(let run): SandboxRoll.Work(kernel: number, cell: run.order.cell.number)
-        case .starting: SandboxRoll.Work(kernel: number, cell: 0)
-        case .waiting, .copying, .frozen, .idle, .ended: nil
+        case .starting, .recalling: SandboxRoll.Work(kernel: number, cell: 0)
+        case .waiting, .copying, .frozen, .idle, .saving, .ended: nil
         }
     }
 }

@@ -18,6 +18,8 @@ final class KernelLine {
         case starting(StartOrder)
         case idle
         case running(CellRun)
+        case saving(SaveOrder)
+        case recalling(RecallOrder)
         case ended(KernelEnd)
     }
 
@@ -132,7 +134,8 @@ final class KernelLine {
             send(Frame(.run, text: payload.text))
             awaitQuickAnswer()
         case .ended(let end): order.resume(died: end)
-        case .waiting, .copying, .starting, .running: order.refuse("KernelBusy", "the kernel runs another cell")
+        case .waiting, .copying, .starting, .running, .saving, .recalling:
+            order.refuse("KernelBusy", "the kernel runs another cell")
         }
     }
 
@@ -228,6 +231,8 @@ final class KernelLine {
             run.order.continuation.resume(returning: run.died(end))
         case .idle: tellLoss(end, uncertainCell: nil)
         case .copying(let order): order.fail("the copy was not made: \(end.message)")
+        case .saving(let order): order.fail(end.message)
+        case .recalling(let order): order.fail(end.message)
         case .waiting, .frozen, .ended: break
         }
         inspector?.resume(returning: nil)
@@ -252,7 +257,7 @@ final class KernelLine {
     var isAnswering: Bool {
         switch phase {
         case .starting, .running: true
-        case .waiting, .copying, .frozen, .idle, .ended: false
+        case .waiting, .copying, .frozen, .idle, .saving, .recalling, .ended: false
         }
     }
 
@@ -344,6 +349,8 @@ final class KernelLine {
         case .call: try call(frame)
         case .copied: try copied(frame)
         case .state: try state(frame)
+        case .saved: try saved(frame)
+        case .restored: try restored(frame)
         default: throw WireError(.unknownKind, "a kernel cannot send \(frame.kind)")
         }
     }

@@ -1,5 +1,8 @@
-private import Synchronization
+private import CSandbox
+private import Glibc
 internal import LatheVocabulary
+private import LatheWire
+private import Synchronization
 
 /// One kernel as the engine holds it. The kernel is killed when its last reference goes.
 final class LocalKernel: Kernel {
@@ -63,6 +66,56 @@ final class LocalKernel: Kernel {
             if !isOpen { order.fail("the session's kernels have been stopped") }
         }
         return try outcome.get()
+    }
+
+    func save(into writing: any MemoryWriting) async throws(KernelError) -> MemoryDraft {
+        var ends: [Int32] = [-1, -1]
+        guard lathe_output_pipe(&ends) == 0 else {
+            throw KernelError(.saveFailed, "no descriptors are left for saving", underlying: errno)
+        }
+        let (reader, writer) = (OwnedDescriptor(ends[0]), OwnedDescriptor(ends[1]))
+        _ = lathe_widen_pipe(reader.raw)
+        let receiver = MemoryReceiver(pipe: reader, writing: writing)
+        let parts = Task { () -> Result<[MemoryPart], KernelError> in
+            do throws(KernelError) {
+                return .success(try await receiver.receive())
+            } catch {
+                return .failure(error)
+            }
+        }
+        let told = await withTaskCancellationHandler {
+            await answer { kernel, continuation in
+                let order = SaveOrder(known: writing.known, continuation: continuation)
+                guard let kernel else { return order.fail("the kernel is gone") }
+                kernel.save(order, to: writer)
+            }
+        } onCancel: {
+            receiver.stop()
+        }
+        if case .failure = told { receiver.stop() }
+        let received = await parts.value
+        return try KernelMessages.draft(told.get(), known: writing.known, new: { () throws(KernelError) in try received.get() })
+    }
+
+    func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall {
+        let told = await answer { kernel, continuation in
+            let order = RecallOrder(memory: memory, continuation: continuation)
+            guard let kernel else { return order.fail("the kernel is gone") }
+            kernel.recall(order)
+        }
+        return KernelMessages.recall(try told.get())
+    }
+
+    private func answer(
+        _ ask: @escaping @Sendable (KernelLine?, CheckedContinuation<Result<JSONValue, KernelError>, Never>) -> Void
+    ) async -> Result<JSONValue, KernelError> {
+        await withCheckedContinuation { continuation in
+            let isOpen = submit { ask($0, continuation) }
+            if !isOpen {
+                continuation.resume(
+                    returning: .failure(KernelError(.saveFailed, "the session's kernels have been stopped")))
+            }
+        }
     }
 
     func memory() async -> KernelMemory? {

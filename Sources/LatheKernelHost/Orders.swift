@@ -50,3 +50,19 @@ struct CellOrder: Sendable {
             failure: CellResult.Failure(type: "KernelDied", message: end.message, traceback: ""))
     }
 }
+
+/// A save that somebody waits for.
+struct SaveOrder: Sendable {
+    var known: [MemoryPart]
+    var continuation: CheckedContinuation<Result<JSONValue, KernelError>, Never>
+
+    func fail(_ reason: String) { continuation.resume(returning: .failure(KernelError(.saveFailed, reason))) }
+}
+
+/// A saved memory that a kernel is to take up.
+struct RecallOrder: Sendable {
+    var memory: MemoryToRecall
+    var continuation: CheckedContinuation<Result<JSONValue, KernelError>, Never>
+
+    func fail(_ reason: String) { continuation.resume(returning: .failure(KernelError(.startFailed, reason))) }
+}

@@ -26,6 +26,9 @@ enum StartMessage {
             "inputs": .array(start.bindsInputs && start.role == .session ? listed(inputs, paths) : []),
             "slices": .array(listed(start.slices.map(\.slice))), "limits": limits.json,
         ]
+        if !start.savedInputs.isEmpty {
+            payload["saved_inputs"] = .array(start.savedInputs.sorted().map(JSONValue.string))
+        }
         if let agent = start.agent { payload["agent"] = .string(agent) }
         if let returns = start.returns { payload["returns"] = returns }
         return Frame(.start, text: JSONValue.object(payload).text, descriptors: descriptors)

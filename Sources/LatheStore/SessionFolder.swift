@@ -12,6 +12,8 @@ package struct SessionFolder: Sendable, Hashable {
     package var outputs: String { path + "/outputs" }
     /// What kernels may write to.
     package var work: String { path + "/work" }
+    /// The saved working memory.
+    package var memory: String { path + "/memory" }
     var lock: String { path + "/lock" }
     var ballast: String { path + "/ballast" }
 

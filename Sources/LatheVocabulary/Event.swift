@@ -44,6 +44,8 @@ package enum EventBody: Sendable, Hashable {
     case kernelLost(KernelLoss)
     case checkpointed(Checkpointed)
     case rolledBack(RolledBack)
+    case memorySaved(MemorySaved)
+    case memoryRestored(MemoryRestored)
     case hostCalled(HostCalled)
     case hostAnswered(HostAnswered)
     case subtaskStarted(SubtaskStarted)

@@ -18,6 +18,8 @@ extension EventBody {
         case kernelLost = "kernel_lost"
         case checkpointed
         case rolledBack = "rolled_back"
+        case memorySaved = "memory_saved"
+        case memoryRestored = "memory_restored"
         case hostCalled = "host_called"
         case hostAnswered = "host_answered"
         case subtaskStarted = "subtask_started"
@@ -48,6 +50,8 @@ extension EventBody {
         case .kernelLost: .kernelLost
         case .checkpointed: .checkpointed
         case .rolledBack: .rolledBack
+        case .memorySaved: .memorySaved
+        case .memoryRestored: .memoryRestored
         case .hostCalled: .hostCalled
         case .hostAnswered: .hostAnswered
         case .subtaskStarted: .subtaskStarted
@@ -79,6 +83,8 @@ extension EventBody {
         case .kernelLost(let value): value
         case .checkpointed(let value): value
         case .rolledBack(let value): value
+        case .memorySaved(let value): value
+        case .memoryRestored(let value): value
         case .hostCalled(let value): value
         case .hostAnswered(let value): value
         case .subtaskStarted(let value): value
@@ -117,6 +123,8 @@ extension EventBody {
             case .kernelLost: .kernelLost(try KernelLoss(from: decoder))
             case .checkpointed: .checkpointed(try Checkpointed(from: decoder))
             case .rolledBack: .rolledBack(try RolledBack(from: decoder))
+            case .memorySaved: .memorySaved(try MemorySaved(from: decoder))
+            case .memoryRestored: .memoryRestored(try MemoryRestored(from: decoder))
             case .hostCalled: .hostCalled(try HostCalled(from: decoder))
             case .hostAnswered: .hostAnswered(try HostAnswered(from: decoder))
             case .subtaskStarted: .subtaskStarted(try SubtaskStarted(from: decoder))

@@ -25,6 +25,15 @@ package protocol Kernel: Sendable {
     /// The variables as they are now; nil where a cell runs or the kernel has ended.
     func inspect() async -> VariableListing?
 
+    /// Writes the working memory as parts of a save; the kernel is of no more use afterwards. For a copy, or a kernel that is
+    /// about to be stopped.
+    ///
+    /// Throws where the kernel cannot, or is gone.
+    func save(into writing: any MemoryWriting) async throws(KernelError) -> MemoryDraft
+
+    /// Takes up a saved memory. For a kernel that has run nothing yet.
+    func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall
+
     /// Interrupts the cell under way, if any: SIGINT, then SIGKILL after the grace period.
     func interrupt()
 

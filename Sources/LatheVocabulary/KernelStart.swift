@@ -10,6 +10,8 @@ package struct KernelStart: Sendable {
     package var slices: [PlacedSlice]
     /// A library agent whose `prepare` and `check` run in this kernel.
     package var agent: String?
+    /// Inputs that a saved memory is to bring: they are not loaded, but where it turns out that it does not.
+    package var savedInputs: Set<String> = []
     /// Below the session's; what is not said is as the session has it.
     package var limits: KernelLimits
     /// The schema of the result that is asked for, so that data in it travels as data.

@@ -13,6 +13,8 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case inspect = 19
     case stop = 20
     case copy = 21
+    case save = 22
+    case restore = 23
 
     case started = 32
     case finished = 33
@@ -20,4 +22,6 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case artifact = 35
     case call = 36
     case copied = 37
+    case saved = 38
+    case restored = 39
 }

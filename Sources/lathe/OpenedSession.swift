@@ -67,7 +67,11 @@ struct OpenedSession: Sendable {
         let models = setup.models
         let services = EngineServices(
             session: session.name.description, log: log, placement: setup.placement(host), library: setup.library,
-            limits: limits, model: { role async throws(ModelError) in try await models.model(for: role) })
+            limits: limits,
+            memory: SessionMemory(
+                archive: MemoryFolder(path: session.folder.memory), inputs: inputs,
+                limit: setup.project.memorySave.bytes(upTo: configuration.workBytes)),
+            model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
             session: session, host: host, telemetry: telemetry)
@@ -75,7 +79,7 @@ struct OpenedSession: Sendable {
             let report = SandboxReport.probe(configuration.arrangement)
             let event = SessionOpened(
                 session: opened.name, version: Version.text, model: models.title, inputs: inputs,
-                sandbox: report.record, rebuiltCells: past.cellsToRebuild,
+                sandbox: report.record, rebuiltCells: opened.engine.cellsToRebuild,
                 limits: limits.kernel)
             try await log.record(.sessionOpened(event), at: .coordinator)
             if let derived = setup.derived { try await log.record(.sessionDerived(derived), at: .coordinator) }

@@ -12,6 +12,7 @@ struct Project: Sendable {
     let kernelLimits: KernelLimits
     let library: String
     let telemetry: TelemetrySettings
+    let memorySave: MemorySetting
 
     var sessions: String { folder + "/.lathe/sessions" }
 
@@ -28,7 +29,8 @@ struct Project: Sendable {
             limits: try own.limits(over: user.limits(over: EngineLimits())),
             kernelLimits: own.kernelLimits.over(user.kernelLimits),
             library: library.hasPrefix("/") ? library : folder + "/" + library,
-            telemetry: own.telemetry.over(user.telemetry).over(environment: environment))
+            telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
+            memorySave: own.memorySave ?? user.memorySave ?? .on)
     }
 
     private static func folder(_ given: String?) throws(CommandFailure) -> String {
@@ -55,6 +57,7 @@ struct ProjectFile: Sendable {
     let kernelLimits: KernelLimits
     let budget: BudgetLimits
     let telemetry: TelemetrySettings
+    let memorySave: MemorySetting?
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -65,10 +68,11 @@ struct ProjectFile: Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             (models, library, limitValues) = (ModelConfiguration(), nil, [:])
             (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
+            memorySave = nil
             return
         }
         let members = try Self.members(of: data, path)
-        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry"]
+        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory"]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
@@ -80,6 +84,7 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): \(error.reason)", exitCode: 2)
         }
         library = members["library"]?.stringValue
+        memorySave = try Self.memorySave(members["memory"], path)
         do throws(LimitProblem) {
             budget =
                 try members["budget"].map { value throws(LimitProblem) in try BudgetLimits(value) } ?? BudgetLimits()
@@ -102,6 +107,18 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): limits.kernel: \(error.reason).", exitCode: 2)
         }
         limitValues = limits.filter { $0.key != "kernel" }
+    }
+
+    private static func memorySave(_ value: JSONValue?, _ path: String) throws(CommandFailure) -> MemorySetting? {
+        guard let value else { return nil }
+        guard let members = value.objectValue, members.keys.allSatisfy({ $0 == "save" }) else {
+            throw CommandFailure("\(path): memory has one setting, save: true, false or a size such as \"5GB\".", exitCode: 2)
+        }
+        do throws(LimitProblem) {
+            return try members["save"].map { value throws(LimitProblem) in try MemorySetting(value) }
+        } catch {
+            throw CommandFailure("\(path): memory.save: \(error.reason).", exitCode: 2)
+        }
     }
 
     private static func members(of data: Data, _ path: String) throws(CommandFailure) -> [String: JSONValue] {

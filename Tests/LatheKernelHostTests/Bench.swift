@@ -109,6 +109,12 @@ private final class NumberingKernel: Kernel {
         }
     }
 
+    func save(into writing: any MemoryWriting) async throws(KernelError) -> MemoryDraft {
+        try await kernel.save(into: writing)
+    }
+
+    func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall { try await kernel.recall(memory) }
+
     func memory() async -> KernelMemory? { await kernel.memory() }
 
     func inspect() async -> VariableListing? { await kernel.inspect() }

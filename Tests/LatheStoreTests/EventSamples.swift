@@ -49,6 +49,15 @@ enum EventSamples {
         ),
         .checkpointed(Checkpointed(checkpoint: 4, name: "before “x”", maker: .branch, cell: 3, code: "y = 1")),
         .rolledBack(RolledBack(checkpoint: 4, name: nil, cause: .death, undone: [4, 5])),
+        .memorySaved(
+            MemorySaved(
+                generation: 2, cell: 3, seconds: 0.5, written: 100, kept: 7, variables: 2, names: ["x", "é"],
+                unsaved: [UnsavedVariable(name: "rows", type: "generator", reason: "cannot be", cell: 3)],
+                unsavedOmitted: 1)),
+        .memoryRestored(
+            MemoryRestored(
+                generation: 2, cell: 3, seconds: 0.1, variables: 2, bytes: 107, rebuilt: ["gen"],
+                lost: [UnsavedVariable(name: "rows", type: "generator", reason: "cannot be", cell: 3)])),
         .hostCalled(HostCalled(cell: 1, call: 1, name: "delegate", arguments: nested, slices: 2)),
         .hostAnswered(HostAnswered(call: 1, name: "delegate", value: .null)),
         .hostAnswered(HostAnswered(call: 2, name: "delegate", code: "refused", reason: "no")),

@@ -127,6 +127,12 @@ private final class FarKernel: Kernel {
         }
     }
 
+    func save(into writing: any MemoryWriting) async throws(KernelError) -> MemoryDraft {
+        try await near.save(into: writing)
+    }
+
+    func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall { try await near.recall(memory) }
+
     func memory() async -> KernelMemory? { await near.memory() }
 
     func inspect() async -> VariableListing? { await near.inspect() }

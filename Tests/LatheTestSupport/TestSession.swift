@@ -12,11 +12,14 @@ package struct TestSession: Sendable {
     package let journal: MemoryJournal
     package let library: SourceLibrary
     package let model: ScriptedModel
+    /// How many cells of the past were run again.
+    package private(set) var rebuilt = 0
 
     /// Opens a session, runs `body`, and stops and deletes everything.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(),
+        memory: SessionMemory? = nil,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -34,13 +37,13 @@ package struct TestSession: Sendable {
         let log = EventLog(journal: journal)
         let library = built.library(folder: folder + "/generated-capabilities")
         let services = EngineServices(
-            session: "test", log: log, placement: placing(host), library: library, limits: limits, model: { _ in model }
-        )
+            session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
+            model: { _ in model })
         let engine = SessionEngine(services: services, past: SessionPast(past))
-        let session = TestSession(
+        var session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)
         do {
-            try await engine.open(intent)
+            session.rebuilt = try await engine.open(intent)
             let value = try await body(session)
             await engine.close()
             await host.stop()

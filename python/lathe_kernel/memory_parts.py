@@ -1,7 +1,8 @@
 """The parts of a saved memory on their way to lathe, which makes files of them.
 
-A part goes through a pipe: pieces with their lengths before them, a length of 0 at its end, and
-one of all bits at the end of all. What lathe already has, byte for byte, is named and not sent.
+A part goes through a pipe: the number of its format, then pieces with their lengths before them,
+then a length of 0. In place of a next part all bits set say that no more come. What lathe already
+has, byte for byte, is named and not sent.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from typing import Any, TypedDict
 
 _LENGTH = struct.Struct("<Q")
 _END_OF_ALL = (1 << 64) - 1
+_FORMATS = ("npy", "arrows", "json", "pickle", "pack", "index")
 _STEP = 8 << 20
 
 
@@ -75,6 +77,7 @@ class PartWriter:
     @contextlib.contextmanager
     def sending(self, form: str) -> Generator[Callable[[Any], None]]:
         """Give the body a function that sends the next piece of a new part."""
+        self._write(memoryview(_LENGTH.pack(_FORMATS.index(form))))
         yield self._send
         self._write(memoryview(_LENGTH.pack(0)))
         self._add({"format": form})

@@ -2,18 +2,11 @@
 
 import ast
 import builtins
+import itertools
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 from lathe_kernel.memory_save import Unsaved
-
-
-class Rebuild(TypedDict):
-    """Statements of one cell to be run again, and the variables that they make."""
-
-    cell: int
-    names: list[str]
-    code: str
 
 
 class Rebuilding:
@@ -25,7 +18,7 @@ class Rebuilding:
 
     def __init__(
         self,
-        namespace: Mapping[str, Any],
+        namespace: dict[str, Any],
         bound: Mapping[str, int],
         cells: Mapping[int, str],
         pure: set[int],
@@ -37,18 +30,31 @@ class Rebuilding:
         self._pure = pure
         self._made: set[str] = set()
 
-    def of(self, lost: Iterable[Unsaved]) -> list[Rebuild]:
-        """Return what is to be run, in the order of the cells."""
-        wanted: dict[int, set[str]] = {}
-        for one in lost:
-            wanted.setdefault(one["cell"], set()).add(one["name"])
-        found: list[Rebuild] = []
-        for cell in sorted(wanted.keys() & self._pure):
-            statements, names = self._statements(cell, wanted[cell])
-            if statements:
-                code = "\n".join(map(ast.unparse, statements))
-                found.append({"cell": cell, "names": sorted(names), "code": code})
-        return found
+    def make(self, lost: Iterable[Unsaved]) -> tuple[list[str], list[Unsaved]]:
+        """Make what can be made, cell by cell; return its names and what stays lost."""
+        waiting = sorted(lost, key=lambda one: one["cell"])
+        left: list[Unsaved] = []
+        for cell, group in itertools.groupby(waiting, key=lambda one: one["cell"]):
+            missing = {one["name"]: one for one in group}
+            if cell in self._pure:
+                self._run(cell, missing)
+            left += missing.values()
+        return sorted(self._made), left
+
+    def _run(self, cell: int, missing: dict[str, Unsaved]) -> None:
+        """Run the statements of one cell that make what is missing; take out what there is then."""
+        statements, names = self._statements(cell, set(missing))
+        for statement in statements:
+            code = compile(ast.Module([statement], []), f"cell {cell}", "exec")
+            try:
+                exec(code, self._namespace)
+            except Exception as error:
+                problem = f"running what made it again failed: {type(error).__name__}: {error}"
+                for name in _assigned(statement) & missing.keys():
+                    missing[name] = {**missing[name], "reason": problem[:300]}
+        for name in names & self._namespace.keys() & missing.keys():
+            del missing[name]
+            self._made.add(name)
 
     def _statements(self, cell: int, wanted: set[str]) -> tuple[list[ast.stmt], set[str]]:
         try:
@@ -61,15 +67,14 @@ class Rebuilding:
             names = _assigned(statement)
             if not names or not names <= wanted:
                 continue
-            if all(self._is_as_it_was(name, cell) for name in _read(statement)):
+            if all(name in made or self._is_as_it_was(name, cell) for name in _read(statement)):
                 statements.append(statement)
                 made |= names
-                self._made |= names
         return statements, made
 
     def _is_as_it_was(self, name: str, cell: int) -> bool:
         if name in self._made:
-            return True
+            return self._bound.get(name, 0) <= cell
         if name in self._namespace:
             return self._bound.get(name, 0) <= cell
         return hasattr(builtins, name)

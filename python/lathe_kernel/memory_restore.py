@@ -13,7 +13,7 @@ from typing import Any, TypedDict, cast
 
 from lathe_kernel import memory_pickle, pages
 from lathe_kernel.memory_packs import Place
-from lathe_kernel.memory_rebuild import Rebuild, Rebuilding
+from lathe_kernel.memory_rebuild import Rebuilding
 from lathe_kernel.memory_save import LARGE, Index, Unsaved, versions
 from lathe_kernel.packages import numpy, pyarrow
 
@@ -24,7 +24,7 @@ class Restored(TypedDict, total=False):
     refused: str
     restored: int
     lost: list[Unsaved]
-    rebuild: list[Rebuild]
+    rebuilt: list[str]
 
 
 @dataclass
@@ -163,21 +163,25 @@ def _as_it_was(reader: Any) -> Any:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def bring_back(shell: Any, restorer: Restorer, cells: dict[int, str], pure: set[int]) -> Restored:
+def bring_back(
+    shell: Any, restorer: Restorer, cells: dict[int, str], pure: set[int], given: set[str]
+) -> Restored:
     """Put what was saved into the shell's namespace, and say what was not.
 
-    `cells` is the code of the cells that made it, `pure` those of them that made no host calls.
+    `cells` is the code of the cells that made it, `pure` those of them that made no host calls;
+    `given` are inputs that are there anew.
     """
     values, lost = restorer.restore()
     namespace = shell.user_ns
-    namespace.update(values)
+    namespace.update({name: value for name, value in values.items() if name not in given})
     for number, code in cells.items():
         _remember(shell, number, code)
     for name, value in values.items():
         if name[:1] == "_" and name[1:].isdigit():
             namespace["_oh"][int(name[1:])] = value
-    rebuild = Rebuilding(namespace, restorer.index["cells"], cells, pure).of(lost)
-    return {"restored": len(values), "lost": lost, "rebuild": rebuild}
+    lost = [one for one in lost if one["name"] not in given]
+    rebuilt, left = Rebuilding(namespace, restorer.index["cells"], cells, pure).make(lost)
+    return {"restored": len(values), "lost": left, "rebuilt": rebuilt}
 
 
 def _remember(shell: Any, number: int, code: str) -> None:

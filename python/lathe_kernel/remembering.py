@@ -41,8 +41,11 @@ class Memory:
             close(frame.descriptors)
         self._channel.send(Kind.SAVED, told, call=frame.call)
 
-    def restore(self, frame: Frame) -> Restored | None:
-        """Take in the parts of a `restore` frame; None while more are to come."""
+    def restore(self, frame: Frame, given: set[str]) -> Restored | None:
+        """Take in the parts of a `restore` frame; None while more are to come.
+
+        `given` are names of inputs that were bound when the kernel started: those stay.
+        """
         self._parts.take(frame.payload["parts"], frame.descriptors)
         if "index" not in frame.payload:
             return None
@@ -50,7 +53,7 @@ class Memory:
         try:
             # Code of the session's classes may run here, and its words belong to no cell.
             with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
-                return self._brought_back(frame.payload)
+                return self._brought_back(frame.payload, given)
         except MismatchError as error:
             return {"refused": str(error)}
         except Exception as error:
@@ -58,10 +61,10 @@ class Memory:
         finally:
             self._parts.close()
 
-    def _brought_back(self, payload: dict[str, Any]) -> Restored:
+    def _brought_back(self, payload: dict[str, Any], given: set[str]) -> Restored:
         restorer = Restorer(self._shell.user_ns, self._parts, int(payload["index"]))
         cells = {int(number): str(code) for number, code in payload["cells"]}
-        told = bring_back(self._shell, restorer, cells, set(payload["pure"]))
+        told = bring_back(self._shell, restorer, cells, set(payload["pure"]), given)
         self._namespace.recall(self._shell.user_ns, restorer.index["cells"])
         return told
 

@@ -44,6 +44,7 @@ class Kernel:
         channel.copy_requested = self._copy_in_call
         # Inputs that a saved memory brings.
         self._inputs_to_come: list[inputs.InputSpecification] = []
+        self._inputs_bound: set[str] = set()
         deliver_to(self._take_figure)
 
     def serve(self) -> None:
@@ -114,6 +115,7 @@ class Kernel:
             if one["name"] in saved:
                 self._inputs_to_come.append(one)
             else:
+                self._inputs_bound.add(one["name"])
                 self._bind_input(one, problems)
         for one in cast("list[NamedSlice]", start.get("slices") or []):
             self._bind_slice(one, frame.descriptors, problems)
@@ -125,14 +127,17 @@ class Kernel:
 
     def _restore(self, frame: Frame) -> None:
         """Take in parts of a saved memory; once all are there, bring it back."""
-        told = self._memory.restore(frame)
+        told = self._memory.restore(frame, self._inputs_bound)
         if told is None:
             return
         problems: list[str] = []
-        lost = {one["name"] for one in told.get("lost", ())}
+        lost = told.get("lost", [])
+        names = {one["name"] for one in lost}
         for one in self._inputs_to_come:
-            if "refused" in told or one["name"] in lost:
+            if "refused" not in told and one["name"] in names:
                 self._bind_input(one, problems)
+        if "lost" in told:
+            told["lost"] = [one for one in lost if one["name"] not in self._shell.user_ns]
         payload = {**told, "variables": self._variables(), "problems": problems}
         self._channel.send(Kind.RESTORED, payload, call=frame.call)
 

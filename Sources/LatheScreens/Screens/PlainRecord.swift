@@ -57,6 +57,16 @@ struct PlainRecord {
         case .checkpointed(let made):
             made.maker == .cell ? ["checkpoint \(made.checkpoint)" + (made.name.map { ": \(brief($0))" } ?? "")] : []
         case .rolledBack(let back): ["rolled back: \(brief(back.sentence))"]
+        case .memorySaved(let saved):
+            [
+                "memory saved after cell \(saved.cell): \(Figure.count(saved.variables, "variable")), "
+                    + "\(Figure.bytes(saved.written)) written, \(Figure.bytes(saved.kept)) kept"
+            ]
+        case .memoryRestored(let restored):
+            [
+                "memory restored as after cell \(restored.cell): \(Figure.count(restored.variables, "variable")), "
+                    + "\(Figure.bytes(restored.bytes)) in \(Figure.duration(restored.seconds))"
+            ]
         case .hostCalled(let call):
             ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []

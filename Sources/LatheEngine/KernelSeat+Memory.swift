@@ -1,0 +1,84 @@
+internal import LatheVocabulary
+
+/// The working memory on disk: saved from copies of the kernel, taken up by a kernel that has run nothing.
+extension KernelSeat {
+    /// Has the memory saved as it is now. Returns at once: the copy is made while nothing runs, and saved while work goes on.
+    func saveMemory() {
+        guard let keeper, let kernel, !isDead, !path.steps.isEmpty, path.steps != offered, copying == nil else { return }
+        let (steps, cell) = (path.steps, lastCell)
+        copying = Task {
+            await self.copyForSave(kernel, steps, cell, keeper)
+            self.copying = nil
+        }
+    }
+
+    private func copyForSave(
+        _ kernel: any Kernel, _ steps: [MemoryStep], _ cell: Int, _ keeper: MemoryKeeper
+    ) async {
+        if let limits = checkpointLimits, heldBytes > limits.kernelBytes {
+            return await tellUncopied("the kernel holds \(ByteCount(heldBytes).text)")
+        }
+        do throws(HostRefusal) {
+            let copy = try await copied(kernel)
+            offered = steps
+            await keeper.offer(MemoryKeeper.State(kernel: copy, path: steps, cell: cell))
+        } catch {
+            await tellUncopied(error.reason)
+        }
+    }
+
+    private func tellUncopied(_ reason: String) async {
+        guard !isDead, told.insert("save: \(reason)").inserted, told.count <= 20 else { return }
+        let text = "The working memory is saved when the session is closed, not before: \(reason)."
+        _ = try? await log.record(.notice(Notice(.info, text)), at: place)
+    }
+
+    /// Waits until the memory is saved as it is now, before the kernel is stopped. Where it takes long, that is said.
+    func settleMemory() async {
+        guard let keeper else { return }
+        await copying?.value
+        if let kernel, !isDead, !path.steps.isEmpty, path.steps != offered {
+            offered = path.steps
+            await keeper.offer(MemoryKeeper.State(kernel: kernel, path: path.steps, cell: lastCell))
+        }
+        let log = log
+        let notice = Task {
+            try await Task.sleep(for: .seconds(1))
+            try await log.record(
+                .notice(Notice(.info, "Saving the working memory; Ctrl-C ends it, and the save before stays.")),
+                at: .coordinator)
+        }
+        await keeper.finish()
+        notice.cancel()
+        _ = await notice.result
+    }
+
+    /// Starts the kernel with a saved memory; the reason where it has none of it.
+    func open(
+        with memory: MemoryToRecall, savedInputs: Set<String>
+    ) async throws(KernelError) -> Result<MemoryRestored, HostRefusal> {
+        let began = ContinuousClock.now
+        try await open(savedInputs: savedInputs)
+        guard let kernel else { return .failure(HostRefusal("not_allowed", "there is no kernel")) }
+        let recall: MemoryRecall
+        do throws(KernelError) {
+            recall = try await kernel.recall(memory)
+        } catch {
+            recall = .refused(error.reason)
+        }
+        switch recall {
+        case .refused(let reason):
+            await discardKernel()
+            return .failure(HostRefusal("not_allowed", reason))
+        case .restored(let count, let lost, let rebuilt, let variables, let problems):
+            offered = memory.save.path
+            take(variables, problems)
+            let cell = memory.save.path.last?.cell ?? 0
+            return .success(
+                MemoryRestored(
+                    generation: memory.save.generation, cell: cell, seconds: began.duration(to: .now).seconds,
+                    variables: count, bytes: memory.save.bytes, rebuilt: Array(rebuilt.prefix(100)),
+                    lost: Array(lost.prefix(100))))
+        }
+    }
+}

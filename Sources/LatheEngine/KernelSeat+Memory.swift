@@ -4,7 +4,9 @@ internal import LatheVocabulary
 extension KernelSeat {
     /// Has the memory saved as it is now. Returns at once: the copy is made while nothing runs, and saved while work goes on.
     func saveMemory() {
-        guard let keeper, let kernel, !isDead, !path.steps.isEmpty, path.steps != offered, copying == nil else { return }
+        guard let keeper, let kernel, !isDead, !path.steps.isEmpty, path.steps != offered, copying == nil else {
+            return
+        }
         let (steps, cell) = (path.steps, lastCell)
         copying = Task {
             await self.copyForSave(kernel, steps, cell, keeper)

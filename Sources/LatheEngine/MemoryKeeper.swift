@@ -70,13 +70,15 @@ actor MemoryKeeper {
         guard !fresh.isEmpty else { return }
         let listed = fresh.prefix(8).map { "\($0.title): \($0.reason)" }.joined(separator: "; ")
         let more = fresh.count > 8 ? "; and \(fresh.count - 8) more" : ""
-        let text = "Not saved with the working memory: \(listed)\(more). After a restart the cells that made them must run again."
+        let text =
+            "Not saved with the working memory: \(listed)\(more). After a restart the cells that made them must run again."
         try await log.record(.notice(Notice(.info, text)), at: .coordinator)
     }
 
     private func tell(failure reason: String) async {
         guard told.insert(reason).inserted else { return }
-        let text = "The working memory was not saved: \(reason) What was saved before is whole; cells after it run again."
+        let text =
+            "The working memory was not saved: \(reason) What was saved before is whole; cells after it run again."
         _ = try? await log.record(.notice(Notice(.warning, text)), at: .coordinator)
     }
 }

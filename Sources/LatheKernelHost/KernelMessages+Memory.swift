@@ -48,7 +48,8 @@ extension KernelMessages {
     private static func unsaved(_ value: JSONValue?) -> [UnsavedVariable] {
         (value?.arrayValue ?? []).prefix(most).map { item in
             UnsavedVariable(
-                name: bounded(item["name"], 200), type: bounded(item["type"], 200), reason: bounded(item["reason"], 300),
+                name: bounded(item["name"], 200), type: bounded(item["type"], 200),
+                reason: bounded(item["reason"], 300),
                 cell: count(item["cell"]))
         }
     }

@@ -94,7 +94,8 @@ final class LocalKernel: Kernel {
         }
         if case .failure = told { receiver.stop() }
         let received = await parts.value
-        return try KernelMessages.draft(told.get(), known: writing.known, new: { () throws(KernelError) in try received.get() })
+        return try KernelMessages.draft(
+            told.get(), known: writing.known, new: { () throws(KernelError) in try received.get() })
     }
 
     func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall {

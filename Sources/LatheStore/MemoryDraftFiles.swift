@@ -60,7 +60,8 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
         _ parts: [MemoryPart], index: Int, path: [MemoryStep], inputs: [DataInput], content: MemoryContent
     ) throws(MemoryError) -> SavedMemory {
         let save = SavedMemory(
-            generation: generation, time: Date().timeIntervalSince1970, path: path, inputs: inputs.compactMap(SavedInput.init),
+            generation: generation, time: Date().timeIntervalSince1970, path: path,
+            inputs: inputs.compactMap(SavedInput.init),
             parts: parts, index: index, content: content)
         try folder.publish(save)
         return save

@@ -59,7 +59,9 @@ package struct MemoryFolder: MemoryArchive {
                 continue
             }
             defer { close(file) }
-            if let problem = Self.problem(with: file, part, hashing: true) { found.append(damaged(part, problem).reason) }
+            if let problem = Self.problem(with: file, part, hashing: true) {
+                found.append(damaged(part, problem).reason)
+            }
         }
         return (parts.count, found)
     }
@@ -81,7 +83,8 @@ package struct MemoryFolder: MemoryArchive {
 
     private func description(_ name: String) throws(MemoryError) -> SavedMemory {
         let file = "\(path)/\(name)"
-        guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8)
+        else {
             throw MemoryError(.damaged, "\(file), which describes a saved memory, cannot be read.")
         }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -93,7 +96,8 @@ package struct MemoryFolder: MemoryArchive {
     }
 
     private static func isNamedByHash(_ part: MemoryPart) -> Bool {
-        part.sha256.utf8.count == 64 && part.sha256.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        part.sha256.utf8.count == 64
+            && part.sha256.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
     // MARK: Writing

@@ -4,7 +4,7 @@ internal import LatheStore
 internal import LatheVocabulary
 
 extension CommandRun {
-    /// `lathe sessions check`: the journal, and the files that it names.
+    /// `lathe sessions check`: the journal, the files that it names, and the saved working memory.
     func check(_ name: String, in store: SessionStore, _ options: ListingOptions) async throws -> Int32 {
         let session = try await store.read(name)
         var found = try await session.journal.check()
@@ -12,8 +12,10 @@ extension CommandRun {
             let missing = Self.missingFiles(try await session.journal.events(after: 0), folder: session.folder.path)
             found.problems += missing.map { "The journal names \($0), which is not there any more." }
         }
+        let memory = MemoryFolder(path: session.folder.memory).check()
+        found.problems += memory.problems
         let listing = CheckListing(
-            session: name, events: found.events, texts: found.bodies, problems: found.problems)
+            session: name, events: found.events, texts: found.bodies, parts: memory.parts, problems: found.problems)
         show(options, listing.json, listing.lines)
         return (found.problems.isEmpty ? ExitCode.complete : ExitCode.failed).rawValue
     }

@@ -18,8 +18,10 @@ extension SessionDetail {
     /// Folds a session's journal into what `sessions show` shows.
     static func read(_ name: String, in store: SessionStore) async throws -> SessionDetail {
         let summary = try await store.summary(name)
-        let events = try await store.read(name).journal.events(after: 0)
+        let session = try await store.read(name)
+        let events = try await session.journal.events(after: 0)
         var detail = SessionDetail(row: SessionRow(summary), folder: summary.path)
+        detail.memory = MemoryFolder(path: session.folder.memory).saves().saves.first
         var task = ""
         var agents: [Place: String] = [:]
         var asked: [Place: String] = [:]

@@ -112,7 +112,8 @@ struct ProjectFile: Sendable {
     private static func memorySave(_ value: JSONValue?, _ path: String) throws(CommandFailure) -> MemorySetting? {
         guard let value else { return nil }
         guard let members = value.objectValue, members.keys.allSatisfy({ $0 == "save" }) else {
-            throw CommandFailure("\(path): memory has one setting, save: true, false or a size such as \"5GB\".", exitCode: 2)
+            throw CommandFailure(
+                "\(path): memory has one setting, save: true, false or a size such as \"5GB\".", exitCode: 2)
         }
         do throws(LimitProblem) {
             return try members["save"].map { value throws(LimitProblem) in try MemorySetting(value) }

@@ -31,7 +31,9 @@ final class MemoryScratch: @unchecked Sendable {
         saving: Bool = true, inputs: [DataInput] = [], _ body: @escaping (SessionEngine) async throws -> Void
     ) async throws {
         let memory = SessionMemory(archive: folder, inputs: inputs, limit: saving ? 1 << 32 : nil)
-        let (journal, again) = try await TestSession.run(ScriptedModel([]), inputs: inputs, past: events, memory: memory) { session in
+        let (journal, again) = try await TestSession.run(
+            ScriptedModel([]), inputs: inputs, past: events, memory: memory
+        ) { session in
             try await body(session.engine)
             return (session.journal, session.rebuilt)
         }

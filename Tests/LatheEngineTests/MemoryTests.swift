@@ -133,7 +133,8 @@ import Testing
             let path = scratch.root + "/rows.csv"
             try "n\n1\n2\n".write(toFile: path, atomically: true, encoding: .utf8)
             let rows = DataInput(name: "rows", path: path, format: .csv)
-            try await scratch.run(inputs: [rows]) { engine in _ = try await engine.execute("rows['m'] = rows['n'] * 2") }
+            try await scratch.run(inputs: [rows]) { engine in _ = try await engine.execute("rows['m'] = rows['n'] * 2")
+            }
             try "n\n1\n2\n3\n".write(toFile: path, atomically: true, encoding: .utf8)
             try await scratch.run(inputs: [rows]) { engine in
                 try await engine.expect("rows.shape", is: "(2, 2)")

@@ -5,12 +5,15 @@ package struct CheckListing: Sendable, Hashable {
     package var session: String
     package var events: Int
     package var texts: Int
+    /// Files of the saved working memory.
+    package var parts: Int
     package var problems: [String]
 
-    package init(session: String, events: Int, texts: Int, problems: [String]) {
+    package init(session: String, events: Int, texts: Int, parts: Int = 0, problems: [String]) {
         self.session = session
         self.events = events
         self.texts = texts
+        self.parts = parts
         self.problems = problems
     }
 
@@ -18,7 +21,8 @@ package struct CheckListing: Sendable, Hashable {
         guard problems.isEmpty else {
             return problems.flatMap { canvas.wrap(canvas.text("✗ ", .red) + canvas.text($0), indent: 2) }
         }
-        let counts = "\(Figure.count(events, "event")) and \(Figure.count(texts, "text"))"
+        let memory = parts > 0 ? ", \(Figure.count(parts, "part")) of the saved memory" : ""
+        let counts = "\(Figure.count(events, "event")) and \(Figure.count(texts, "text"))\(memory)"
         return canvas.wrap(
             canvas.text("✓ ", .green) + canvas.text("\(session): \(counts), all as they were written"), indent: 2)
     }
@@ -26,6 +30,7 @@ package struct CheckListing: Sendable, Hashable {
     package var json: JSONValue {
         [
             "session": .string(session), "events": .integer(events), "texts": .integer(texts),
+            "parts": .integer(parts),
             "problems": .array(problems.map(JSONValue.string)),
         ]
     }

@@ -34,6 +34,7 @@ package enum SessionListing {
         ]
         facts += detail.inputs.map { ("input", "\($0.name): \($0.format.rawValue), \($0.path)") }
         facts += detail.artifacts.map { ("artifact", "\($0.path) (\($0.mime), \(Figure.bytes($0.bytes)))") }
+        if let memory = detail.memory { facts += Self.memory(memory) }
         facts += detail.saved.map { ("saved", "\($0.kind.rawValue) \($0.name) (\($0.status.rawValue))") }
         var lines = facts.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
         lines += spending(detail.spending, canvas)
@@ -50,6 +51,13 @@ package enum SessionListing {
             lines += canvas.wrap(canvas.text(ending + (task.reason.isEmpty ? "" : ": \(task.reason)"), .dim), indent: 2)
         }
         return lines
+    }
+
+    private static func memory(_ save: SavedMemory) -> [(String, String)] {
+        let content = save.content
+        let what = "\(Figure.count(content.variableCount, "variable")), \(Figure.bytes(save.bytes)) on disk"
+        let unsaved = content.unsaved.prefix(20).map { ("not saved", "\($0.title): \($0.reason)") }
+        return [("memory", what + ", as after cell \(save.path.last?.cell ?? 0)")] + unsaved
     }
 
     /// Who used what: only where more than one did, since one is the whole.
@@ -112,6 +120,8 @@ package struct SessionDetail: Sendable, Hashable {
     package var artifacts: [Artifact]
     package var saved: [Capability]
     package var spending: [SpendingRow]
+    /// The newest save of its working memory.
+    package var memory: SavedMemory?
 
     package init(
         row: SessionRow, folder: String, inputs: [DataInput] = [], tasks: [TaskRow] = [], artifacts: [Artifact] = [],
@@ -142,6 +152,19 @@ package struct SessionDetail: Sendable, Hashable {
         members["artifacts"] = .array(
             artifacts.map { ["path": .string($0.path), "mime": .string($0.mime), "bytes": .integer($0.bytes)] })
         members["saved"] = .array(saved.map(\.json))
+        members["memory"] = memory.map { save in
+            [
+                "generation": .integer(save.generation), "cell": .integer(save.path.last?.cell ?? 0),
+                "bytes": .integer(save.bytes), "variables": .integer(save.content.variableCount),
+                "unsaved": .array(
+                    save.content.unsaved.map {
+                        [
+                            "name": .string($0.name), "type": .string($0.type), "reason": .string($0.reason),
+                            "cell": .integer($0.cell),
+                        ]
+                    }),
+            ]
+        }
         members["spending"] = .array(spending.map(\.json))
         return .object(members)
     }

@@ -6,13 +6,12 @@ number.
 """
 
 import collections
+import importlib
 import io
 import secrets
 import types
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-
-from cloudpickle import cloudpickle
 
 from lathe_kernel import arrow
 from lathe_kernel.channel import Channel
@@ -20,6 +19,9 @@ from lathe_kernel.memory_regions import Extents
 from lathe_kernel.memory_sharing import pandas_arrays
 from lathe_kernel.packages import is_pandas, loaded, numpy, polars
 from lathe_kernel.results import DataHandle
+
+# What of it is used goes by names of its own; its version is pinned.
+cloudpickle: Any = importlib.import_module("cloudpickle.cloudpickle")
 
 _token = ""
 
@@ -71,7 +73,7 @@ def _refused(value: Any) -> Any:
 _REFUSED: dict[Any, Any] = {io.TextIOWrapper: _refused, memoryview: _refused}
 
 
-class MemoryPickler(cloudpickle.Pickler):
+class MemoryPickler(cloudpickle.Pickler):  # pyright: ignore[reportUntypedBaseClass]
     """Writes one group of variables."""
 
     dispatch_table: ClassVar[Any] = collections.ChainMap(
@@ -80,7 +82,7 @@ class MemoryPickler(cloudpickle.Pickler):
 
     def __init__(self, sink: Any, data: Data, namespace: dict[str, Any]) -> None:
         """Write to `sink`; data goes to `data`; functions whose globals are `namespace` keep it."""
-        super().__init__(sink, protocol=5)
+        cloudpickle.Pickler.__init__(self, sink, protocol=5)
         self._data = data
         self._namespace = namespace
         # The arrays of pandas objects: those share memory by rules of their own.
@@ -94,7 +96,7 @@ class MemoryPickler(cloudpickle.Pickler):
             return self._function(obj)
         if isinstance(obj, type):
             _name(obj)
-            return super().reducer_override(obj)
+            return cloudpickle.Pickler.reducer_override(self, obj)
         if is_pandas(obj, "DataFrame", "Series", "Index", "api.extensions.ExtensionArray"):
             self._apart.update(map(id, pandas_arrays(obj)))
             if is_pandas(obj, "arrays.ArrowExtensionArray", "arrays.ArrowStringArray"):
@@ -106,7 +108,7 @@ class MemoryPickler(cloudpickle.Pickler):
             return _polars(obj)
         if isinstance(obj, DataHandle | Channel):
             raise NotSavedError("what subtasks handed back ends with the program run")
-        return super().reducer_override(obj)
+        return cloudpickle.Pickler.reducer_override(self, obj)
 
     def _array(self, array: Any) -> Any:
         if array.dtype.hasobject:
@@ -118,7 +120,7 @@ class MemoryPickler(cloudpickle.Pickler):
 
     def _function(self, function: Any) -> Any:
         if function.__globals__ is not self._namespace:
-            return super().reducer_override(function)
+            return cloudpickle.Pickler.reducer_override(self, function)
         state, slots = cloudpickle._function_getstate(function)
         slots.pop("__globals__")
         cells = function.__closure__

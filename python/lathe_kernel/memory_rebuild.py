@@ -89,7 +89,7 @@ def _assigned(statement: ast.stmt) -> set[str]:
             found = [_names(target)]
         case _:
             return set()
-    return set().union(*found) if all(found) else set()
+    return _joined(found)
 
 
 def _names(target: ast.expr) -> set[str]:
@@ -98,9 +98,14 @@ def _names(target: ast.expr) -> set[str]:
             return {name}
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             found = [_names(part) for part in parts]
-            return set().union(*found) if all(found) else set()
+            return _joined(found)
         case _:
             return set()
+
+
+def _joined(found: list[set[str]]) -> set[str]:
+    """Return all names; none where one part has none."""
+    return {name for names in found for name in names} if all(found) else set()
 
 
 def _read(statement: ast.stmt) -> set[str]:

@@ -98,7 +98,7 @@ class Restorer(memory_pickle.Source):
                 )
         arrays = self.index["arrays"]
         content = b"" if arrays is None else bytes(parts.at(arrays))
-        self._arrays = numpy().frombuffer(content, "<i8").reshape(-1, 2).tolist()
+        self._arrays: list[list[int]] = numpy().frombuffer(content, "<i8").reshape(-1, 2).tolist()
 
     def restore(self) -> tuple[dict[str, Any], list[Unsaved]]:
         """Return the variables, and those that could not be brought back."""

@@ -112,7 +112,7 @@ class Saver:
                 plain[only] = wanted[only]
             else:
                 self._save_group({name: wanted[name] for name in names})
-        index: Index = {
+        index: Any = {
             "format": 1,
             "versions": versions(),
             "plain": self._put_json(plain, "json") if plain else None,
@@ -121,7 +121,7 @@ class Saver:
             "cells": {name: cell for name, cell in self._cells.items() if name in wanted},
             "unsaved": self._unsaved,
         }
-        place = self._put_json(cast("dict[str, Any]", index), "index")
+        place = self._put_json(index, "index")
         self._writer.end()
         return self._told(wanted, place)
 

@@ -196,6 +196,7 @@ def test_a_killed_program_leaves_no_process_and_a_whole_session(lathe: Lathe) ->
         wait_until(
             lambda: len(lathe.events("s", "cell_started")) == 2 if server.requests[1:] else 0
         )
+        wait_until(lambda: len(lathe.events("s", "memory_saved")))
         below = processes.below(process.pid)
         assert {processes.name(each) for each in below} >= {"bwrap", "lathe-kernel"}
         os.kill(process.pid, signal.SIGKILL)
@@ -204,7 +205,7 @@ def test_a_killed_program_leaves_no_process_and_a_whole_session(lathe: Lathe) ->
         done = user.run("ask", "Go on", "-m", MODEL, "-s", "s")
     assert done.code == 0, done
     assert "again 7" in done.out
-    assert "rebuilt from 1 cell" in done.out
+    assert "memory restored as after cell 1" in done.out
     assert re.search(r"(?i)not run again.*cells? 2", done.out), done.out
 
 

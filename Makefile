@@ -80,7 +80,7 @@ bench-kernel: ## Measure kernels and slices against ipykernel, ray, joblib and o
 	@scripts/bench kernel $(BENCH_OPTIONS)
 
 .PHONY: bench-durable
-bench-durable: ## Measure what it costs that nothing is forgotten, against bare SQLite and others
+bench-durable: ## Measure what it costs that nothing is forgotten, against bare SQLite, dill, joblib and Parquet
 	@scripts/setup bench >&2
 	@scripts/bench durable $(BENCH_OPTIONS)
 

@@ -17,11 +17,11 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
     private var written = 0
     private let draft: String
 
-    init(folder: MemoryFolder, newest: SavedMemory?, limit: Int) {
+    init(folder: MemoryFolder, newest: SavedMemory?, generation: Int, limit: Int) {
         self.folder = folder
         self.limit = limit
         known = newest?.parts ?? []
-        generation = (newest?.generation ?? 0) + 1
+        self.generation = generation
         draft = "\(folder.parts)/.new"
     }
 

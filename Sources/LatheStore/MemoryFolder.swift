@@ -109,7 +109,15 @@ package struct MemoryFolder: MemoryArchive {
         let (saves, _) = saves()
         // What is left of a save that was cut short.
         removeAll(except: saves)
-        return MemoryDraftFiles(folder: self, newest: saves.first, limit: limit)
+        return MemoryDraftFiles(folder: self, newest: saves.first, generation: nextGeneration(), limit: limit)
+    }
+
+    /// Above all that have a description, also one that cannot be read.
+    private func nextGeneration() -> Int {
+        let numbers = Self.names(path).compactMap { name in
+            name.hasPrefix(Self.prefix) ? Int(name.dropFirst(Self.prefix.count).prefix { $0.isNumber }) : nil
+        }
+        return (numbers.max() ?? 0) + 1
     }
 
     /// Makes a save the newest one and lets old ones go.

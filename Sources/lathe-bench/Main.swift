@@ -51,6 +51,8 @@ struct Main {
         case .finish: return try await kernels.finish()
         case .checkpoint: return try await kernels.checkpoint()
         case .rollback: return try await kernels.rollback(step)
+        case .save: return try await kernels.save()
+        case .restore: return try await kernels.restore(step)
         case .stop: await kernels.end()
         case .open: return try await session.open(step)
         case .execute: return try await session.execute(step)

@@ -1,4 +1,5 @@
 internal import LatheKernelHost
+internal import LatheStore
 internal import LatheVocabulary
 
 /// A session's kernels on the path that `lathe` takes: host, sandbox, kernel and back.
@@ -182,6 +183,19 @@ actor MeasuredKernels {
         case .refused(let obstacles):
             throw BenchError("no copy: " + obstacles.map { "\($0.kind) \($0.name)" }.joined(separator: ", "))
         }
+    }
+
+    // MARK: On disk
+
+    func save() async throws -> StepAnswer {
+        guard let session else { throw Self.notStarted }
+        return try await MeasuredMemory.save(session.kernel, in: MemoryFolder(path: session.scratch.path + "/memory"))
+    }
+
+    func restore(_ step: Step) async throws -> StepAnswer {
+        guard let session else { throw Self.notStarted }
+        let folder = MemoryFolder(path: session.scratch.path + "/memory")
+        return try await MeasuredMemory.restore(step, from: folder, on: session.host)
     }
 
     // MARK: More kernels

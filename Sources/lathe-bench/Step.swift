@@ -27,6 +27,10 @@ struct Step: Sendable, Hashable {
         case checkpoint
         /// A copy of that copy takes the kernel's place, to the result of the code; the checkpoint stays.
         case rollback
+        /// The memory of the session's kernel on disk, from a copy; the kernel goes on.
+        case save
+        /// A new kernel with that memory, to the result of the code.
+        case restore
         /// The end of everything that `start` began.
         case stop
 

@@ -5,6 +5,7 @@ from lathe_bench import (
     durable_figures,
     floors,
     kernel_figures,
+    memory_figures,
     prompt_figure,
     slice_figures,
 )
@@ -71,6 +72,7 @@ _KERNEL = (
 _DURABLE = (
     Measurement(durable_figures.NAMES, durable_figures.durable),
     Measurement(durable_figures.RESUMES, durable_figures.resumes),
+    Measurement(memory_figures.NAMES, memory_figures.memory, ("dill", "joblib"), memory=6 * _GIB),
 )
 
 SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE}

@@ -92,12 +92,25 @@ def _dill() -> Server:
     return DillPeer()
 
 
+def _on_disk(way: str) -> Callable[[], Server]:
+    def make() -> Server:
+        from lathe_bench.peers.disk_peer import DiskPeer
+
+        return DiskPeer(way)
+
+    return make
+
+
 _SERVERS: dict[str, Callable[[], Server]] = {
     "ray": lambda: Served(_ray()),
     "joblib": lambda: Served(_joblib()),
     "multiprocessing": lambda: Served(_pickled()),
     "shared_memory": lambda: Served(_shared_memory()),
     "dill": _dill,
+    "disk_dill": _on_disk("dill"),
+    "disk_joblib": _on_disk("joblib"),
+    "disk_joblib_mapped": _on_disk("joblib_mapped"),
+    "disk_parquet": _on_disk("parquet"),
 }
 
 

@@ -1,0 +1,85 @@
+"""A memory of a gigabyte, saved to disk and taken up by another kernel."""
+
+import statistics
+from collections.abc import Iterator
+
+from lathe_bench.cells import Code
+from lathe_bench.figure import Figure, best
+from lathe_bench.handed import EXPECTED
+from lathe_bench.run import Run
+from lathe_bench.slice_figures import peer
+
+_FIGURES = (
+    "save_1gb",
+    "save_1gb_held_up",
+    "save_1gb_memory",
+    "save_1gb_unchanged",
+    "restore_1gb",
+    "restore_1gb_whole",
+)
+_KINDS = {"array": "", "frame": "_frame"}
+NAMES = tuple(f"{name}{suffix}" for suffix in _KINDS.values() for name in _FIGURES)
+_WAYS = ("dill", "joblib", "joblib_mapped", "parquet")
+_TIMES = 3
+_MILLI, _MEGA = 1000.0, 1e-6
+_FIRST = {
+    "array": Code("float(gigabyte[12345])", "57.0"),
+    "frame": Code("float(gigabyte['c1'].iloc[12345])", "57.0"),
+}
+_WHOLE = Code(
+    f"from lathe_bench.handed import total\ntotal(gigabyte) == {EXPECTED}",
+    "True",
+)
+
+
+def memory(run: Run) -> Iterator[Figure]:
+    """Both kinds of data, against dill, joblib and a Parquet file, all synchronised to disk."""
+    for kind, suffix in _KINDS.items():
+        names = [f"{name}{suffix}" for name in _FIGURES]
+        if run.wants(*names):
+            yield from _memory(run, kind, suffix)
+
+
+def _memory(run: Run, kind: str, suffix: str) -> Iterator[Figure]:
+    ours: dict[str, list[float]] = {name: [] for name in _FIGURES}
+    theirs: dict[str, dict[str, list[float]]] = {
+        name: {} for name in ("save", "restore", "restore_whole")
+    }
+    made = Code(f'from lathe_bench.handed import made\ngigabyte = made("{kind}")\n1', "1")
+    for _ in range(run.times(_TIMES)):
+        _ours(run, made, kind, ours)
+    for way in _WAYS:
+        with peer(f"disk_{way}") as saver:
+            saver.step("make", kind=kind)
+            for name in theirs:
+                theirs[name][way] = saver.step(name, count=run.times(_TIMES)).seconds
+    save, first, whole = (best(theirs[name]) for name in ("save", "restore", "restore_whole"))
+    against = {
+        "save_1gb": save,
+        "save_1gb_held_up": save,
+        "save_1gb_unchanged": save,
+        "restore_1gb": first,
+        "restore_1gb_whole": whole,
+    }
+    for name in _FIGURES:
+        value = statistics.median(ours[name])
+        if name == "save_1gb_memory":
+            note = f"{value / (1 << 30):.1%} of what is saved; at most 25 % is allowed"
+            yield Figure(f"{name}{suffix}", value * _MEGA, None, "none", "MB", note)
+            continue
+        way, seconds = against[name]
+        yield Figure(f"{name}{suffix}", value * _MILLI, seconds * _MILLI, way, "ms")
+
+
+def _ours(run: Run, made: Code, kind: str, ours: dict[str, list[float]]) -> None:
+    run.lathe.start(Code("1+1", "2"))
+    run.lathe.cells(made, 1)
+    answer = run.lathe.step("save")
+    held, extra, _ = answer.value.split()
+    ours["save_1gb"] += answer.seconds
+    ours["save_1gb_held_up"].append(float(held))
+    ours["save_1gb_memory"].append(float(extra))
+    ours["save_1gb_unchanged"] += run.lathe.step("save").seconds
+    for name, code in (("restore_1gb", _FIRST[kind]), ("restore_1gb_whole", _WHOLE)):
+        ours[name] += run.lathe.step("restore", code=code.text, expected=code.expected).seconds
+    run.lathe.stop()

@@ -57,6 +57,10 @@ private struct BoundedKernel: Kernel {
     func inspect() async -> VariableListing? { await kernel.inspect() }
     func interrupt() { kernel.interrupt() }
     func stop() async { await kernel.stop() }
+    func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall { try await kernel.recall(memory) }
+    func save(into writing: any MemoryWriting) async throws(KernelError) -> MemoryDraft {
+        try await kernel.save(into: writing)
+    }
 
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
         guard let seconds = bounds[cell.number] else { return await kernel.run(cell, output: output) }

@@ -105,6 +105,9 @@ class Saver:
         """Send all parts and return what they are."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 3_000))
         wanted = {name: self._namespace[name] for name in _names(self._namespace)}
+        for name, value in cast("dict[object, Any]", self._namespace).items():
+            if not isinstance(name, str):
+                self._leave_out(f"{name!r:.80}", value, "its name is no text")
         plain: dict[str, Any] = {}
         for names in groups(wanted, self._namespace):
             only = names[0]
@@ -312,8 +315,10 @@ def _names(namespace: dict[str, Any]) -> list[str]:
     known = {"np": loaded("numpy"), "pd": loaded("pandas")}
     return [
         name
-        for name, value in namespace.items()
-        if name not in _GIVEN
+        # Code can put anything among its globals.
+        for name, value in cast("dict[Any, Any]", namespace).items()
+        if isinstance(name, str)
+        and name not in _GIVEN
         and not (name[:2] == "_i" and name[2:].isdigit())
         and not (name in known and value is known[name])
     ]

@@ -53,6 +53,11 @@ private struct TwinKernel: Kernel {
         .refused([CopyObstacle(kind: "twin", name: "no process", mend: "none")])
     }
 
+    func save(into writing: any MemoryWriting) throws(KernelError) -> MemoryDraft {
+        throw KernelError(.saveFailed, "a twin has no memory")
+    }
+
+    func recall(_ memory: MemoryToRecall) -> MemoryRecall { .refused("a twin has no memory") }
     func memory() -> KernelMemory? { nil }
     func inspect() -> VariableListing? { VariableListing() }
     func interrupt() {}

@@ -3,7 +3,8 @@ internal import LatheVocabulary
 /// The calls with effects that a cell under way had made when lathe ended.
 ///
 /// When the cell runs again, a call takes the answer of the first recorded one with the same name and the same arguments. Slices
-/// are compared by their type, shape and size: what is in them is not for the engine to read.
+/// are compared by their type and shape: what is in them is not for the engine to read, and the same data may take other bytes
+/// in a memory that was taken up from disk.
 struct RecordedCalls: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
         var called: HostCalled
@@ -69,7 +70,7 @@ extension JSONValue {
                 guard case .object(var parts) = item, case .object(let manifest)? = parts["manifest"] else {
                     return item
                 }
-                parts["manifest"] = .object(manifest.filter { ["type", "shape", "bytes"].contains($0.key) })
+                parts["manifest"] = .object(manifest.filter { ["type", "shape"].contains($0.key) })
                 return .object(parts)
             })
         return .object(members)

@@ -150,9 +150,17 @@ import Testing
         let model = ScriptedModel([.code("lathe.answer(str(x))")])
         try await TestSession.run(model) { session in
             _ = try await session.engine.execute("x = 1")
-            _ = try await session.engine.execute("x = 2; import os, threading")
-            _ = try await session.engine.execute("threading.Timer(0.3, lambda: os._exit(5)).start()")
-            try await Task.sleep(for: .seconds(1.5))
+            _ = try await session.engine.execute("x = 2; import os, threading, time")
+            let events = session.log.watch()
+            _ = try await session.engine.execute(
+                """
+                def end_when_told():
+                    while not os.path.exists('end'): time.sleep(0.01)
+                    os._exit(5)
+                threading.Thread(target=end_when_told).start()
+                """)
+            try "".write(toFile: session.folder + "/work/session/end", atomically: true, encoding: .utf8)
+            _ = try #require(await PlacementTests.loss(in: events))
             #expect(try await session.engine.ask("x?").answer == "2")
         }
     }

@@ -43,15 +43,19 @@ import Testing
         let model = ScriptedModel([
             .code(
                 """
-                import os, threading
+                import os, threading, time
                 x = 1
-                threading.Timer(0.3, lambda: os._exit(7)).start()
+                def end_when_told():
+                    while not os.path.exists('end'): time.sleep(0.01)
+                    os._exit(7)
+                threading.Thread(target=end_when_told).start()
                 lathe.answer('armed')
                 """), .code("lathe.answer('x' in globals() and 'old' or 'new')"),
         ])
         try await TestSession.run(model) { session in
             let events = session.log.watch()
             #expect(try await session.engine.ask("arm it").answer == "armed")
+            try "".write(toFile: session.folder + "/work/session/end", atomically: true, encoding: .utf8)
             let loss = try #require(await Self.loss(in: events))
             #expect(loss.place == .coordinator)
             #expect(loss.lastFinished == 1)
@@ -95,7 +99,7 @@ import Testing
     }
 
     /// The first loss among the events to come; nil where the stream ends without one.
-    private static func loss(in events: AsyncStream<Event>) async -> KernelLoss? {
+    static func loss(in events: AsyncStream<Event>) async -> KernelLoss? {
         for await event in events {
             if case .kernelLost(let loss) = event.body { return loss }
         }

@@ -108,7 +108,7 @@ struct MockServerTests {
                 ]
                 for fault in faults {
                     // A reply long enough that the server sees its stream dropped before it has sent it all.
-                    let long: JSONValue = .string(String(repeating: "many words ", count: 40))
+                    let long: JSONValue = .string(String(repeating: "many words ", count: 400))
                     let isStream = fault["type"] == "stream_fault"
                     try await stage(root, isStream ? [["type": "reply", "text": long], fault] : [fault])
                     let watched = Watched()

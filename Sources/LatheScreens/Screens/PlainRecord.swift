@@ -57,11 +57,8 @@ struct PlainRecord {
         case .checkpointed(let made):
             made.maker == .cell ? ["checkpoint \(made.checkpoint)" + (made.name.map { ": \(brief($0))" } ?? "")] : []
         case .rolledBack(let back): ["rolled back: \(brief(back.sentence))"]
-        case .memorySaved(let saved):
-            [
-                "memory saved after cell \(saved.cell): \(Figure.count(saved.variables, "variable")), "
-                    + "\(Figure.bytes(saved.written)) written, \(Figure.bytes(saved.kept)) kept"
-            ]
+        // A save may end behind the task, whose end are a run's last words; `sessions show` tells what is saved.
+        case .memorySaved: []
         case .memoryRestored(let restored):
             [
                 "memory restored as after cell \(restored.cell): \(Figure.count(restored.variables, "variable")), "

@@ -117,9 +117,16 @@ class Lathe:
         return self.project / ".lathe" / "sessions" / name
 
     def events(self, session: str, *kinds: str) -> list[Event]:
-        """Read a session's journal, or its events of these kinds."""
+        """Read a session's journal, or its events of these kinds; none while it is being made."""
         path = self.session(session) / "journal.sqlite"
+        if not path.exists():
+            return []
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
+            tables = journal.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name IN ('event', 'body')"
+            ).fetchone()
+            if tables != (2,):
+                return []
             rows = journal.execute(
                 "SELECT sequence, place, kind, data FROM event ORDER BY sequence"
             )

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from pathlib import Path
 
 from tests_program.endpoint import MODEL, Code, ModelServer, Refusal, Text
 from tests_program.program import Lathe
@@ -104,9 +103,8 @@ def test_a_branch_goes_on_live_from_a_turn(lathe: Lathe) -> None:
 def _wait_for(lathe: Lathe, session: str, kind: str) -> None:
     """Wait for an event; the limit only ends a hang."""
     limit = time.monotonic() + 120
-    path: Path = lathe.session(session) / "journal.sqlite"
     while time.monotonic() < limit:
-        if path.exists() and path.stat().st_size > 0 and lathe.events(session, kind):
+        if lathe.events(session, kind):
             return
         time.sleep(0.05)
     raise AssertionError(f"no {kind} in {session}")

@@ -159,7 +159,7 @@ import Testing
                     os._exit(5)
                 threading.Thread(target=end_when_told).start()
                 """)
-            try "".write(toFile: session.folder + "/work/session/end", atomically: true, encoding: .utf8)
+            try "".write(toFile: session.workFolder + "/end", atomically: true, encoding: .utf8)
             _ = try #require(await PlacementTests.loss(in: events))
             #expect(try await session.engine.ask("x?").answer == "2")
         }

@@ -55,7 +55,7 @@ import Testing
         try await TestSession.run(model) { session in
             let events = session.log.watch()
             #expect(try await session.engine.ask("arm it").answer == "armed")
-            try "".write(toFile: session.folder + "/work/session/end", atomically: true, encoding: .utf8)
+            try "".write(toFile: session.workFolder + "/end", atomically: true, encoding: .utf8)
             let loss = try #require(await Self.loss(in: events))
             #expect(loss.place == .coordinator)
             #expect(loss.lastFinished == 1)

@@ -7,6 +7,8 @@ package import LatheVocabulary
 /// A session in a folder of its own with a real sandboxed kernel and a real library, for tests through the engine.
 package struct TestSession: Sendable {
     package let folder: String
+    /// What its kernel may write to, and where its cells begin.
+    package var workFolder: String { [folder, "work", "session"].joined(separator: "/") }
     package let engine: SessionEngine
     package let log: EventLog
     package let journal: MemoryJournal

@@ -51,6 +51,20 @@ struct ListingTests {
         #expect(SessionListing.json(rows)[0]?["microdollars"] == .null)
     }
 
+    @Test func `variables that were not saved are named, and what is not shown of them is counted`() {
+        let unsaved = (1...22).map { UnsavedVariable(name: "f\($0)", type: "TextIOWrapper", reason: "open", cell: $0) }
+        let content = MemoryContent(unsaved: unsaved, unsavedOmitted: 7)
+        var detail = SessionDetail(row: SessionRow(name: "s", lastUsed: 0), folder: "/p/s")
+        detail.memory = SavedMemory(
+            generation: 1, time: 0, path: [], inputs: [], parts: [], index: 0, content: content)
+        let lines = SessionListing.lines(detail, now: 0, canvas: canvas).map(\.plain).filter {
+            $0.contains("not saved")
+        }
+        #expect(lines.count == 21)
+        #expect(lines.last == "not saved   9 more; --json names the first 22")
+        #expect(detail.json["memory"]?["unsavedOmitted"] == 7)
+    }
+
     @Test func `a session is shown with its tasks and what it made`() {
         let detail = SessionDetail(
             row: SessionRow(name: "s", lastUsed: 0, model: "m", usage: Usage(input: 10, output: 5), cost: .unknown),

@@ -56,7 +56,9 @@ package enum SessionListing {
     private static func memory(_ save: SavedMemory) -> [(String, String)] {
         let content = save.content
         let what = "\(Figure.count(content.variableCount, "variable")), \(Figure.bytes(save.bytes)) on disk"
-        let unsaved = content.unsaved.prefix(20).map { ("not saved", "\($0.title): \($0.reason)") }
+        var unsaved = content.unsaved.prefix(20).map { ("not saved", "\($0.title): \($0.reason)") }
+        let more = content.unsaved.count - unsaved.count + content.unsavedOmitted
+        if more > 0 { unsaved.append(("not saved", "\(more) more; --json names the first \(content.unsaved.count)")) }
         return [("memory", what + ", as after cell \(save.path.last?.cell ?? 0)")] + unsaved
     }
 
@@ -163,6 +165,7 @@ package struct SessionDetail: Sendable, Hashable {
                             "cell": .integer($0.cell),
                         ]
                     }),
+                "unsavedOmitted": .integer(save.content.unsavedOmitted),
             ]
         }
         members["spending"] = .array(spending.map(\.json))

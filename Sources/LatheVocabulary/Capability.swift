@@ -7,7 +7,19 @@ package struct Capability: Sendable, Hashable, Codable {
         package var folder: String { self == .function ? "functions" : "agents" }
     }
 
-    package enum Status: String, Sendable, Codable { case proposed, approved, deprecated, demoted }
+    package enum Status: String, Sendable, Codable, CaseIterable {
+        /// Waits for a person's review; usable in the session that proposed it.
+        case proposed
+        /// A person wants changes first; their note is told to the next session that asks for it.
+        case changesAsked = "changes_asked"
+        case approved
+        /// Approved once, but its source or tests are not what was approved. Unusable until reviewed. Never written into a file.
+        case changed
+        /// Usable, but no longer offered.
+        case deprecated
+        /// It failed too often in use. Unusable until reviewed.
+        case demoted
+    }
 
     package var kind: Kind
     package var name: String
@@ -17,12 +29,16 @@ package struct Capability: Sendable, Hashable, Codable {
     /// The first sentence of the docstring.
     package var summary: String
     package var status: Status
+    /// 1, 2, 3 … for each name of a kind; a proposal beside an approved version has the next one.
+    package var version: Int
     /// ISO 8601 date.
     package var created: String
     package var session: String
     package var model: String
     /// Of the source below the metadata block.
     package var sha256: String
+    /// Of its tests and their fixtures; nil where it has none.
+    package var testsSHA256: String?
     /// What is wrong with the file, one sentence each; empty for a usable one.
     package var problems: [String]
 
@@ -33,10 +49,12 @@ package struct Capability: Sendable, Hashable, Codable {
         signature: String,
         summary: String,
         status: Status,
+        version: Int = 1,
         created: String,
         session: String,
         model: String,
         sha256: String,
+        testsSHA256: String? = nil,
         problems: [String] = []
     ) {
         self.kind = kind
@@ -45,10 +63,32 @@ package struct Capability: Sendable, Hashable, Codable {
         self.signature = signature
         self.summary = summary
         self.status = status
+        self.version = version
         self.created = created
         self.session = session
         self.model = model
         self.sha256 = sha256
+        self.testsSHA256 = testsSHA256
         self.problems = problems
+    }
+}
+
+extension Capability {
+    /// Journals that were written before there were versions have neither `version` nor `testsSHA256`.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            kind: try fields.decode(Kind.self, forKey: .kind), name: try fields.decode(String.self, forKey: .name),
+            path: try fields.decode(String.self, forKey: .path),
+            signature: try fields.decode(String.self, forKey: .signature),
+            summary: try fields.decode(String.self, forKey: .summary),
+            status: try fields.decode(Status.self, forKey: .status),
+            version: try fields.decodeIfPresent(Int.self, forKey: .version) ?? 1,
+            created: try fields.decode(String.self, forKey: .created),
+            session: try fields.decode(String.self, forKey: .session),
+            model: try fields.decode(String.self, forKey: .model),
+            sha256: try fields.decode(String.self, forKey: .sha256),
+            testsSHA256: try fields.decodeIfPresent(String.self, forKey: .testsSHA256),
+            problems: try fields.decode([String].self, forKey: .problems))
     }
 }

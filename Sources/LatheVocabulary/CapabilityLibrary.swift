@@ -1,20 +1,3 @@
-/// Source that a session wants saved, before it is read or written anywhere.
-package struct CapabilityProposal: Sendable, Hashable {
-    package var kind: Capability.Kind
-    package var name: String
-    package var source: String
-    package var session: String
-    package var model: String
-
-    package init(kind: Capability.Kind, name: String, source: String, session: String, model: String) {
-        self.kind = kind
-        self.name = name
-        self.source = source
-        self.session = session
-        self.model = model
-    }
-}
-
 /// The folder of capabilities, read without running any of them.
 package protocol CapabilityLibrary: Sendable {
     /// Checks and writes a capability as `proposed`. Replaces one of the same name only where that is proposed by the same
@@ -29,13 +12,22 @@ package protocol CapabilityLibrary: Sendable {
     func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String
 }
 
+/// Finds out whether a proposal can be saved. Nothing of it is run outside a sandboxed kernel.
+package protocol CapabilityExaminer: Sendable {
+    /// Throws only where it could not be examined; what is wrong with the proposal is in the report.
+    func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport
+}
+
 package struct SavedCapability: Sendable, Hashable, Codable {
     package var capability: Capability
     package var replaced: Bool
+    /// Nil in journals that were written before capabilities were examined.
+    package var report: AdmissionReport?
 
-    package init(capability: Capability, replaced: Bool) {
+    package init(capability: Capability, replaced: Bool, report: AdmissionReport? = nil) {
         self.capability = capability
         self.replaced = replaced
+        self.report = report
     }
 }
 

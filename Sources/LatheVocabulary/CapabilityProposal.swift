@@ -1,0 +1,31 @@
+/// Source that a session wants saved, before it is read or written anywhere.
+package struct CapabilityProposal: Sendable, Hashable {
+    package var kind: Capability.Kind
+    package var name: String
+    package var source: String
+    package var session: String
+    package var model: String
+    /// The whole text of its tests, a module for pytest; empty where it has none.
+    package var tests: String
+    /// Files that its tests read, by name, such as `july.csv`.
+    package var fixtures: [String: [UInt8]]
+    /// The cells that it was made from, oldest first.
+    package var cells: [Int]
+    /// Why it is worth keeping, in the model's words.
+    package var purpose: String
+
+    package init(
+        kind: Capability.Kind, name: String, source: String, session: String, model: String, tests: String = "",
+        fixtures: [String: [UInt8]] = [:], cells: [Int] = [], purpose: String = ""
+    ) {
+        self.kind = kind
+        self.name = name
+        self.source = source
+        self.session = session
+        self.model = model
+        self.tests = tests
+        self.fixtures = fixtures
+        self.cells = cells
+        self.purpose = purpose
+    }
+}

@@ -63,7 +63,7 @@ final class HostDesk: Sendable {
     func forBranch(at place: Place) -> HostDesk {
         HostDesk(
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
-            spending: spending, kernelLimits: kernelLimits, allowed: ["ask_model", "output", "capability_used"])
+            spending: spending, kernelLimits: kernelLimits, allowed: ["ask_model", "output", "find", "capability_used"])
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
@@ -152,6 +152,8 @@ final class HostDesk: Sendable {
             guard call.name != "drop_data" else { return .value([:]) }
             let cell = progress.cell
             guard let next = progress.recorded?[cell]?.first, next.name == call.name else {
+                // Sessions of before searches were calls have no record of them.
+                guard call.name != "find" else { return .value(CapabilityFinding.unrecorded.json) }
                 return .error("not_recorded", "cell \(cell) made no such call when it first ran")
             }
             progress.recorded?[cell]?.removeFirst()
@@ -209,6 +211,7 @@ final class HostDesk: Sendable {
             case "data_file": return try await dataFile(arguments)
             case "take_data": return try takeData(arguments)
             case "drop_data": return try dropData(arguments)
+            case "find": return .value(try await find(arguments))
             case "capability_used": return .value(try await noteUse(arguments))
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:

@@ -3,6 +3,8 @@
 enum HostEffect: Sendable, Hashable {
     /// Nothing, or nothing beyond the kernel and the task under way: made anew each time.
     case none
+    /// Nothing, but what it read may be another by now: a recorded answer is used, so that the cell goes the way it went.
+    case read
     /// A request to a model, which costs: a recorded answer or reply is used; without one it is sent again and told.
     case paid
     /// Begins only once its answer is journaled: a recorded answer is used, and without one nothing had happened.
@@ -14,7 +16,8 @@ enum HostEffect: Sendable, Hashable {
     static let ofCalls: [String: HostEffect] = [
         "delegate": .answeredFirst, "wait": .none, "cancel": .none, "ask_model": .paid, "save_function": .outside,
         "save_agent": .outside, "answer": .none, "checkpoint": .none, "rollback": .none, "branch": .none,
-        "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "capability_used": .none,
+        "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "find": .read,
+        "capability_used": .none,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

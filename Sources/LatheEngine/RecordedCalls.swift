@@ -49,8 +49,10 @@ struct RecordedCalls: Sendable, Hashable {
         return entries[index].answered
     }
 
-    /// Recorded calls that the cell has not made again.
-    var untaken: [HostCalled] { entries.filter(\.isOpen).map(\.called) }
+    /// Recorded calls with something to show for them that the cell has not made again.
+    var untaken: [HostCalled] {
+        entries.filter { $0.isOpen && HostEffect.ofCalls[$0.called.name] != .read }.map(\.called)
+    }
 
     private func index(of name: String, _ arguments: JSONValue, slices: Int) -> Int? {
         let text = arguments.withoutLayout.text

@@ -42,6 +42,14 @@ package final class SourceLibrary: CapabilityLibrary {
         }
     }
 
+    package func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding {
+        let usable = try await list().filter { $0.isOffered(to: need.session) }
+        let names = Set(usable.map(\.path))
+        let fitting = usable.isEmpty ? [] : try await search(need.words, limit: usable.count + 1_000)
+        return CapabilityFinding(
+            Array(fitting.filter { names.contains($0.path) }.prefix(need.limit)), of: usable.count, for: need.words)
+    }
+
     package func agent(named name: String) async throws(LibraryError) -> Agent {
         let entry = try await entry(.agent, name)
         if let problem = entry["problems"]?.arrayValue?.first?.stringValue {

@@ -6,6 +6,9 @@ package protocol CapabilityLibrary: Sendable {
 
     func list() async throws(LibraryError) -> [Capability]
 
+    /// What fits a need best, of what the session that asks may use.
+    func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding
+
     /// An agent's definition. Throws `.notFound`, or `.refused` for a file with problems.
     func agent(named name: String) async throws(LibraryError) -> Agent
 

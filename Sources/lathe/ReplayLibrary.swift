@@ -10,6 +10,7 @@ final class ReplayLibrary: CapabilityLibrary {
     }
 
     private let library: any CapabilityLibrary
+    private let findings: Mutex<RecordedFindings>
     private let answers: Mutex<[Key: [Result<SavedCapability, LibraryError>]]>
     /// Whether what goes beyond the recording is saved for real.
     private let goesOn: Bool
@@ -38,6 +39,13 @@ final class ReplayLibrary: CapabilityLibrary {
             }
         }
         self.answers = Mutex(answers)
+        findings = Mutex(RecordedFindings(in: events))
+    }
+
+    /// As it was answered then; a search that the recorded session did not make goes through the library as it is.
+    func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding {
+        if let recorded = findings.withLock({ $0.take(need) }) { return try recorded.get() }
+        return try await library.find(need)
     }
 
     func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {

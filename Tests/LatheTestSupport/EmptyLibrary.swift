@@ -10,6 +10,10 @@ package struct EmptyLibrary: CapabilityLibrary {
 
     package func list() -> [Capability] { [] }
 
+    package func find(_ need: CapabilityNeed) -> CapabilityFinding {
+        CapabilityFinding(text: "nothing here", names: [], searched: 0)
+    }
+
     package func agent(named name: String) throws(LibraryError) -> Agent { throw LibraryError(.notFound, "none") }
 
     package func source(of kind: Capability.Kind, named name: String) throws(LibraryError) -> String {

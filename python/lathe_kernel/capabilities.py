@@ -12,7 +12,7 @@ from typing import Any
 
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError
-from lathe_library import folder, search
+from lathe_library import folder
 from lathe_library.facts import Kind, Refusal
 
 _PREFIX = "lathe.capabilities."
@@ -78,13 +78,11 @@ class Library:
         self._report(kind, name, record.entry["sha256"])
 
     def found(self, query: str, limit: int) -> Found:
-        """Return what fits a query: a line of signature and a sentence each, at most five."""
-        entries = [entry for entry in folder.index(self.root) if entry["signature"]]
-        fitting = search.ranked(entries, query, max(1, min(limit, _MAXIMUM_FOUND)))
-        if not fitting:
-            known = f"{len(entries)} capabilities" if entries else "nothing yet"
-            return Found(f"Nothing in the library fits {query!r:.100}; it holds {known}.")
-        return Found("\n".join(_line(entry) for entry in fitting))
+        """Ask lathe what fits a query: a line of signature and a sentence each, at most five."""
+        arguments = {"query": str(query), "limit": max(1, min(int(limit), _MAXIMUM_FOUND))}
+        reply = self._channel.call("find", arguments)
+        close(reply.descriptors)
+        return Found(reply.value["text"])
 
     def _report(self, kind: str, name: str, sha256: str) -> None:
         if (kind, name) in self._reported:
@@ -165,16 +163,6 @@ class CapabilityFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self._library.execute("function", module.__name__.removeprefix(_PREFIX), module)
         except LatheError as error:
             raise ImportError(error.reason) from None
-
-
-def _line(entry: folder.Entry) -> str:
-    if entry["kind"] == "agent":
-        use = f'lathe.delegate("{entry["name"]}", task, data=…)'
-    else:
-        use = f"from lathe.capabilities import {entry['name']}"
-    return (
-        f"{entry['signature']}  # {entry['kind']}, {entry['status']}: {use}\n    {entry['summary']}"
-    )
 
 
 def _unknown(name: str, library: Library) -> str:

@@ -293,34 +293,16 @@ def test_a_broken_file_in_the_library_is_an_import_error(kernel: Kernel, library
     assert "lathe.find" in kernel.run("lathe.capabilities.nothing_here").error["message"]
 
 
-def test_find_shows_what_fits_and_says_when_nothing_does(kernel: Kernel, library: Path) -> None:
-    assert "nothing yet" in kernel.ok("lathe.find('delays')").text
-    for name, sentence in (
-        ("delay_profile", "Return the share of late flights by hour."),
-        ("clean_names", "Return column names in lower case."),
-        ("carrier_totals", "Return flights per carrier."),
-    ):
-        source = f'def {name}(x: int) -> int:\n    """{sentence}"""\n    return x\n'
-        _admit(library, "function", name, source)
-    agent = '"""Explain delays of one carrier."""\n\nINSTRUCTIONS = "x"\n'
-    agent += 'RETURNS = {"properties": {"cause": {}}}\n'
-    _admit(library, "agent", "delay_analyst", agent)
-    found = kernel.ok("print(lathe.find('which flights were delayed'))").stdout
-    assert found.splitlines()[:2] == [
-        "delay_profile(x: int) -> int  "
-        "# function, proposed: from lathe.capabilities import delay_profile",
-        "    Return the share of late flights by hour.",
-    ]
-    assert "delay_analyst -> {cause}" in found
-    assert "clean_names" not in found
-    assert kernel.ok("print(lathe.find('quantum chromodynamics'))").stdout == (
-        "Nothing in the library fits 'quantum chromodynamics'; it holds 4 capabilities.\n"
-    )
-    assert (
-        len(
-            kernel.ok(
-                "print(lathe.find('return flights carrier names', limit=1))"
-            ).stdout.splitlines()
-        )
-        == 2
-    )
+def test_find_asks_lathe_and_shows_its_lines(kernel: Kernel) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def find(arguments: dict[str, Any], _received: list[int]) -> Answer:
+        asked.append(arguments)
+        return {"value": {"text": "one(x: int) -> int\n    Return it.", "names": ["one"]}}, []
+
+    kernel.handlers["find"] = find
+    assert kernel.ok("lathe.find('delays')").text == "one(x: int) -> int\n    Return it."
+    assert kernel.ok("print(lathe.find('delays', limit=99))").stdout.startswith("one(x: int)")
+    assert asked == [{"query": "delays", "limit": 5}, {"query": "delays", "limit": 5}]
+    del kernel.handlers["find"]
+    assert kernel.run("lathe.find('delays')").error["message"] == "find"

@@ -108,3 +108,22 @@ def _wait_for(lathe: Lathe, session: str, kind: str) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"no {kind} in {session}")
+
+
+def test_a_replay_finds_what_was_found_then(lathe: Lathe) -> None:
+    save = """
+def {0}(x: float) -> float:
+    \"\"\"Return the tax on an amount.\"\"\"
+    return x
+
+lathe.save_function({0})
+"""
+    assert lathe.run("exec", "-s", "s", save.format("sales_tax")).code == 0
+    look = lathe.run("exec", "-s", "s", "print(lathe.find('tax on an amount'))")
+    assert "sales_tax(x: float)" in look.out
+    assert lathe.run("exec", "-s", "other", save.format("amount_tax")).code == 0
+    again = lathe.run("replay", "s")
+    assert again.code == 0, again
+    assert "amount_tax" not in again.out
+    now = lathe.run("exec", "-s", "s", "print(lathe.find('tax on an amount'))")
+    assert "amount_tax" in now.out

@@ -1,0 +1,44 @@
+/// What code or a person looks for in the library.
+package struct CapabilityNeed: Sendable, Hashable {
+    package var words: String
+    /// The most capabilities that are wanted.
+    package var limit: Int
+    /// The session that asks: its own proposals are found too.
+    package var session: String
+
+    package init(words: String, limit: Int, session: String) {
+        self.words = words
+        self.limit = limit
+        self.session = session
+    }
+}
+
+/// What was found, as code in a kernel is answered.
+package struct CapabilityFinding: Sendable, Hashable {
+    /// A few lines for a model, within a stated bound.
+    package var text: String
+    /// Names of what the text shows, best first.
+    package var names: [String]
+    /// How many capabilities were looked through.
+    package var searched: Int
+
+    package init(text: String, names: [String], searched: Int) {
+        self.text = text
+        self.names = names
+        self.searched = searched
+    }
+}
+
+extension CapabilityFinding {
+    /// As it travels to a kernel and lies in the journal.
+    package var json: JSONValue {
+        ["text": .string(text), "names": .array(names.map { .string($0) }), "searched": .integer(searched)]
+    }
+
+    /// Reads it back from a journal; nil where the value is something else.
+    package init?(_ value: JSONValue) {
+        guard let text = value["text"]?.stringValue, let names = value["names"]?.arrayValue else { return nil }
+        self.init(
+            text: text, names: names.compactMap(\.stringValue), searched: value["searched"]?.integerValue ?? 0)
+    }
+}

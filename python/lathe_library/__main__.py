@@ -4,6 +4,7 @@ index DIR             every capability
 read DIR KIND NAME    one capability with its source
 search DIR LIMIT      the best entries for the query on standard input
 inspect KIND NAME     the facts of the source on standard input, or a refusal
+examine DIR           what reading {source, tests, kind, name} finds, and what of DIR it resembles
 compose               the whole text for {source, kind, name, status, created, session, model}
 """
 
@@ -16,7 +17,7 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import block, facts, folder, search
+from lathe_library import block, examining, facts, folder, neighbours, search
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
@@ -36,6 +37,8 @@ def main(arguments: list[str]) -> int:
                 _print(search.ranked(folder.index(Path(root)), _request(), int(limit)))
             case ["inspect", ("function" | "agent") as kind, name]:
                 _print(_inspected(_request(), kind, name))
+            case ["examine", root]:
+                _print(_examined(Path(root), _request()))
             case ["compose"]:
                 _print({"text": _composed(_request())})
             case _:
@@ -52,14 +55,31 @@ def _inspected(source: str, kind: Kind, name: str) -> dict[str, Any]:
     return {**dataclasses.asdict(facts.read(body, kind, name)), "sha256": block.sha256(body)}
 
 
-def _composed(request: str) -> str:
+def _examined(root: Path, request: str) -> dict[str, Any]:
+    fields = _fields(request)
+    texts = {key: value for key, value in fields.items() if isinstance(value, str)}
+    kind, name = texts.get("kind"), texts.get("name", "")
+    if kind not in ("function", "agent"):
+        raise Refusal(f"{kind!r:.40} is neither function nor agent.")
+    one = examining.examined(texts.get("source", ""), texts.get("tests", ""), kind, name)
+    near, untold = neighbours.near_duplicates(root, texts.get("source", ""), kind, name)
+    told = dataclasses.asdict(one) | {"near": [dataclasses.asdict(each) for each in near]}
+    told["findings"] += [dataclasses.asdict(each) for each in untold]
+    return told
+
+
+def _fields(request: str) -> dict[str, object]:
     try:
         loaded: object = json.loads(request)
     except (ValueError, RecursionError):
         raise Refusal("the request is not JSON.") from None
     if not isinstance(loaded, dict):
         raise Refusal("the request is not a JSON object.")
-    fields = cast("dict[str, object]", loaded)
+    return cast("dict[str, object]", loaded)
+
+
+def _composed(request: str) -> str:
+    fields = _fields(request)
     wanted = ("source", *(name for name in block.FIELDS if name != "sha256"))
     texts = {name: value for name in wanted if isinstance(value := fields.get(name), str)}
     if missing := [name for name in wanted if name not in texts]:

@@ -53,24 +53,3 @@ extension CellResult {
         return found
     }
 }
-
-/// The names that a piece of Python defines at its top level, functions with their parameters; read line by line, never run.
-enum DefinedNames {
-    static func of(_ code: String) -> [String] {
-        var names: [String] = []
-        for line in code.split(whereSeparator: \.isNewline) {
-            let text = line.trimmingSpaces
-            if let match = line.prefixMatch(of: /(?:async )?(def [A-Za-z_]\w*\([^)]*\)|class [A-Za-z_]\w*)/) {
-                names.append(String(match.output.1).singleLine(upTo: 120))
-            } else if let match = line.prefixMatch(of: /([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*(?::[^=]+)?=(?!=)/) {
-                names.append(String(match.output.1))
-            } else if let match = text.firstMatch(of: /^(?:import|from) .*\bas ([A-Za-z_]\w*)$/),
-                line.first == text.first
-            {
-                names.append(String(match.output.1))
-            }
-        }
-        var seen: Set<String> = []
-        return Array(names.filter { seen.insert($0).inserted }.prefix(20))
-    }
-}

@@ -58,9 +58,16 @@ package final class EventLog: Sendable {
         state.withLock { $0.show($0.order.pass(event)) }
     }
 
-    /// Events with a sequence number above `sequence`, in order.
-    package func events(after sequence: Int) async throws(JournalError) -> [Event] {
-        try await journal.events(after: sequence)
+    /// Events with a sequence number above `sequence`, in order: of some kinds only, or of all where `kinds` is nil.
+    package func events(
+        after sequence: Int, of kinds: Set<EventBody.Kind>? = nil
+    ) async throws(JournalError) -> [Event] {
+        try await journal.events(after: sequence, of: kinds)
+    }
+
+    /// The newest result of a cell; nil where it has not finished at that place.
+    func result(of cell: Int, at place: Place) async throws(JournalError) -> CellResult? {
+        try await journal.result(of: cell, at: place)
     }
 
     package func close() {

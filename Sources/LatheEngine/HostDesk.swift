@@ -304,10 +304,7 @@ final class HostDesk: Sendable {
 
     private func result(of cell: Int) async throws(HostRefusal) -> CellResult? {
         do throws(JournalError) {
-            for event in try await services.log.events(after: 0).reversed() where event.place == place {
-                if case .cellFinished(let result) = event.body, result.number == cell { return result }
-            }
-            return nil
+            return try await services.log.result(of: cell, at: place)
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
         }

@@ -211,7 +211,8 @@ package actor SessionEngine {
     private func outcome(of end: LoopEnd, since mark: Mark) async throws(JournalError) -> TaskOutcome {
         let finished = await registry.finished(after: mark.subtask)
         let missing = finished.missing
-        let events = try await services.log.events(after: mark.sequence)
+        let events = try await services.log.events(
+            after: mark.sequence, of: [.cellFinished, .turnFinished, .capabilitySaved])
         let spent = spending.total
         var outcome = TaskOutcome(
             status: end.ending.status, reason: end.ending.reason, artifacts: events.flatMap(\.artifacts),

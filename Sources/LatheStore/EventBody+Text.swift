@@ -4,29 +4,33 @@ extension EventBody {
     /// What a journal accepts in one event, and refuses to read beyond.
     static let limits = JSONLimits(bytes: 64 << 20, depth: 128)
 
-    /// The event's own fields as compact JSON with sorted keys, the `data` column of the journal, and the bodies that it refers to.
-    func journalText() throws(JournalError) -> EventText {
-        let whole: JSONValue
-        do {
-            whole = try JSONValueEncoder().encode(with: encodePayload)
-        } catch {
-            throw JournalError(.misuse, "An event of kind \(kind.rawValue) cannot be written as JSON: \(error)")
-        }
-        let (value, bodies) = try whole.takingOutBodies(kind)
-        guard whole.isWithin(depth: Self.limits.depth) else {
-            throw JournalError(.misuse, "An event of kind \(kind.rawValue) is nested deeper than \(Self.limits.depth).")
-        }
-        let text = value.text
-        let bytes = bodies.reduce(text.utf8.count) { $0 + $1.data.utf8.count }
-        guard bytes <= Self.limits.bytes else {
+    /// The event's own fields as compact JSON with sorted keys, the `data` column of the journal, and the bodies that it refers to
+    /// and that are not written yet, as far as the newest request at its place tells.
+    func journalText(after earlier: WrittenRequest? = nil) throws(JournalError) -> EventText {
+        let text =
+            if case .turnStarted(let started) = self {
+                try started.takingOutBodies(after: earlier)
+            } else {
+                try EventText(value: Self.json(encodePayload), kind: kind)
+            }
+        guard text.text.utf8.count + text.bodyBytes <= Self.limits.bytes else {
             throw JournalError(.misuse, "An event of kind \(kind.rawValue) is longer than \(Self.limits.bytes) bytes.")
         }
-        return EventText(text: text, bodies: bodies)
+        return text
     }
 
-    /// Reads what `journalText` wrote, without texts where `bodies` is nil. `sequence` only names the row in errors.
+    /// What a function that writes to an encoder writes.
+    static func json(_ write: (any Encoder) throws -> Void) throws(JournalError) -> JSONValue {
+        do {
+            return try JSONValueEncoder().encode(with: write)
+        } catch {
+            throw JournalError(.misuse, "An event cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// Reads what `journalText` wrote, a bare event without texts. `sequence` only names the row in errors.
     init(
-        _ kind: String, journalText text: String, bodies: [String: StoredBody]?, sequence: Int
+        _ kind: String, journalText text: String, bodies: inout RequestBodies, isBare: Bool, sequence: Int
     ) throws(JournalError) {
         guard let known = Kind(rawValue: kind) else {
             throw JournalError(
@@ -36,8 +40,13 @@ extension EventBody {
         }
         do {
             let read = try JSONValue(parsing: text, limits: Self.limits)
-            let value = try bodies.map { bodies in try read.puttingBack(bodies, known) } ?? read.withoutBodies(known)
+            let hashes = read.bodyHashes(known)
+            let value = hashes == nil ? read : read.withoutBodies(known)
             self = try JSONValueDecoder().decode(from: value) { try EventBody(known, from: $0) }
+            if let hashes, !isBare, case .turnStarted(var started) = self {
+                try bodies.complete(&started.request, hashes)
+                self = .turnStarted(started)
+            }
         } catch let error as JournalError {
             throw JournalError(.corrupt, "Event \(sequence): \(error.reason)")
         } catch {
@@ -47,9 +56,26 @@ extension EventBody {
 }
 
 /// An event as a row holds it, and what it refers to.
-struct EventText: Sendable, Hashable {
-    var text: String
-    var bodies: [StoredBody]
+struct EventText: Sendable {
+    let text: String
+    /// What is to be written with it.
+    let bodies: [StoredBody]
+    /// Of all that it refers to, also of what is written already.
+    let bodyBytes: Int
+    /// The request, for the next one at its place; nil for other events.
+    let request: WrittenRequest?
+
+    init(
+        value: JSONValue, kind: EventBody.Kind, bodies: [StoredBody] = [], bodyBytes: Int = 0,
+        request: WrittenRequest? = nil
+    ) throws(JournalError) {
+        let depth = EventBody.limits.depth
+        guard value.isWithin(depth: depth) else {
+            throw JournalError(.misuse, "An event of kind \(kind.rawValue) is nested deeper than \(depth).")
+        }
+        text = value.text
+        (self.bodies, self.bodyBytes, self.request) = (bodies, bodyBytes, request)
+    }
 }
 
 extension JSONValue {

@@ -34,7 +34,7 @@ extension JournalCheck {
     }
 
     fileprivate mutating func events(of connection: SQLiteConnection) throws(JournalError) {
-        var (unreadable, epoch) = (0, 0)
+        var epoch = 0
         let epochs = try connection.statement("SELECT sequence, epoch FROM event ORDER BY sequence")
         while try epochs.step() {
             events += 1
@@ -44,16 +44,10 @@ extension JournalCheck {
             }
             epoch = max(epoch, epochs.integer(1))
         }
-        for row in try connection.rows(after: 0, of: nil) {
-            do throws(JournalError) {
-                _ = try row.event()
-            } catch {
-                unreadable += 1
-                if unreadable <= Self.mostProblems { problems.append(error.reason) }
-            }
-        }
-        if unreadable > Self.mostProblems {
-            problems.append("\(unreadable - Self.mostProblems) more events cannot be read.")
+        let unreadable = try connection.rows(after: 0, of: nil).problems()
+        problems += unreadable.prefix(Self.mostProblems).map(\.reason)
+        if unreadable.count > Self.mostProblems {
+            problems.append("\(unreadable.count - Self.mostProblems) more events cannot be read.")
         }
     }
 

@@ -41,11 +41,18 @@ package final class JournalReader: Sendable {
 
     /// The committed events above `sequence`, in order; of all kinds where `kinds` is nil.
     package func events(
-        after sequence: Int, of kinds: Set<EventBody.Kind>? = nil
+        after sequence: Int, of kinds: Set<EventBody.Kind>? = nil, texts: RequestTexts = .all
     ) async throws(JournalError) -> [Event] {
         try await withConnection { connection throws(JournalError) in
-            try connection.rows(after: sequence, of: kinds)
+            try connection.rows(after: sequence, of: kinds, texts: texts)
         }.events()
+    }
+
+    /// Whether the newest task of the coordinator has no end.
+    package func hasUnfinishedTask() async throws(JournalError) -> Bool {
+        try await withConnection { connection throws(JournalError) in
+            try connection.newestTask()?.kind == EventBody.Kind.taskSubmitted.rawValue
+        }
     }
 
     /// All events as a session is gone on with: the requests of conversations without their texts, since what was said is in the

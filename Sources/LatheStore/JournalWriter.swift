@@ -5,7 +5,7 @@ final class JournalWriter {
     /// Counts the program runs that wrote this journal. A writer whose epoch is not the newest any more writes nothing.
     let epoch: Int
     let lastSequence: Int
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private let insertion: SQLiteStatement
     private let bodyInsertion: SQLiteStatement
 
@@ -78,12 +78,6 @@ final class JournalWriter {
         try insertion.bind(epoch, at: 5)
         try insertion.bind(row.data, at: 6)
         try insertion.run()
-    }
-
-    func rows(
-        after sequence: Int, of kinds: Set<EventBody.Kind>?, texts: RequestTexts = .all
-    ) throws(JournalError) -> [JournalRow] {
-        try connection.rows(after: sequence, of: kinds, texts: texts)
     }
 
     /// Moves the log into the database file, so that the journal is a single file. Readers may hold some of it back.

@@ -31,6 +31,7 @@ package final class SQLiteJournal: Journal {
 
     private let queue = DispatchQueue(label: "lathe.journal")
     private let line: Mutex<Line>
+    private let written = Mutex(WrittenRequests())
     private let writer: Mutex<JournalWriter?>
     private let lock: SessionLock
     private let ballast: Ballast
@@ -55,38 +56,45 @@ package final class SQLiteJournal: Journal {
         guard durability != .fleeting else {
             throw JournalError(.misuse, "Events of kind \(body.kind.rawValue) are shown, never stored.")
         }
-        let data = try body.journalText()
+        let data = try body.journalText(after: written.withLock { $0[place] })
         if durability == .batched { return try enqueueBatched(body, at: place, data: data) }
-        return try await withCheckedContinuation { waiter in
+        let event = try await withCheckedContinuation { waiter in
             do throws(JournalError) {
                 _ = try enqueue(body, at: place, data: data, waiter: waiter)
             } catch {
                 waiter.resume(returning: .failure(error))
             }
         }.get()
+        // Only now: what a later request leaves out must be on disk.
+        if let request = data.request { written.withLock { $0.note(request, at: place) } }
+        return event
     }
 
-    /// All events above `sequence`, batched ones included.
-    package func events(after sequence: Int) async throws(JournalError) -> [Event] {
-        try await events(after: sequence, of: nil)
-    }
-
-    /// The events above `sequence` of some kinds only; of all where `kinds` is nil.
+    /// The events above `sequence`, batched ones included: of some kinds only, or of all where `kinds` is nil.
     package func events(after sequence: Int, of kinds: Set<EventBody.Kind>?) async throws(JournalError) -> [Event] {
-        try await onQueue { () throws(JournalError) in
-            try self.writePending()
-            return try self.withWriter { writer throws(JournalError) in try writer.rows(after: sequence, of: kinds) }
-        }.events()
+        try await reading { connection throws(JournalError) in try connection.rows(after: sequence, of: kinds) }
+            .events()
     }
 
     /// As `JournalReader.history`.
     package func history() async throws(JournalError) -> [Event] {
+        try await reading { connection throws(JournalError) in
+            try connection.rows(after: 0, of: nil, texts: .questions)
+        }.events()
+    }
+
+    package func result(of cell: Int, at place: Place) async throws(JournalError) -> CellResult? {
+        try await reading { connection throws(JournalError) in try connection.result(of: cell, at: place) }
+    }
+
+    /// Reads what is stored, once all that waits is.
+    private func reading<T: Sendable>(
+        _ read: @escaping @Sendable (SQLiteConnection) throws(JournalError) -> T
+    ) async throws(JournalError) -> T {
         try await onQueue { () throws(JournalError) in
             try self.writePending()
-            return try self.withWriter { writer throws(JournalError) in
-                try writer.rows(after: 0, of: nil, texts: .questions)
-            }
-        }.events()
+            return try self.withWriter { writer throws(JournalError) in try read(writer.connection) }
+        }
     }
 
     package func flush() async throws(JournalError) {

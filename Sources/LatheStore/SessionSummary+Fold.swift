@@ -31,9 +31,7 @@ extension SessionSummary {
                 "SELECT count(*) FROM event WHERE kind = 'task_submitted' AND place = 'coordinator'") ?? 0
         let first = try connection.row("kind = 'task_submitted' ORDER BY sequence LIMIT 1")
         if case .taskSubmitted(let submitted) = try first?.event().body { firstTask = submitted.task }
-        let last = try connection.row(
-            "kind IN ('task_submitted', 'task_finished') AND place = 'coordinator' ORDER BY sequence DESC LIMIT 1")
-        switch try last?.event().body {
+        switch try connection.newestTask()?.event().body {
         case .taskSubmitted:
             isUnfinished = holder == nil
             lastStatus = holder == nil ? .incomplete : .running
@@ -43,8 +41,8 @@ extension SessionSummary {
     }
 
     private mutating func foldTurns(_ connection: SQLiteConnection) throws(JournalError) {
-        for row in try connection.rows(after: 0, of: [.turnFinished]) {
-            guard case .turnFinished(let turn) = try row.event().body, !turn.isReplayed else { continue }
+        for event in try connection.rows(after: 0, of: [.turnFinished]).events() {
+            guard case .turnFinished(let turn) = event.body, !turn.isReplayed else { continue }
             usage = usage + turn.reply.usage
             cost = cost + turn.reply.cost
         }
@@ -58,12 +56,31 @@ extension SessionSummary {
 }
 
 extension SQLiteConnection {
+    /// The newest beginning or end of a task of the coordinator's.
+    func newestTask() throws(JournalError) -> JournalRow? {
+        try row("kind IN ('task_submitted', 'task_finished') AND place = 'coordinator' ORDER BY sequence DESC LIMIT 1")
+    }
+
+    /// The newest result of a cell at a place.
+    func result(of cell: Int, at place: Place) throws(JournalError) -> CellResult? {
+        let statement = try statement(
+            """
+            SELECT sequence, time, place, kind, data FROM event
+            WHERE kind = 'cell_finished' AND place = ?1 AND json_extract(data, '$.number') = ?2
+            ORDER BY sequence DESC LIMIT 1
+            """)
+        try statement.bind(place.description, at: 1)
+        try statement.bind(cell, at: 2)
+        guard try statement.step(), case .cellFinished(let result) = try statement.row().event().body else {
+            return nil
+        }
+        return result
+    }
+
     /// The first row that fits; `condition` is SQL of ours.
     fileprivate func row(_ condition: String) throws(JournalError) -> JournalRow? {
         let statement = try statement("SELECT sequence, time, place, kind, data FROM event WHERE \(condition)")
         guard try statement.step() else { return nil }
-        return JournalRow(
-            sequence: statement.integer(0), time: statement.double(1), place: statement.text(2),
-            kind: statement.text(3), data: statement.text(4))
+        return statement.row()
     }
 }

@@ -106,9 +106,11 @@ private struct JSONParser {
     }
 
     private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
-        let expected = word.withUTF8Buffer { Array($0) }
-        guard bytes[offset...].starts(with: expected) else { throw malformed("not a JSON value") }
-        offset += expected.count
+        let isThere = word.withUTF8Buffer { expected in
+            offset + expected.count <= bytes.count && expected.indices.allSatisfy { bytes[offset + $0] == expected[$0] }
+        }
+        guard isThere else { throw malformed("not a JSON value") }
+        offset += word.utf8CodeUnitCount
         return value
     }
 
@@ -131,10 +133,20 @@ private struct JSONParser {
             if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { offset += 1 }
             guard skipDigits() > 0 else { throw malformed("a digit must follow the exponent") }
         }
+        if isWhole, let whole = whole(start..<offset) { return .integer(whole) }
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         if isWhole, let whole = Int(text) { return .integer(whole) }
         guard let value = Double(text), value.isFinite else { throw malformed("the number is out of range") }
         return .number(value)
+    }
+
+    /// A whole number that is short enough to fit whatever its digits are; nil for longer ones.
+    private func whole(_ range: Range<Int>) -> Int? {
+        guard range.count <= 18 else { return nil }
+        let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
+        let digits = bytes[(range.lowerBound + (isNegative ? 1 : 0))..<range.upperBound]
+        let value = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        return isNegative ? -value : value
     }
 
     private mutating func skipDigits() -> Int {
@@ -143,21 +155,37 @@ private struct JSONParser {
         return offset - start
     }
 
+    /// Most strings have no escapes: those are validated where they stand, without a copy in between.
     private mutating func string() throws(JSONError) -> String {
         offset += 1
-        var out: [UInt8] = []
-        while let byte = peek {
+        let start = offset
+        try skipPlain()
+        if take(UInt8(ascii: "\"")) { return try text(bytes[start..<offset - 1]) }
+        var out = Array(bytes[start..<offset])
+        while peek == UInt8(ascii: "\\") {
             offset += 1
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let text = String(validating: out, as: UTF8.self) else { throw malformed("not UTF-8") }
-                return text
-            case UInt8(ascii: "\\"): out.append(contentsOf: String(try escape()).utf8)
-            case 0..<0x20: throw malformed("a control character inside a string")
-            default: out.append(byte)
-            }
+            out.append(contentsOf: String(try escape()).utf8)
+            let plain = offset
+            try skipPlain()
+            out.append(contentsOf: bytes[plain..<offset])
+        }
+        offset += 1
+        return try text(out[...])
+    }
+
+    /// Goes on to the quote or the backslash that follows what needs no change.
+    private mutating func skipPlain() throws(JSONError) {
+        while let byte = peek {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+            offset += 1
+            guard byte >= 0x20 else { throw malformed("a control character inside a string") }
         }
         throw malformed("a string does not end")
+    }
+
+    private func text(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw malformed("not UTF-8") }
+        return text
     }
 
     private mutating func escape() throws(JSONError) -> Unicode.Scalar {

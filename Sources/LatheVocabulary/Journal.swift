@@ -4,11 +4,21 @@ package protocol Journal: Sendable {
     /// anyone acts on it or sees it. Fleeting events are refused with `.misuse`.
     func append(_ body: EventBody, at place: Place) async throws(JournalError) -> Event
 
-    /// All events with a sequence number above `sequence`, in order.
-    func events(after sequence: Int) async throws(JournalError) -> [Event]
+    /// The events with a sequence number above `sequence`, in order: of some kinds only, or of all where `kinds` is nil.
+    func events(after sequence: Int, of kinds: Set<EventBody.Kind>?) async throws(JournalError) -> [Event]
+
+    /// The newest result of a cell; nil where it has not finished at that place.
+    func result(of cell: Int, at place: Place) async throws(JournalError) -> CellResult?
 
     /// Writes what is batched.
     func flush() async throws(JournalError)
+}
+
+extension Journal {
+    /// All events with a sequence number above `sequence`, in order.
+    package func events(after sequence: Int) async throws(JournalError) -> [Event] {
+        try await events(after: sequence, of: nil)
+    }
 }
 
 package struct JournalError: Error, Sendable, Hashable {

@@ -54,7 +54,7 @@ struct MeasuredJournal: Sendable {
         try await inSession { session in
             _ = try await write(step.count, to: session)
             let began = clock.now
-            let past = SessionPast(try await session.journal.events(after: 0))
+            let past = SessionPast(try await session.journal.history())
             let seconds = (clock.now - began) / .seconds(1)
             guard past.unfinished != nil, past.transcript.messages.count == 2 * step.count + 1 else {
                 throw BenchError("the session was not read as it was written")

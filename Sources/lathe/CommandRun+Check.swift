@@ -9,7 +9,8 @@ extension CommandRun {
         let session = try await store.read(name)
         var found = try await session.journal.check()
         if found.problems.isEmpty {
-            let missing = Self.missingFiles(try await session.journal.events(after: 0), folder: session.folder.path)
+            let cells = try await session.journal.events(after: 0, of: [.cellFinished])
+            let missing = Self.missingFiles(cells, folder: session.folder.path)
             found.problems += missing.map { "The journal names \($0), which is not there any more." }
         }
         let memory = MemoryFolder(path: session.folder.memory).check()

@@ -60,6 +60,7 @@ extension CommandRun {
         _ options: RunOptions, named name: String, in setup: SessionSetup
     ) async throws(CommandFailure) -> Resumption? {
         guard (try? await setup.store.exists(name)) == true,
+            (try? await setup.store.read(name).journal.hasUnfinishedTask()) == true,
             let left = try? await UnfinishedSession.read(name, in: setup.store)
         else { return nil }
         let task = TerminalText.safe(left.task.singleLine(upTo: 100))

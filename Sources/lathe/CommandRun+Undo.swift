@@ -17,7 +17,7 @@ extension CommandRun {
             }
             let opened = try await store.open(name)
             do {
-                let past = SessionPast(try await opened.journal.events(after: 0))
+                let past = SessionPast(try await opened.journal.history())
                 guard let cell = past.undoableCell else {
                     throw CommandFailure("the session '\(name)' has no cell that could be undone")
                 }

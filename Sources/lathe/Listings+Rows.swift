@@ -15,11 +15,16 @@ extension SessionRow {
 }
 
 extension SessionDetail {
+    private static let kinds: Set<EventBody.Kind> = [
+        .subtaskStarted, .turnStarted, .turnFinished, .sessionOpened, .taskSubmitted, .cellFinished, .capabilitySaved,
+        .taskFinished,
+    ]
+
     /// Folds a session's journal into what `sessions show` shows.
     static func read(_ name: String, in store: SessionStore) async throws -> SessionDetail {
         let summary = try await store.summary(name)
         let session = try await store.read(name)
-        let events = try await session.journal.events(after: 0)
+        let events = try await session.journal.events(after: 0, of: kinds, texts: .none)
         var detail = SessionDetail(row: SessionRow(summary), folder: summary.path)
         detail.memory = MemoryFolder(path: session.folder.memory).saves().saves.first
         var task = ""

@@ -78,6 +78,75 @@ struct BodyTests {
         }
     }
 
+    @Test func `requests are read without their texts where those are not wanted`() async throws {
+        try await withScratch { folder in
+            _ = try await written(4, in: folder)
+            let journal = try await SessionStore(folder: folder).read("turns-4").journal
+            func messages(_ events: [Event]) -> [Int] {
+                events.map { event in
+                    guard case .turnStarted(let started) = event.body else { return -1 }
+                    #expect(started.request.system.isEmpty == started.request.messages.isEmpty)
+                    return started.request.messages.count
+                }
+            }
+            #expect(messages(try await journal.events(after: 0, of: [.turnStarted], texts: .none)) == [0, 0, 0, 0])
+            #expect(messages(try await journal.history()) == [0, 0, 5, 7])
+        }
+    }
+
+    @Test func `a request that goes another way than the one before it is kept whole`() async throws {
+        try await withScratch { folder in
+            let session = try await SessionStore(folder: folder).create("s")
+            var bodies = requests(3)
+            // The conversation was made shorter, its first message is another, and so is the system prompt.
+            for (system, keeps) in [("s", 1...2), ("s", 0...0), ("t", 0...2)] {
+                guard case .turnStarted(var started) = bodies[2] else { return }
+                started.request.system = system
+                started.request.messages = [Message(.user, [.text("summary")])] + started.request.messages[keeps]
+                bodies.append(.turnStarted(started))
+            }
+            bodies.append(bodies[2])
+            for body in bodies { _ = try await session.journal.append(body, at: .coordinator) }
+            try await session.close()
+            let journal = try await SessionStore(folder: folder).read("s").journal
+            #expect(try await journal.events(after: 0).map(\.body) == bodies)
+            #expect(try await journal.check().problems == [])
+        }
+    }
+
+    @Test func `texts that refer to each other in a circle are named`() async throws {
+        try await withScratch { folder in
+            let path = try await written(3, in: folder).path
+            let connection = try SQLiteConnection(path: path, mode: .readWrite)
+            try connection.execute("DROP TRIGGER body_is_unchanged")
+            try connection.execute(
+                "UPDATE body SET previous = (SELECT max(hash) FROM body WHERE data LIKE '%x = 2%') WHERE data LIKE '%Why late%'"
+            )
+            let error = await #expect(throws: JournalError.self) {
+                _ = try await SessionStore(folder: folder).read("turns-3").journal.events(after: 0)
+            }
+            #expect(error?.code == .corrupt)
+            #expect(error?.reason.contains("comes before itself") == true)
+        }
+    }
+
+    @Test(.enabled(if: mayMount, "needs the right to mount a small file system"))
+    func `a request after one that found no room refers to nothing that is not there`() async throws {
+        try await withTemporaryFileSystem(bytes: 3 << 20) { folder in
+            let session = try await SessionStore(folder: folder).create("s")
+            let all = requests(3)
+            _ = try await session.journal.append(all[0], at: .coordinator)
+            guard case .turnStarted(var large) = all[2] else { return }
+            large.request.messages.append(Message(.assistant, [.text(String(repeating: "y", count: 4 << 20))]))
+            await #expect(throws: JournalError.self) {
+                try await session.journal.append(.turnStarted(large), at: .coordinator)
+            }
+            _ = try await session.journal.append(all[2], at: .coordinator)
+            let kept = try await session.journal.events(after: 0)
+            #expect(kept.map(\.body) == [all[0], all[2]])
+        }
+    }
+
     @Test func `a journal of format 1 is read as it is, and goes on in format 2`() async throws {
         try await withScratch { folder in
             let store = SessionStore(folder: folder)

@@ -37,6 +37,36 @@ struct JournalTests {
         }
     }
 
+    @Test func `the newest result of a cell is found at its own place`() async throws {
+        try await withScratch { folder in
+            let session = try await SessionStore(folder: folder).create("s")
+            func finish(_ cell: Int, _ seconds: Double, at place: Place) async throws {
+                let result = CellResult(number: cell, status: .ok, seconds: seconds)
+                _ = try await session.journal.append(.cellFinished(result), at: place)
+            }
+            let subtask = Place.coordinator.child("UA")
+            try await finish(1, 1, at: .coordinator)
+            try await finish(1, 2, at: .coordinator)
+            try await finish(2, 3, at: .coordinator)
+            try await finish(1, 4, at: subtask)
+            #expect(try await session.journal.result(of: 1, at: .coordinator)?.seconds == 2)
+            #expect(try await session.journal.result(of: 1, at: subtask)?.seconds == 4)
+            #expect(try await session.journal.result(of: 2, at: subtask) == nil)
+        }
+    }
+
+    @Test func `a task without an end is told from one that has it`() async throws {
+        try await withScratch { folder in
+            let store = SessionStore(folder: folder)
+            let session = try await store.create("s")
+            #expect(try await store.read("s").journal.hasUnfinishedTask() == false)
+            _ = try await session.journal.append(.taskSubmitted(TaskSubmitted(task: "go")), at: .coordinator)
+            #expect(try await store.read("s").journal.hasUnfinishedTask())
+            _ = try await session.journal.append(.taskFinished(TaskOutcome(status: .complete)), at: .coordinator)
+            #expect(try await store.read("s").journal.hasUnfinishedTask() == false)
+        }
+    }
+
     @Test func `four tasks that append at once keep their own order and leave no gap`() async throws {
         try await withScratch { folder in
             let session = try await SessionStore(folder: folder).create("s")

@@ -24,8 +24,19 @@ package actor MemoryJournal: Journal {
         return event
     }
 
-    package func events(after sequence: Int) -> [Event] {
-        Array(stored.drop { $0.sequence <= sequence })
+    package func events(after sequence: Int) async -> [Event] { events(after: sequence, of: nil) }
+
+    package func events(after sequence: Int, of kinds: Set<EventBody.Kind>?) -> [Event] {
+        stored.filter { $0.sequence > sequence && kinds?.contains($0.body.kind) != false }
+    }
+
+    package func result(of cell: Int, at place: Place) -> CellResult? {
+        stored.lazy.reversed().compactMap { event in
+            guard event.place == place, case .cellFinished(let result) = event.body, result.number == cell else {
+                return nil
+            }
+            return result
+        }.first
     }
 
     package func flush() {}

@@ -17,7 +17,7 @@ NAMES = ("durable_events", "durable_events_8_writers", "turn_journaling")
 RESUMES = tuple(f"resume_{length}_turns" for length in LENGTHS)
 _EVENTS = 400
 _TURNS = 60
-_MOST_SECONDS = 5.0
+_MOST_SECONDS = 2.0
 _MILLI = 1000.0
 _DATA = '{"call":1,"name":"answer","isRecorded":false,"value":{"accepted":true}}'
 

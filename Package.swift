@@ -49,7 +49,7 @@ let package = Package(
         library("LatheKernelHost", ["LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"]),
         library("LatheStore", ["LatheVocabulary", "CSQLite", "CCrypto"]),
         library("LatheProviders", ["LatheVocabulary"]),
-        library("LatheLibrary", ["LatheVocabulary"]),
+        library("LatheLibrary", ["LatheVocabulary", "CCrypto"]),
         library("LatheEngine", ["LatheVocabulary"]),
         library("LatheScreens", ["LatheVocabulary"]),
         library("LatheTelemetry", ["LatheVocabulary"]),

@@ -15,6 +15,8 @@ struct LibraryFolder: Sendable {
         var changeSeconds: Int
         var changeNanoseconds: Int
         var isRegular: Bool
+        /// Another name of the file changes it from elsewhere.
+        var hasOneName: Bool
 
         init(_ status: stat) {
             inode = UInt(status.st_ino)
@@ -24,41 +26,72 @@ struct LibraryFolder: Sendable {
             changeSeconds = status.st_ctim.tv_sec
             changeNanoseconds = status.st_ctim.tv_nsec
             isRegular = status.st_mode & S_IFMT == S_IFREG
+            hasOneName = status.st_nlink == 1
         }
     }
 
-    /// The stamp of every Python file, by its path inside the library. Empty where there is no library yet.
+    /// The stamp of every file that counts, by its path inside the library. Empty where there is no library yet.
     func stamps() throws(LibraryError) -> [String: Stamp] {
         var stamps: [String: Stamp] = [:]
-        for kind in Capability.Kind.allCases {
-            guard let folder = try open(kind, .existing) else { continue }
-            for (name, stamp) in try folder.stamps() { stamps[kind.folder + "/" + name] = stamp }
+        for (shelf, kind) in Self.places {
+            guard let folder = try open(shelf, kind, .existing) else { continue }
+            for (name, stamp) in try folder.stamps() { stamps[Self.path(shelf, kind) + "/" + name] = stamp }
         }
         return stamps
     }
 
     enum Need { case existing, made }
 
-    /// Opens the folder of a kind; nil where it is `.existing` that is wanted and there is none.
-    func open(_ kind: Capability.Kind, _ need: Need) throws(LibraryError) -> OpenFolder? {
-        guard let root = try Self.enter(AT_FDCWD, path, shown: path, need) else { return nil }
-        return try Self.enter(root.descriptor, kind.folder, shown: path + "/" + kind.folder, need)
+    /// Opens the folder of a shelf and kind; nil where it is `.existing` that is wanted and there is none.
+    func open(
+        _ shelf: Capability.Shelf, _ kind: Capability.Kind, _ need: Need
+    ) throws(LibraryError) -> OpenFolder? {
+        guard var folder = try OpenFolder.enter(AT_FDCWD, path, shown: path, need) else { return nil }
+        for step in Self.path(shelf, kind).split(separator: "/") {
+            guard let next = try folder.enter(String(step), need) else { return nil }
+            folder = next
+        }
+        return folder
     }
 
-    private static func enter(
-        _ parent: Int32, _ name: String, shown: String, _ need: Need
-    ) throws(LibraryError) -> OpenFolder? {
-        if need == .made, mkdirat(parent, name, 0o755) != 0, errno != EEXIST {
-            throw LibraryError(systemError: errno, doing: "make the folder \(shown)")
+    /// Runs `body` while no lathe writes to the library, with every write done that was begun; without a lock where there
+    /// is no library yet.
+    func reading<T>(_ body: () throws(LibraryError) -> T) throws(LibraryError) -> T {
+        guard let root = try OpenFolder.enter(AT_FDCWD, path, shown: path, .existing) else { return try body() }
+        let isSettled = try root.locked(.shared) { () throws(LibraryError) -> Result<T, LibraryError>? in
+            guard try unfinished().isEmpty else { return nil }
+            return Result { () throws(LibraryError) in try body() }
         }
-        let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        if descriptor >= 0 { return OpenFolder(descriptor: descriptor, path: shown) }
-        guard errno != ENOENT else { return nil }
-        if errno == ELOOP || errno == ENOTDIR {
-            throw LibraryError(
-                .refused, "\(shown) is a link or no folder. The library must be a real folder: put one in its place.")
+        if let isSettled { return try isSettled.get() }
+        return try writing(body)
+    }
+
+    /// Runs `body` while no other lathe reads or writes the library, with every write done that was begun.
+    func writing<T>(_ body: () throws(LibraryError) -> T) throws(LibraryError) -> T {
+        guard let root = try OpenFolder.enter(AT_FDCWD, path, shown: path, .made) else {
+            throw LibraryError(.unreadable, "The folder \(path) went away while it was opened.")
         }
-        throw LibraryError(systemError: errno, doing: "open the folder \(shown)")
+        return try root.locked(.alone) { () throws(LibraryError) in
+            for folder in try unfinished() { try folder.finish() }
+            return try body()
+        }
+    }
+
+    private func unfinished() throws(LibraryError) -> [OpenFolder] {
+        var found: [OpenFolder] = []
+        for (shelf, kind) in Self.places {
+            guard let folder = try open(shelf, kind, .existing), try folder.isUnfinished() else { continue }
+            found.append(folder)
+        }
+        return found
+    }
+
+    private static let places = Capability.Shelf.allCases.flatMap { shelf in
+        Capability.Kind.allCases.map { (shelf, $0) }
+    }
+
+    static func path(_ shelf: Capability.Shelf, _ kind: Capability.Kind) -> String {
+        (shelf == .proposed ? "proposed/" : "") + kind.folder
     }
 }
 

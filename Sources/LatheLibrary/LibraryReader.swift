@@ -4,17 +4,20 @@ internal import LatheVocabulary
 struct LibraryReader: Sendable {
     let process: ReaderProcess
 
-    func index(_ folder: String) throws(LibraryError) -> [Capability] {
+    func index(_ folder: String) throws(LibraryError) -> [ReadCapability] {
         try entries(try answer(["index", folder]))
     }
 
     /// The entries that fit best, best first.
-    func search(_ folder: String, words: String, limit: Int) throws(LibraryError) -> [Capability] {
+    func search(_ folder: String, words: String, limit: Int) throws(LibraryError) -> [ReadCapability] {
         try entries(try answer(["search", folder, String(limit)], input: words))
     }
 
-    func read(_ folder: String, _ kind: Capability.Kind, _ name: CapabilityName) throws(LibraryError) -> JSONValue {
-        try answer(["read", folder, kind.rawValue, name.description])
+    /// Of both shelves where none is named: the approved one, if there is one.
+    func read(
+        _ folder: String, _ kind: Capability.Kind, _ name: CapabilityName, _ shelf: Capability.Shelf?
+    ) throws(LibraryError) -> JSONValue {
+        try answer(["read", folder, kind.rawValue, name.description] + (shelf.map { [$0.rawValue] } ?? []))
     }
 
     /// Throws `.refused` with what is wrong with the source and how to mend it.
@@ -23,13 +26,17 @@ struct LibraryReader: Sendable {
     }
 
     /// The whole text of the file: the metadata block, then the source.
-    func compose(_ proposal: CapabilityProposal, created: String) throws(LibraryError) -> String {
-        let request: JSONValue = [
-            "source": .string(proposal.source), "kind": .string(proposal.kind.rawValue),
-            "name": .string(proposal.name), "status": "proposed", "created": .string(created),
-            "session": .string(proposal.session), "model": .string(proposal.model),
-        ]
-        guard let text = try answer(["compose"], input: request.text)["text"]?.stringValue else { throw unexpected() }
+    func compose(_ fields: CapabilityBlock, source: String) throws(LibraryError) -> String {
+        guard let text = try answer(["compose"], input: fields.request(source).text)["text"]?.stringValue else {
+            throw unexpected()
+        }
+        return text
+    }
+
+    /// The text with these fields of its block changed, and every other line as it is; `.null` takes one out.
+    func restate(_ text: String, _ fields: [String: JSONValue]) throws(LibraryError) -> String {
+        let request: JSONValue = ["text": .string(text), "fields": .object(fields)]
+        guard let text = try answer(["restate"], input: request.text)["text"]?.stringValue else { throw unexpected() }
         return text
     }
 
@@ -56,23 +63,14 @@ struct LibraryReader: Sendable {
         return value
     }
 
-    private func entries(_ value: JSONValue) throws(LibraryError) -> [Capability] {
+    private func entries(_ value: JSONValue) throws(LibraryError) -> [ReadCapability] {
         guard let items = value.arrayValue else { throw unexpected() }
-        var entries: [Capability] = []
-        for item in items { entries.append(try capability(item)) }
+        var entries: [ReadCapability] = []
+        for item in items {
+            guard let entry = ReadCapability(item) else { throw unexpected() }
+            entries.append(entry)
+        }
         return entries
-    }
-
-    private func capability(_ entry: JSONValue) throws(LibraryError) -> Capability {
-        func text(_ key: String) -> String { entry[key]?.stringValue ?? "" }
-        guard let kind = Capability.Kind(rawValue: text("kind")), !text("name").isEmpty else { throw unexpected() }
-        var problems = (entry["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
-        let status = Capability.Status(rawValue: text("status"))
-        if status == nil, problems.isEmpty { problems.append("its block says an unknown status") }
-        return Capability(
-            kind: kind, name: text("name"), path: text("path"), signature: text("signature"), summary: text("summary"),
-            status: status ?? .proposed, created: text("created"), session: text("session"), model: text("model"),
-            sha256: text("sha256"), problems: problems)
     }
 
     private func unexpected() -> LibraryError {

@@ -2,18 +2,20 @@ internal import Foundation
 package import LatheVocabulary
 internal import Synchronization
 
-/// The capabilities of a project as Python source files in `functions/` and `agents/`.
+/// The capabilities of a project as Python source files: approved ones in `functions/` and `agents/`, those that wait in
+/// the same folders below `proposed/`.
 ///
 /// No file is ever imported or run here: a short, isolated process reads the syntax trees. All work happens on a queue of
 /// the library's own; a list is kept until a file changes.
 package final class SourceLibrary: CapabilityLibrary {
     private struct Known {
         var stamps: [String: LibraryFolder.Stamp]
-        var capabilities: [Capability]
+        var capabilities: [ReadCapability]
     }
 
-    private let folder: LibraryFolder
-    private let reader: LibraryReader
+    let folder: LibraryFolder
+    let reader: LibraryReader
+    let examiner: (any CapabilityExaminer)?
     private let queue = DispatchQueue(label: "lathe.library")
     private let known = Mutex<Known?>(nil)
 
@@ -21,24 +23,24 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - folder: absolute path of `generated-capabilities`; made with the first capability.
     ///   - python: absolute path of a Python 3.11 or later; the standard library is enough.
     ///   - reader: absolute path of the package `lathe_library`.
-    package init(folder: String, python: String, reader: String) {
+    ///   - examiner: finds out whether a proposal can be saved; without one, its form alone decides.
+    package init(folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil) {
         self.folder = LibraryFolder(path: folder)
         self.reader = LibraryReader(process: ReaderProcess(python: python, reader: reader))
-    }
-
-    package func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {
-        try await onQueue { () throws(LibraryError) in try self.write(proposal) }
+        self.examiner = examiner
     }
 
     package func list() async throws(LibraryError) -> [Capability] {
-        try await onQueue(current)
+        try await onQueue { () throws(LibraryError) in try self.folder.reading(self.current).map(\.capability) }
     }
 
     /// The capabilities that fit `words` best, best first; empty where nothing fits.
     package func search(_ words: String, limit: Int = 5) async throws(LibraryError) -> [Capability] {
         try await onQueue { () throws(LibraryError) in
-            guard !(try self.current().isEmpty) else { return [] }
-            return try self.reader.search(self.folder.path, words: words, limit: limit)
+            try self.folder.reading { () throws(LibraryError) in
+                guard !(try self.current().isEmpty) else { return [] }
+                return try self.reader.search(self.folder.path, words: words, limit: limit).map(\.capability)
+            }
         }
     }
 
@@ -83,54 +85,21 @@ package final class SourceLibrary: CapabilityLibrary {
     private func entry(_ kind: Capability.Kind, _ name: String) async throws(LibraryError) -> JSONValue {
         let name = try CapabilityName(name)
         return try await onQueue { () throws(LibraryError) in
-            guard try self.folder.open(kind, .existing)?.stamp(of: name.file) != nil else {
+            try self.folder.reading { () throws(LibraryError) in
+                for shelf in Capability.Shelf.allCases
+                where try self.folder.open(shelf, kind, .existing)?.stamp(of: name.file) != nil {
+                    return try self.reader.read(self.folder.path, kind, name, shelf)
+                }
                 throw LibraryError(
                     .notFound, "The library has no \(kind.rawValue) \(name). 'lathe library list' shows all.")
             }
-            return try self.reader.read(self.folder.path, kind, name)
         }
     }
 
     // MARK: On the queue
 
-    private func write(_ proposal: CapabilityProposal) throws(LibraryError) -> SavedCapability {
-        let name = try CapabilityName(proposal.name)
-        try reader.inspect(proposal)
-        let text = try reader.compose(proposal, created: Self.today())
-        guard let folder = try folder.open(proposal.kind, .made) else {
-            throw LibraryError(.unreadable, "The folder \(self.folder.path) went away while it was written to.")
-        }
-        let replaced = try folder.exclusively { () throws(LibraryError) in
-            let placement = try placement(of: proposal, name, in: folder)
-            try folder.write(text, to: name.file, placement)
-            return placement == .replacing
-        }
-        guard let saved = try current().first(where: { $0.kind == proposal.kind && $0.name == proposal.name }) else {
-            throw LibraryError(.unreadable, "\(folder.path)/\(name.file) was written, but is not there any more.")
-        }
-        return SavedCapability(capability: saved, replaced: replaced)
-    }
-
-    /// Whether the file is new, or one that this session may replace: its own, and not yet reviewed.
-    private func placement(
-        of proposal: CapabilityProposal, _ name: CapabilityName, in folder: OpenFolder
-    ) throws(LibraryError) -> OpenFolder.Placement {
-        guard let stamp = folder.stamp(of: name.file) else { return .new }
-        guard stamp.isRegular else {
-            throw LibraryError(.refused, "\(folder.path)/\(name.file) is a link or no file. Move it away.")
-        }
-        let there = try current().first { $0.kind == proposal.kind && $0.name == proposal.name }
-        guard let there, there.status == .proposed, there.session == proposal.session else {
-            let owner = there.map { "\($0.status.rawValue), from session \($0.session)" } ?? "unreadable"
-            throw LibraryError(
-                .nameTaken,
-                "The library has the \(proposal.kind.rawValue) \(name) already (\(owner)). Choose another name.")
-        }
-        return .replacing
-    }
-
     /// The capabilities as they are on disk now, read again only after a change.
-    private func current() throws(LibraryError) -> [Capability] {
+    func current() throws(LibraryError) -> [ReadCapability] {
         let stamps = try folder.stamps()
         if let known = known.withLock({ $0 }), known.stamps == stamps { return known.capabilities }
         let capabilities = stamps.isEmpty ? [] : try reader.index(folder.path)
@@ -138,11 +107,7 @@ package final class SourceLibrary: CapabilityLibrary {
         return capabilities
     }
 
-    private static func today() -> String {
-        Date.now.formatted(.iso8601.year().month().day())
-    }
-
-    private func onQueue<T: Sendable>(
+    func onQueue<T: Sendable>(
         _ body: @escaping @Sendable () throws(LibraryError) -> T
     ) async throws(LibraryError) -> T {
         try await withCheckedContinuation { continuation in

@@ -5,6 +5,16 @@ package struct Capability: Sendable, Hashable, Codable {
 
         /// The folder of the library that holds this kind.
         package var folder: String { self == .function ? "functions" : "agents" }
+
+        package var other: Kind { self == .function ? .agent : .function }
+    }
+
+    /// Where its file lies.
+    package enum Shelf: String, Sendable, Codable, CaseIterable {
+        /// Among what a person approved.
+        case approved
+        /// Among what waits, in `proposed/`.
+        case proposed
     }
 
     package enum Status: String, Sendable, Codable, CaseIterable {
@@ -34,7 +44,11 @@ package struct Capability: Sendable, Hashable, Codable {
     /// ISO 8601 date.
     package var created: String
     package var session: String
+    /// The cells of that session that it was made from, oldest first.
+    package var cells: [Int]
     package var model: String
+    /// Why it is worth keeping, in the model's words.
+    package var purpose: String
     /// Of the source below the metadata block.
     package var sha256: String
     /// Of its tests and their fixtures; nil where it has none.
@@ -55,6 +69,8 @@ package struct Capability: Sendable, Hashable, Codable {
         model: String,
         sha256: String,
         testsSHA256: String? = nil,
+        cells: [Int] = [],
+        purpose: String = "",
         problems: [String] = []
     ) {
         self.kind = kind
@@ -69,12 +85,17 @@ package struct Capability: Sendable, Hashable, Codable {
         self.model = model
         self.sha256 = sha256
         self.testsSHA256 = testsSHA256
+        self.cells = cells
+        self.purpose = purpose
         self.problems = problems
     }
 }
 
 extension Capability {
-    /// Journals that were written before there were versions have neither `version` nor `testsSHA256`.
+    /// Waits for a person, or is what a person approved.
+    package var shelf: Shelf { path.hasPrefix("proposed/") ? .proposed : .approved }
+
+    /// Journals that were written before there were versions have no `version`, `testsSHA256`, `cells` and `purpose`.
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -89,6 +110,8 @@ extension Capability {
             model: try fields.decode(String.self, forKey: .model),
             sha256: try fields.decode(String.self, forKey: .sha256),
             testsSHA256: try fields.decodeIfPresent(String.self, forKey: .testsSHA256),
+            cells: try fields.decodeIfPresent([Int].self, forKey: .cells) ?? [],
+            purpose: try fields.decodeIfPresent(String.self, forKey: .purpose) ?? "",
             problems: try fields.decode([String].self, forKey: .problems))
     }
 }

@@ -223,7 +223,10 @@ import Testing
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("save")
             #expect(outcome.answer == "[8]")
-            #expect(outcome.saved.map(\.capability.path) == ["functions/double_all.py", "agents/adder.py"])
+            #expect(
+                outcome.saved.map(\.capability.path) == [
+                    "proposed/functions/double_all.py", "proposed/agents/adder.py",
+                ])
             #expect(try await session.library.list().map(\.status) == [.proposed, .proposed])
             #expect(try await session.library.agent(named: "adder").instructions == "Add up data.")
         }

@@ -50,7 +50,7 @@ struct SourceLibraryTests {
             #expect(empty.isEmpty)
             let saved = try await library.save(proposal())
             let expected = Capability(
-                kind: .function, name: "delay_profile", path: "functions/delay_profile.py",
+                kind: .function, name: "delay_profile", path: "proposed/functions/delay_profile.py",
                 signature: "delay_profile(flights: pd.DataFrame) -> dict[str, float]",
                 summary: "Return the mean delay of each carrier in minutes.", status: .proposed,
                 created: saved.capability.created, session: "s1", model: "m \"quoted\"",
@@ -101,18 +101,47 @@ struct SourceLibraryTests {
             #expect(other?.code == .nameTaken)
             #expect(other?.reason.contains("session s1") == true)
 
-            let path = folder + "/generated-capabilities/functions/delay_profile.py"
-            let reviewed = try String(contentsOfFile: path, encoding: .utf8)
+            let path = folder + "/generated-capabilities/proposed/functions/delay_profile.py"
+            let asked = try String(contentsOfFile: path, encoding: .utf8)
+                .replacing("status = \"proposed\"", with: "status = \"changes_asked\"")
+            try asked.write(toFile: path, atomically: false, encoding: .utf8)
+            #expect(try await library.save(proposal(session: "s2")).replaced)
+        }
+    }
+
+    @Test func `a later version waits beside the approved one, which stays as it is`() async throws {
+        try await withScratch { folder in
+            let library = library(folder)
+            _ = try await library.save(proposal())
+            let root = folder + "/generated-capabilities"
+            try FileManager.default.createDirectory(atPath: root + "/functions", withIntermediateDirectories: true)
+            let approved = try String(contentsOfFile: root + "/proposed/functions/delay_profile.py", encoding: .utf8)
                 .replacing("status = \"proposed\"", with: "status = \"approved\"")
-            try reviewed.write(toFile: path, atomically: false, encoding: .utf8)
-            let approved = await #expect(throws: LibraryError.self) { _ = try await library.save(proposal()) }
-            #expect(approved?.code == .nameTaken)
-            #expect(try String(contentsOfFile: path, encoding: .utf8) == reviewed)
+            let path = root + "/functions/delay_profile.py"
+            try approved.write(toFile: path, atomically: false, encoding: .utf8)
+            unlink(root + "/proposed/functions/delay_profile.py")
+            let later = try await library.save(proposal(session: "s9"))
+            #expect(later.capability.version == 2)
+            #expect(later.capability.status == .proposed)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == approved)
+            #expect(try await library.list().map(\.status) == [.approved, .proposed])
+            #expect(try await library.source(of: .function, named: "delay_profile") == approved)
+
+            try approved.replacing("mean", with: "median").write(toFile: path, atomically: false, encoding: .utf8)
+            let changed = try await library.list()[0]
+            #expect(changed.status == .changed)
+            #expect(changed.problems.joined().contains("its source is not the one"))
+
+            let other = await #expect(throws: LibraryError.self) {
+                _ = try await library.save(proposal(.agent, "delay_profile", Self.agent))
+            }
+            #expect(other?.code == .nameTaken)
         }
     }
 
     @Test(arguments: [
-        "../evil", "a/b", "/etc/passwd", ".hidden", "", "x", "Camel", "a.b", "a\0b", "test_x", "conftest", "class",
+        "sum", "json", "find", "d\u{0435}lay", "../evil", "a/b", "/etc/passwd", ".hidden", "", "x", "Camel", "a.b",
+        "a\0b", "test_x", "conftest", "class",
     ])
     func `a name that is no plain name is refused and nothing is made`(name: String) async throws {
         try await withScratch { folder in
@@ -155,7 +184,7 @@ struct SourceLibraryTests {
             let library = library(folder)
             let outside = folder + "/outside"
             try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
-            let functions = folder + "/generated-capabilities/functions"
+            let functions = folder + "/generated-capabilities/proposed/functions"
             try FileManager.default.createDirectory(atPath: functions, withIntermediateDirectories: true)
 
             try "secret".write(toFile: outside + "/secret", atomically: false, encoding: .utf8)
@@ -169,25 +198,13 @@ struct SourceLibraryTests {
             }
 
             unlink(functions + "/delay_profile.py")
-            rmdir(functions)
+            try FileManager.default.removeItem(atPath: functions)
             symlink(outside, functions)
             let linked = await #expect(throws: LibraryError.self) { _ = try await library.save(proposal()) }
             #expect(linked?.code == .refused)
             await #expect(throws: LibraryError.self) { _ = try await library.list() }
             #expect(self.files(outside) == ["secret"])
             #expect(try String(contentsOfFile: outside + "/secret", encoding: .utf8) == "secret")
-        }
-    }
-
-    @Test func `what a killed writer left is cleared, and is never listed`() async throws {
-        try await withScratch { folder in
-            let library = library(folder)
-            _ = try await library.save(proposal())
-            let functions = folder + "/generated-capabilities/functions"
-            try "def half(".write(
-                toFile: functions + "/.writing-99999-half.py", atomically: false, encoding: .utf8)
-            _ = try await library.save(proposal())
-            #expect(self.files(functions) == ["delay_profile.py"])
         }
     }
 
@@ -209,7 +226,7 @@ struct SourceLibraryTests {
             }
             #expect(outcomes.count { $0 == nil } == 1)
             #expect(outcomes.count { $0 == .nameTaken } == 7)
-            #expect(self.files(folder + "/generated-capabilities/functions") == ["delay_profile.py"])
+            #expect(self.files(folder + "/generated-capabilities/proposed/functions") == ["delay_profile.py"])
             let listed = try await self.library(folder).list()
             #expect(listed.map(\.problems) == [[]])
         }
@@ -221,7 +238,7 @@ struct SourceLibraryTests {
             let missing = await #expect(throws: LibraryError.self) { _ = try await library.agent(named: "nobody") }
             #expect(missing?.code == .notFound)
             _ = try await library.save(proposal(.agent, "broken", Self.agent))
-            let path = folder + "/generated-capabilities/agents/broken.py"
+            let path = folder + "/generated-capabilities/proposed/agents/broken.py"
             try String(contentsOfFile: path, encoding: .utf8).replacing("RETURNS", with: "RETURN")
                 .write(toFile: path, atomically: false, encoding: .utf8)
             let refused = await #expect(throws: LibraryError.self) { _ = try await library.agent(named: "broken") }
@@ -242,7 +259,7 @@ struct SourceLibraryTests {
             let library = SourceLibrary(
                 folder: folder + "/generated-capabilities", python: "/usr/bin/python3", reader: package)
             _ = try await library.save(proposal())
-            let functions = folder + "/generated-capabilities/functions"
+            let functions = folder + "/generated-capabilities/proposed/functions"
             let text = try String(contentsOfFile: functions + "/delay_profile.py", encoding: .utf8)
             for number in 0..<199 {
                 try text.replacing("delay_profile", with: "delay_\(number)")

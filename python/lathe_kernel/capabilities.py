@@ -17,6 +17,8 @@ from lathe_library.facts import Kind, Refusal
 
 _PREFIX = "lathe.capabilities."
 _MAXIMUM_FOUND = 5
+_FUNCTIONS = ("functions", "proposed/functions")
+_AGENTS = ("agents", "proposed/agents")
 
 
 class Found(str):
@@ -40,13 +42,15 @@ class Library:
 
     def names(self) -> list[str]:
         """Return the names of the functions that can be imported."""
-        return [
-            e["name"] for e in folder.index(self.root) if e["kind"] == "function" and e["signature"]
-        ]
+        try:
+            entries = folder.index(self.root)
+        except Refusal:
+            return []
+        return sorted({e["name"] for e in entries if e["kind"] == "function" and e["signature"]})
 
     def has_function(self, name: str) -> bool:
         """Tell whether there is a file for a function."""
-        return (self.root / "functions" / f"{name}.py").is_file()
+        return any((self.root / one / f"{name}.py").is_file() for one in _FUNCTIONS)
 
     def agent(self, name: str) -> types.ModuleType:
         """Import an agent's module, for its `prepare` and `check`.
@@ -154,8 +158,7 @@ class CapabilityFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         if not self._library.has_function(name):
             raise ImportError(_unknown(name, self._library), name=fullname)
-        origin = str(self._library.root / "functions" / f"{name}.py")
-        return importlib.machinery.ModuleSpec(fullname, self, origin=origin)
+        return importlib.machinery.ModuleSpec(fullname, self, origin=f"library:{name}")
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Run the capability's source."""
@@ -166,7 +169,7 @@ class CapabilityFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _unknown(name: str, library: Library) -> str:
-    if (library.root / "agents" / f"{name}.py").is_file():
+    if any((library.root / one / f"{name}.py").is_file() for one in _AGENTS):
         return f'{name} is an agent: use it by its name, lathe.delegate("{name}", task, data=…).'
     known = ", ".join(library.names()[:20]) or "none yet"
     return f"no capability is named {name!r:.80}; there are: {known}. `lathe.find(…)` searches."

@@ -1,11 +1,12 @@
 """The command that lathe runs to read its library: JSON out, and nothing is ever imported.
 
-index DIR             every capability
-read DIR KIND NAME    one capability with its source
-search DIR LIMIT      the best entries for the query on standard input
-inspect KIND NAME     the facts of the source on standard input, or a refusal
-examine DIR           what reading {source, tests, kind, name} finds, and what of DIR it resembles
-compose               the whole text for {source, kind, name, status, created, session, model}
+index DIR                    every capability, those that wait too
+read DIR KIND NAME [SHELF]   one capability with its source and tests; SHELF: approved or proposed
+search DIR LIMIT             the best entries for the query on standard input
+inspect KIND NAME            the facts of the source on standard input, or a refusal
+examine DIR                  what reading {source, tests, kind, name} finds, and its likes in DIR
+compose                      the whole text for {source, kind, name, version, status, created, …}
+restate                      the text {text} with {fields} changed in its block
 """
 
 import dataclasses
@@ -17,12 +18,14 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import block, examining, facts, folder, neighbours, search
+from lathe_library import block, examining, facts, folder, names, neighbours, search
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
 _USAGE = 2
 _REFUSED = 1
+_WANTED = ("source", *(name for name in block.TEXTS if name != "sha256"))
+_OPTIONAL = ("purpose", "tests_sha256")
 
 
 def main(arguments: list[str]) -> int:
@@ -33,14 +36,24 @@ def main(arguments: list[str]) -> int:
                 _print(folder.index(Path(root)))
             case ["read", root, ("function" | "agent") as kind, name]:
                 _print(folder.described(folder.record(Path(root), kind, name)))
+            case [
+                "read",
+                root,
+                ("function" | "agent") as kind,
+                name,
+                ("approved" | "proposed") as shelf,
+            ]:
+                _print(folder.described(folder.record(Path(root), kind, name, shelf)))
             case ["search", root, limit] if limit.isdecimal():
                 _print(search.ranked(folder.index(Path(root)), _request(), int(limit)))
             case ["inspect", ("function" | "agent") as kind, name]:
                 _print(_inspected(_request(), kind, name))
             case ["examine", root]:
-                _print(_examined(Path(root), _request()))
+                _print(_examined(Path(root), _object(_request())))
             case ["compose"]:
-                _print({"text": _composed(_request())})
+                _print({"text": _composed(_object(_request()))})
+            case ["restate"]:
+                _print({"text": _restated(_object(_request()))})
             case _:
                 print(__doc__, file=sys.stderr)
                 return _USAGE
@@ -52,11 +65,12 @@ def main(arguments: list[str]) -> int:
 
 def _inspected(source: str, kind: Kind, name: str) -> dict[str, Any]:
     body = block.normalised(source)
-    return {**dataclasses.asdict(facts.read(body, kind, name)), "sha256": block.sha256(body)}
+    known = facts.read(body, kind, name)
+    names.require_free(name)
+    return {**dataclasses.asdict(known), "source": body, "sha256": block.sha256(body)}
 
 
-def _examined(root: Path, request: str) -> dict[str, Any]:
-    fields = _fields(request)
+def _examined(root: Path, fields: dict[str, object]) -> dict[str, Any]:
     texts = {key: value for key, value in fields.items() if isinstance(value, str)}
     kind, name = texts.get("kind"), texts.get("name", "")
     if kind not in ("function", "agent"):
@@ -68,7 +82,42 @@ def _examined(root: Path, request: str) -> dict[str, Any]:
     return told
 
 
-def _fields(request: str) -> dict[str, object]:
+def _composed(fields: dict[str, object]) -> str:
+    texts = {name: value for name in _WANTED if isinstance(value := fields.get(name), str)}
+    if missing := [name for name in _WANTED if name not in texts and name not in _OPTIONAL]:
+        raise Refusal(f"the request lacks {', '.join(missing)}.")
+    kind = texts["kind"]
+    if kind not in ("function", "agent"):
+        raise Refusal(f"{kind!r:.40} is neither function nor agent.")
+    body = block.normalised(texts.pop("source"))
+    known = facts.read(body, kind, texts["name"])
+    cells = [one for one in _list(fields.get("cells")) if isinstance(one, int)]
+    version = fields.get("version", 1)
+    if not isinstance(version, int):
+        raise Refusal("the request's version is no number.")
+    text = block.composed(body, texts, known.dependencies, version, cells)
+    if problems := block.split(text).problems:
+        raise Refusal(f"the request makes no block: {'; '.join(problems)}.")
+    if len(text.encode()) > facts.MAXIMUM_BYTES:
+        raise Refusal(f"the source is larger than {facts.MAXIMUM_BYTES // 1024} KiB.")
+    return text
+
+
+def _restated(request: dict[str, object]) -> str:
+    text, changes = request.get("text"), request.get("fields")
+    if not isinstance(text, str) or not isinstance(changes, dict):
+        raise Refusal("the request lacks text and fields.")
+    known = cast("dict[str, object]", changes)
+    if unknown := sorted(set(known) - set(block.FIELDS)):
+        raise Refusal(f"a block has no {', '.join(unknown)}.")
+    return block.restated(text, known)
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def _object(request: str) -> dict[str, object]:
     try:
         loaded: object = json.loads(request)
     except (ValueError, RecursionError):
@@ -76,23 +125,6 @@ def _fields(request: str) -> dict[str, object]:
     if not isinstance(loaded, dict):
         raise Refusal("the request is not a JSON object.")
     return cast("dict[str, object]", loaded)
-
-
-def _composed(request: str) -> str:
-    fields = _fields(request)
-    wanted = ("source", *(name for name in block.FIELDS if name != "sha256"))
-    texts = {name: value for name in wanted if isinstance(value := fields.get(name), str)}
-    if missing := [name for name in wanted if name not in texts]:
-        raise Refusal(f"the request lacks {', '.join(missing)}.")
-    kind = texts["kind"]
-    if kind not in ("function", "agent"):
-        raise Refusal(f"{kind!r:.40} is neither function nor agent.")
-    body = block.normalised(texts.pop("source"))
-    known = facts.read(body, kind, texts["name"])
-    text = block.composed(body, texts, known.dependencies)
-    if len(text.encode()) > facts.MAXIMUM_BYTES:
-        raise Refusal(f"the source is larger than {facts.MAXIMUM_BYTES // 1024} KiB.")
-    return text
 
 
 def _request() -> str:

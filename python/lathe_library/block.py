@@ -8,8 +8,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-FIELDS = ("kind", "name", "status", "created", "session", "model", "sha256")
+from lathe_library.refusals import Refusal
+
+# In the order in which they are written. Of these, `version`, `cells`, `purpose` and
+# `tests_sha256` may be missing: a file of an earlier lathe has version 1 and no tests.
+FIELDS = (
+    "kind",
+    "name",
+    "version",
+    "status",
+    "created",
+    "session",
+    "cells",
+    "model",
+    "purpose",
+    "sha256",
+    "tests_sha256",
+)
+REQUIRED = ("kind", "name", "status", "created", "session", "model", "sha256")
+TEXTS = (*REQUIRED, "purpose", "tests_sha256")
+MAXIMUM_VERSION = 1_000_000
+MAXIMUM_CELLS = 50
 _BLOCK = re.compile(r"\A# /// script\n((?:#(?: [^\n]*)?\n)+?)# ///\n", re.MULTILINE)
+_TABLE = "# [tool.lathe]"
 
 
 @dataclass(frozen=True)
@@ -18,19 +39,56 @@ class Split:
 
     body: str
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    version: int = 1
+    cells: tuple[int, ...] = ()
     dependencies: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def composed(body: str, fields: Mapping[str, str], dependencies: Sequence[str]) -> str:
-    """Return the text of a capability: block, empty line, source."""
+def composed(
+    body: str,
+    fields: Mapping[str, str],
+    dependencies: Sequence[str],
+    version: int = 1,
+    cells: Sequence[int] = (),
+) -> str:
+    """Return the text of a capability: block, empty line, source; empty fields are left out."""
     source = normalised(body)
     listed = ", ".join(json.dumps(one) for one in dependencies)
-    values = {**fields, "sha256": sha256(source)}
+    values: dict[str, object] = {**fields, "version": version, "sha256": sha256(source)}
+    if cells:
+        values["cells"] = list(cells)
     lines = ['requires-python = ">=3.11"', f"dependencies = [{listed}]", "", "[tool.lathe]"]
-    lines += [f"{name} = {_toml(values[name])}" for name in FIELDS]
+    lines += [f"{name} = {_toml(values[name])}" for name in FIELDS if values.get(name)]
     comment = "\n".join(f"# {line}".rstrip() for line in lines)
     return f"# /// script\n{comment}\n# ///\n\n{source}"
+
+
+def restated(text: str, changes: Mapping[str, object]) -> str:
+    """Return the text with other values in its block, other lines as they are; None takes one out.
+
+    Raises:
+        Refusal: it has no block that can be read.
+    """
+    match = _BLOCK.match(text)
+    parts = split(text)
+    if match is None or not parts.fields:
+        raise Refusal(f"its block cannot be changed: {'; '.join(parts.problems)}.")
+    lines = match.group(1).rstrip("\n").split("\n")
+    first = lines.index(_TABLE) + 1
+    last = next((n for n in range(first, len(lines)) if lines[n].startswith("# [")), len(lines))
+    table = {line[2:].partition("=")[0].strip(): line for line in lines[first:last]}
+    for name, value in changes.items():
+        if value is None:
+            table.pop(name, None)
+        else:
+            table[name] = f"# {name} = {_toml(value)}"
+    known = [table.pop(name) for name in FIELDS if name in table]
+    block = "\n".join([*lines[:first], *known, *table.values(), *lines[last:]])
+    changed = f"# /// script\n{block}\n# ///\n{text[match.end() :]}"
+    if again := split(changed).problems:
+        raise Refusal(f"its block cannot be changed: {'; '.join(again)}.")
+    return changed
 
 
 def split(text: str) -> Split:
@@ -42,7 +100,7 @@ def split(text: str) -> Split:
     toml = "\n".join(line[2:] for line in match.group(1).split("\n"))
     try:
         document: dict[str, Any] = tomllib.loads(toml)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         return Split(body, problems=(f"its block is not TOML: {error}",))
     table = (
         document.get("tool", {}).get("lathe") if isinstance(document.get("tool"), dict) else None
@@ -50,13 +108,35 @@ def split(text: str) -> Split:
     if not isinstance(table, dict):
         return Split(body, problems=("its block has no [tool.lathe] table",))
     values = cast("dict[str, object]", table)
-    fields = {name: value for name in FIELDS if isinstance(value := values.get(name), str)}
-    missing = [name for name in FIELDS if name not in fields]
-    problems = (f"[tool.lathe] lacks {', '.join(missing)}",) if missing else ()
+    fields = {name: value for name in TEXTS if isinstance(value := values.get(name), str)}
+    missing = [name for name in REQUIRED if name not in fields]
+    problems = [f"[tool.lathe] lacks {', '.join(missing)}"] if missing else []
+    version, cells = _version(values, problems), _cells(values, problems)
     raw: object = document.get("dependencies", [])
     members = cast("list[object]", raw) if isinstance(raw, list) else []
     dependencies = tuple(one for one in members if isinstance(one, str))
-    return Split(body, fields, dependencies, problems)
+    return Split(body, fields, version, cells, dependencies, tuple(problems))
+
+
+def _version(values: Mapping[str, object], problems: list[str]) -> int:
+    version = values.get("version", 1)
+    is_whole = isinstance(version, int) and not isinstance(version, bool)
+    if isinstance(version, int) and is_whole and 1 <= version <= MAXIMUM_VERSION:
+        return version
+    problems.append(f"`version` in its block must be 1 to {MAXIMUM_VERSION:,}")
+    return 1
+
+
+def _cells(values: Mapping[str, object], problems: list[str]) -> tuple[int, ...]:
+    raw = values.get("cells", [])
+    members = cast("list[object]", raw) if isinstance(raw, list) else [None]
+    cells = tuple(
+        one for one in members if isinstance(one, int) and 0 < one < 1 << 31 and one is not True
+    )
+    if len(cells) != len(members) or len(cells) > MAXIMUM_CELLS:
+        problems.append(f"`cells` in its block must be at most {MAXIMUM_CELLS} numbers of cells")
+        return ()
+    return cells
 
 
 def sha256(body: str) -> str:
@@ -71,7 +151,9 @@ def normalised(source: str) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _toml(text: str) -> str:
-    # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
-    whole = text.encode("utf-8", "replace").decode()
-    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _toml(value: object) -> str:
+    # JSON's texts are TOML's basic strings, but for DEL, which TOML wants escaped; whole numbers
+    # and lists of them are the same in both.
+    if isinstance(value, str):
+        value = value.encode("utf-8", "replace").decode()
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

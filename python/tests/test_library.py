@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import subprocess
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from lathe_kernel import lathe_module
+from lathe_library import names
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_library" / "__main__.py"
 _FUNCTION = '''"""Add."""
@@ -52,7 +56,7 @@ def _run(*arguments: str, given: str | bytes = b"") -> tuple[int, Any, str]:
     return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr.decode()
 
 
-def _composed(source: str, kind: str, name: str, **rest: str) -> str:
+def _composed(source: str, kind: str, name: str, **rest: object) -> str:
     request = {
         "source": source,
         "kind": kind,
@@ -80,6 +84,7 @@ def test_compose_writes_a_block_that_the_standard_reads() -> None:
     assert list(document["tool"]["lathe"]) == [
         "kind",
         "name",
+        "version",
         "status",
         "created",
         "session",
@@ -92,18 +97,30 @@ def test_compose_writes_a_block_that_the_standard_reads() -> None:
 
 
 def test_index_and_read_tell_everything_without_running_anything(tmp_path: Path) -> None:
-    (tmp_path / "functions").mkdir()
-    (tmp_path / "agents").mkdir()
-    (tmp_path / "functions" / "add.py").write_text(_composed(_FUNCTION, "function", "add"))
-    (tmp_path / "functions" / "test_add.py").write_text("raise SystemExit")
-    (tmp_path / "agents" / "explainer.py").write_text(_composed(_AGENT, "agent", "explainer"))
+    for folder in ("proposed/functions", "functions", "agents"):
+        (tmp_path / folder).mkdir(parents=True)
+    waiting = tmp_path / "proposed/functions"
+    hashed = hashlib.sha256(b"raise SystemExit").hexdigest()
+    tests = hashlib.sha256(f"{hashed}  test_add.py\n".encode()).hexdigest()
+    proposal = {"version": 2, "cells": [3, 4], "purpose": "Why.", "tests_sha256": tests}
+    (waiting / "add.py").write_text(_composed(_FUNCTION, "function", "add", **proposal))
+    (waiting / "test_add.py").write_text("raise SystemExit")
+    approved = {"status": "approved"}
+    (tmp_path / "functions/add.py").write_text(_composed(_FUNCTION, "function", "add", **approved))
+    (tmp_path / "agents/explainer.py").write_text(
+        _composed(_AGENT, "agent", "explainer", **approved)
+    )
     code, entries, _ = _run("index", str(tmp_path))
     assert code == 0
     assert [(one["kind"], one["name"], one["path"]) for one in entries] == [
         ("function", "add", "functions/add.py"),
+        ("function", "add", "proposed/functions/add.py"),
         ("agent", "explainer", "agents/explainer.py"),
     ]
-    add = entries[0]
+    add = entries[1]
+    assert (entries[0]["status"], entries[0]["version"]) == ("approved", 1)
+    assert {name: add[name] for name in proposal} == proposal
+    assert add["file_sha256"] == hashlib.sha256((waiting / "add.py").read_bytes()).hexdigest()
     assert add["signature"] == "add(a: int, *, b: float=1) -> float"
     assert add["summary"] == "Return the sum."
     assert (add["status"], add["session"], add["hash_matches"], add["problems"]) == (
@@ -122,18 +139,87 @@ def test_index_and_read_tell_everything_without_running_anything(tmp_path: Path)
     assert [one["name"] for one in found] == ["explainer"]
 
 
-def test_an_edited_source_no_longer_matches_its_hash(tmp_path: Path) -> None:
-    (tmp_path / "functions").mkdir()
-    path = tmp_path / "functions" / "add.py"
-    path.write_text(_composed(_FUNCTION, "function", "add").replace("a + b", "a - b"))
+@pytest.mark.parametrize(
+    ("place", "status", "edit", "seen", "said"),
+    [
+        ("functions", "approved", "", "approved", ""),
+        ("functions", "approved", "source", "changed", "its source is not the one"),
+        ("functions", "deprecated", "source", "changed", "its source is not the one"),
+        ("functions", "approved", "tests", "changed", "its tests are not those"),
+        ("functions", "proposed", "", "proposed", "move functions/add.py to proposed/functions/"),
+        ("functions", "odd", "", "odd", "which there is not"),
+        ("proposed/functions", "proposed", "source", "proposed", "admit it anew"),
+        ("proposed/functions", "approved", "", "approved", "lathe library approve add"),
+        ("proposed/functions", "changes_asked", "", "changes_asked", ""),
+    ],
+)
+def test_what_a_file_says_counts_only_where_it_lies_and_as_it_was_written(
+    tmp_path: Path, place: str, status: str, edit: str, seen: str, said: str
+) -> None:
+    folder = tmp_path / place
+    folder.mkdir(parents=True)
+    text = _composed(_FUNCTION, "function", "add", status=status)
+    (folder / "add.py").write_text(text.replace("a + b", "a - b") if edit == "source" else text)
+    if edit == "tests":
+        (folder / "fixtures/add").mkdir(parents=True)
+        (folder / "fixtures/add/x.csv").write_text("1")
     _, (entry,), _ = _run("index", str(tmp_path))
-    assert (entry["hash_matches"], entry["problems"]) == (False, [])
+    assert entry["status"] == seen
+    assert entry["hash_matches"] == (edit != "source")
+    assert said in " ".join(entry["problems"])
+    assert bool(entry["problems"]) == bool(said)
+
+
+def test_a_function_and_an_agent_of_one_name_are_both_unusable(tmp_path: Path) -> None:
+    for kind, source in (("function", _FUNCTION), ("agent", _AGENT)):
+        (tmp_path / f"{kind}s").mkdir()
+        text = _composed(source, kind, "add", status="approved")
+        (tmp_path / f"{kind}s/add.py").write_text(text)
+    _, entries, _ = _run("index", str(tmp_path))
+    assert ["rename one" in " ".join(one["problems"]) for one in entries] == [True, True]
+
+
+def test_restating_changes_the_named_lines_and_no_other() -> None:
+    text = _composed(_FUNCTION, "function", "add").replace(
+        "# [tool.lathe]\n", "# [tool.other]\n# keep = 1\n#\n# [tool.lathe]\n# note = 'ours'\n"
+    )
+    fields = {"status": "approved", "version": 3, "purpose": _ODD}
+    code, answer, _ = _run("restate", given=json.dumps({"text": text, "fields": fields}))
+    assert code == 0, answer
+    before, after = text.split("\n"), answer["text"].split("\n")
+    changed = [line for line in after if line not in before]
+    assert changed[:2] == ["# version = 3", '# status = "approved"']
+    assert len(changed) == 3
+    assert len(after) == len(before) + 1
+    back = {"status": "proposed", "version": 1, "purpose": None}
+    _, again, _ = _run("restate", given=json.dumps({"text": answer["text"], "fields": back}))
+    assert sorted(again["text"].split("\n")) == sorted(before)
+    refused: list[dict[str, object]] = [
+        {"text": "x = 1", "fields": {}},
+        {"text": text, "fields": {"odd": 1}},
+    ]
+    for given in refused:
+        code, answer, _ = _run("restate", given=json.dumps(given))
+        assert (code, list(answer)) == (1, ["refusal"])
+
+
+@pytest.mark.parametrize("name", ["json", "print", "delegate", "lathe", "pandas"])
+def test_a_name_that_means_something_else_is_refused(name: str) -> None:
+    code, answer, _ = _run("inspect", "function", name, given=_FUNCTION.replace("add", name))
+    assert code == 1
+    assert "choose another one" in answer["refusal"]
+
+
+def test_the_names_of_lathe_are_all_known() -> None:
+    public = {one for one in dir(lathe_module.Lathe) if one.islower() and not one.startswith("_")}
+    assert public <= names.OF_LATHE
 
 
 def test_broken_files_have_problems_and_hide_nobody(tmp_path: Path) -> None:
     folder = tmp_path / "functions"
     folder.mkdir()
-    (folder / "add.py").write_text(_composed(_FUNCTION, "function", "add"))
+    approved = _composed(_FUNCTION, "function", "add", status="approved")
+    (folder / "add.py").write_text(approved)
     (folder / "bare.py").write_text("x = 1\n")
     (folder / "huge.py").write_text("#" * 300_000)
     (folder / "bomb.py").write_text("x = " + "(" * 50_000 + ")" * 50_000)
@@ -143,6 +229,8 @@ def test_broken_files_have_problems_and_hide_nobody(tmp_path: Path) -> None:
     (folder / "link.py").symlink_to("/etc/passwd")
     os.mkfifo(folder / "pipe.py")
     (folder / "folder.py").mkdir()
+    (folder / "hard.py").write_text(approved)
+    os.link(folder / "hard.py", tmp_path / "other.py")
     code, entries, _ = _run("index", str(tmp_path))
     assert code == 0
     problems = {one["name"]: " ".join(one["problems"]) for one in entries}
@@ -157,8 +245,10 @@ def test_broken_files_have_problems_and_hide_nobody(tmp_path: Path) -> None:
         "link",
         "pipe",
         "folder",
+        "hard",
     }
     assert all(problems.values())
+    assert "hard link" in problems["hard"]
     assert "larger than" in problems["huge"]
     assert "root" not in json.dumps(entries)
     assert "regular" in problems["pipe"]

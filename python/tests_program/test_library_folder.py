@@ -114,7 +114,7 @@ def twice(x: int) -> int:
 lathe.save_function(twice)
 """
     assert lathe.run("exec", "-s", "s", save).code == 0
-    file = lathe.project / "generated-capabilities/functions/twice.py"
+    file = lathe.project / "generated-capabilities/proposed/functions/twice.py"
     file.write_text(file.read_text().replace("2 * x", "3 * x"))
     done = lathe.run("exec", "-s", "t", "from lathe.capabilities import twice\ntwice(5)")
     assert (done.code, done.out) == (0, "15\n")

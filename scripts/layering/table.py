@@ -33,7 +33,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheStore": frozenset({"LatheVocabulary", "CSQLite", "CCrypto"}),
     "LatheKernelHost": frozenset({"LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"}),
     "LatheProviders": frozenset({"LatheVocabulary"}),
-    "LatheLibrary": frozenset({"LatheVocabulary"}),
+    "LatheLibrary": frozenset({"LatheVocabulary", "CCrypto"}),
     "LatheTools": frozenset({"LatheVocabulary"}),
     "LatheEngine": frozenset({"LatheVocabulary"}),
     "LatheServer": frozenset({"LatheVocabulary"}),

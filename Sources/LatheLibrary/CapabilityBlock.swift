@@ -1,0 +1,33 @@
+internal import LatheVocabulary
+
+/// What the block at the head of a file says, but for the source's own hash, which the reader adds.
+struct CapabilityBlock: Sendable, Hashable {
+    var kind: Capability.Kind
+    var name: String
+    var version: Int
+    var status: Capability.Status
+    var created: String
+    var session: String
+    var cells: [Int]
+    var model: String
+    var purpose: String
+    var testsSHA256: String?
+
+    init(_ proposal: CapabilityProposal, version: Int, created: String, testsSHA256: String?) {
+        (kind, name, status) = (proposal.kind, proposal.name, .proposed)
+        (session, cells, model) = (proposal.session, proposal.cells, proposal.model)
+        purpose = proposal.purpose
+        self.version = version
+        self.created = created
+        self.testsSHA256 = testsSHA256
+    }
+
+    func request(_ source: String) -> JSONValue {
+        [
+            "source": .string(source), "kind": .string(kind.rawValue), "name": .string(name),
+            "version": .integer(version), "status": .string(status.rawValue), "created": .string(created),
+            "session": .string(session), "cells": .array(cells.map { .integer($0) }), "model": .string(model),
+            "purpose": .string(purpose), "tests_sha256": .string(testsSHA256 ?? ""),
+        ]
+    }
+}

@@ -1,0 +1,25 @@
+internal import LatheVocabulary
+
+/// A capability as the reader found it, with the hash of the very bytes that it read.
+struct ReadCapability: Sendable, Hashable {
+    var capability: Capability
+    /// Of the whole file, its block included.
+    var fileSHA256: String
+
+    /// Nil where the reader's answer has another form.
+    init?(_ entry: JSONValue) {
+        func text(_ key: String) -> String { entry[key]?.stringValue ?? "" }
+        guard let kind = Capability.Kind(rawValue: text("kind")), !text("name").isEmpty else { return nil }
+        var problems = (entry["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let status = Capability.Status(rawValue: text("status"))
+        if status == nil, problems.isEmpty { problems.append("its block says an unknown status") }
+        capability = Capability(
+            kind: kind, name: text("name"), path: text("path"), signature: text("signature"), summary: text("summary"),
+            status: status ?? .proposed, version: entry["version"]?.integerValue ?? 1, created: text("created"),
+            session: text("session"), model: text("model"), sha256: text("sha256"),
+            testsSHA256: entry["tests_sha256"]?.stringValue,
+            cells: (entry["cells"]?.arrayValue ?? []).compactMap(\.integerValue), purpose: text("purpose"),
+            problems: problems)
+        fileSHA256 = text("file_sha256")
+    }
+}

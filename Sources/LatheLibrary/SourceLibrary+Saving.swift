@@ -1,0 +1,120 @@
+internal import Foundation
+package import LatheVocabulary
+
+extension SourceLibrary {
+    package func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {
+        let name = try CapabilityName(proposal.name)
+        try CapabilityFiles.check(tests: proposal.tests, fixtures: proposal.fixtures)
+        try await onQueue { () throws(LibraryError) in
+            try self.reader.inspect(proposal)
+            // Known before anything is run for it; asked again when it is written.
+            _ = try self.folder.reading { () throws(LibraryError) in try self.standing(of: proposal) }
+        }
+        let report = try await examiner?.examine(proposal)
+        if let report, !report.isAdmitted { throw LibraryError(.refused, report.refusal) }
+        return try await onQueue { () throws(LibraryError) in
+            try self.folder.writing { () throws(LibraryError) in try self.write(proposal, name, report) }
+        }
+    }
+
+    private func write(
+        _ proposal: CapabilityProposal, _ name: CapabilityName, _ report: AdmissionReport?
+    ) throws(LibraryError) -> SavedCapability {
+        let standing = try standing(of: proposal)
+        let hash = try CapabilityFiles.testsSHA256(
+            name.description, tests: proposal.tests, fixtures: proposal.fixtures)
+        let block = CapabilityBlock(
+            proposal, version: standing.version, created: Self.today(), testsSHA256: hash)
+        let text = try reader.compose(block, source: proposal.source)
+        guard let folder = try folder.open(.proposed, proposal.kind, .made) else {
+            throw LibraryError(.unreadable, "The folder \(self.folder.path) went away while it was written to.")
+        }
+        try folder.place(
+            CapabilityFiles(name: name, text: text, tests: proposal.tests, fixtures: proposal.fixtures))
+        let saved = try current().first {
+            $0.capability.shelf == .proposed && $0.capability.kind == proposal.kind
+                && $0.capability.name == proposal.name
+        }
+        guard let saved else {
+            throw LibraryError(.unreadable, "\(folder.path)/\(name.file) was written, but is not there any more.")
+        }
+        return SavedCapability(
+            capability: saved.capability, replaced: standing == .replaced(version: standing.version), report: report)
+    }
+
+    /// What a proposal would be beside what is there.
+    private enum Standing: Hashable {
+        case new(version: Int)
+        /// In the place of one that waits.
+        case replaced(version: Int)
+
+        var version: Int {
+            switch self {
+            case .new(let version), .replaced(let version): version
+            }
+        }
+    }
+
+    /// Throws where the name is somebody else's.
+    private func standing(of proposal: CapabilityProposal) throws(LibraryError) -> Standing {
+        let place = try folder.open(.proposed, proposal.kind, .existing)
+        if place?.stamp(of: proposal.name + ".py")?.isRegular == false {
+            throw LibraryError(
+                .refused, "\(place?.path ?? "")/\(proposal.name).py is a link or no file. Move it away.")
+        }
+        let all = try current().map(\.capability)
+        if let like = all.first(where: { $0.name != proposal.name && $0.name.skeleton == proposal.name.skeleton }) {
+            throw LibraryError(
+                .refused,
+                "'\(proposal.name)' looks like '\(like.name)', which the library has: choose a name that cannot be mistaken."
+            )
+        }
+        if all.contains(where: { $0.name == proposal.name && $0.kind != proposal.kind && $0.shelf == .approved }) {
+            throw LibraryError(
+                .nameTaken,
+                "The library has the \(proposal.kind.other.rawValue) \(proposal.name) already. Choose another name.")
+        }
+        let same = all.filter { $0.name == proposal.name && $0.kind == proposal.kind }
+        let version = (same.first { $0.shelf == .approved }?.version ?? 0) + 1
+        guard let waiting = same.first(where: { $0.shelf == .proposed }) else { return .new(version: version) }
+        guard waiting.status == .changesAsked || (waiting.status == .proposed && waiting.session == proposal.session)
+        else {
+            throw LibraryError(
+                .nameTaken,
+                """
+                The library has the \(proposal.kind.rawValue) \(proposal.name) already (\(waiting.status.rawValue), \
+                from session \(waiting.session)). Choose another name.
+                """)
+        }
+        return .replaced(version: version)
+    }
+
+    static func today() -> String {
+        Date.now.formatted(.iso8601.year().month().day())
+    }
+}
+
+extension AdmissionReport {
+    /// Everything that has to be mended, in one text.
+    var refusal: String {
+        let reasons = findings.filter(\.isRefusal).map { finding in
+            "• " + (finding.line.map { "line \($0): " } ?? "") + finding.reason + " [\(finding.rule)]"
+        }
+        var text = "It cannot be saved as it is:"
+        for (index, reason) in reasons.enumerated() {
+            guard text.utf8.count + reason.utf8.count < 8_000 else {
+                return text + "\n… and \(reasons.count - index) more; mend these first."
+            }
+            text += "\n" + reason
+        }
+        return text
+    }
+}
+
+extension String {
+    /// What is left of a name to the eye: signs that look alike are one.
+    fileprivate var skeleton: String {
+        replacing("1", with: "l").replacing("0", with: "o").replacing("rn", with: "m").replacing("vv", with: "w")
+            .split(separator: "_").joined(separator: "_")
+    }
+}

@@ -258,7 +258,8 @@ final class HostDesk: Sendable {
         let proposal = CapabilityProposal(
             kind: kind, name: try arguments.text("name", upTo: 64),
             source: try arguments.text("source", upTo: 256 << 10), session: services.session,
-            model: (try? await services.model(nil).name) ?? "none")
+            model: (try? await services.model(nil).name) ?? "none",
+            cells: [progress.withLock { $0.cell }].filter { $0 > 0 })
         let saved: SavedCapability
         do throws(LibraryError) {
             saved = try await services.library.save(proposal)
@@ -266,10 +267,12 @@ final class HostDesk: Sendable {
             throw HostRefusal("library", error.reason)
         }
         try await journal(.capabilitySaved(saved))
-        return [
+        var told: [String: JSONValue] = [
             "path": .string(saved.capability.path), "status": .string(saved.capability.status.rawValue),
             "replaced": .bool(saved.replaced),
         ]
+        if let note = saved.note { told["note"] = .string(note) }
+        return .object(told)
     }
 
     private func noteUse(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {

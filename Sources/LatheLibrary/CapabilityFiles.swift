@@ -6,6 +6,7 @@ struct CapabilityFiles: Sendable, Hashable {
     static let fixtureBytes = 1 << 20
     static let togetherBytes = 4 << 20
     static let testsBytes = 256 << 10
+    static let sourceBytes = 256 << 10
 
     var name: CapabilityName
     /// The whole text, block included.

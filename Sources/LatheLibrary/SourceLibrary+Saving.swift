@@ -11,9 +11,21 @@ extension SourceLibrary {
             _ = try self.folder.reading { () throws(LibraryError) in try self.standing(of: proposal) }
         }
         let report = try await examiner?.examine(proposal)
-        if let report, !report.isAdmitted { throw LibraryError(.refused, report.refusal) }
+        if let report, !report.isAdmitted {
+            try await noteRefusal(of: proposal, report)
+            throw LibraryError(.refused, report.refusal)
+        }
         return try await onQueue { () throws(LibraryError) in
             try self.folder.writing { () throws(LibraryError) in try self.write(proposal, name, report) }
+        }
+    }
+
+    private func noteRefusal(of proposal: CapabilityProposal, _ report: AdmissionReport) async throws(LibraryError) {
+        try await onQueue { () throws(LibraryError) in
+            let event = LibraryEvent(
+                .refused, kind: proposal.kind, name: proposal.name, version: 0,
+                sha256: try SHA256.of(Array(proposal.source.utf8)), session: proposal.session, reason: report.refusal)
+            try self.journal?.record(event, source: proposal.source)
         }
     }
 
@@ -21,6 +33,7 @@ extension SourceLibrary {
         _ proposal: CapabilityProposal, _ name: CapabilityName, _ report: AdmissionReport?
     ) throws(LibraryError) -> SavedCapability {
         let standing = try standing(of: proposal)
+        let note = try past().notes[LibraryPast.Key(kind: proposal.kind, name: proposal.name)]
         let hash = try CapabilityFiles.testsSHA256(
             name.description, tests: proposal.tests, fixtures: proposal.fixtures)
         let block = CapabilityBlock(
@@ -38,8 +51,12 @@ extension SourceLibrary {
         guard let saved else {
             throw LibraryError(.unreadable, "\(folder.path)/\(name.file) was written, but is not there any more.")
         }
+        try journal?.record(
+            LibraryEvent(.proposed, saved.capability, session: proposal.session, report: report),
+            source: CapabilityText.body(of: text))
         return SavedCapability(
-            capability: saved.capability, replaced: standing == .replaced(version: standing.version), report: report)
+            capability: saved.capability, replaced: standing == .replaced(version: standing.version), report: report,
+            note: note)
     }
 
     /// What a proposal would be beside what is there.
@@ -62,7 +79,7 @@ extension SourceLibrary {
             throw LibraryError(
                 .refused, "\(place?.path ?? "")/\(proposal.name).py is a link or no file. Move it away.")
         }
-        let all = try current().map(\.capability)
+        let all = try judged().map(\.capability)
         if let like = all.first(where: { $0.name != proposal.name && $0.name.skeleton == proposal.name.skeleton }) {
             throw LibraryError(
                 .refused,

@@ -8,30 +8,40 @@ internal import Synchronization
 /// No file is ever imported or run here: a short, isolated process reads the syntax trees. All work happens on a queue of
 /// the library's own; a list is kept until a file changes.
 package final class SourceLibrary: CapabilityLibrary {
-    private struct Known {
-        var stamps: [String: LibraryFolder.Stamp]
-        var capabilities: [ReadCapability]
+    /// What was read, and what it was read from.
+    final class Known: Sendable {
+        let files = Mutex<(stamps: [String: LibraryFolder.Stamp], capabilities: [ReadCapability])?>(nil)
+        let past = Mutex(LibraryPast())
     }
 
     let folder: LibraryFolder
     let reader: LibraryReader
     let examiner: (any CapabilityExaminer)?
+    let journal: (any LibraryJournal)?
+    let trust: LibraryTrust
+    let known = Known()
     private let queue = DispatchQueue(label: "lathe.library")
-    private let known = Mutex<Known?>(nil)
 
     /// - Parameters:
     ///   - folder: absolute path of `generated-capabilities`; made with the first capability.
     ///   - python: absolute path of a Python 3.11 or later; the standard library is enough.
     ///   - reader: absolute path of the package `lathe_library`.
     ///   - examiner: finds out whether a proposal can be saved; without one, its form alone decides.
-    package init(folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil) {
+    ///   - journal: where the lives of capabilities are kept; without one, files are what their blocks say.
+    ///   - trust: what makes a file that says *approved* be one.
+    package init(
+        folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
+        journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins
+    ) {
+        self.journal = journal
+        self.trust = trust
         self.folder = LibraryFolder(path: folder)
         self.reader = LibraryReader(process: ReaderProcess(python: python, reader: reader))
         self.examiner = examiner
     }
 
     package func list() async throws(LibraryError) -> [Capability] {
-        try await onQueue { () throws(LibraryError) in try self.folder.reading(self.current).map(\.capability) }
+        try await onQueue { () throws(LibraryError) in try self.folder.reading(self.judged).map(\.capability) }
     }
 
     /// The capabilities that fit `words` best, best first; empty where nothing fits.
@@ -101,9 +111,9 @@ package final class SourceLibrary: CapabilityLibrary {
     /// The capabilities as they are on disk now, read again only after a change.
     func current() throws(LibraryError) -> [ReadCapability] {
         let stamps = try folder.stamps()
-        if let known = known.withLock({ $0 }), known.stamps == stamps { return known.capabilities }
+        if let read = known.files.withLock({ $0 }), read.stamps == stamps { return read.capabilities }
         let capabilities = stamps.isEmpty ? [] : try reader.index(folder.path)
-        known.withLock { $0 = Known(stamps: stamps, capabilities: capabilities) }
+        known.files.withLock { $0 = (stamps, capabilities) }
         return capabilities
     }
 

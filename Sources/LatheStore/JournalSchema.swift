@@ -44,36 +44,11 @@ enum JournalSchema {
 
     static var version: Int { migrations.count }
 
+    private static let schema = Schema(applicationID: applicationID, migrations: migrations, what: "journal of lathe")
+
     /// Refuses what is no journal, or one of a later lathe. Version 0 is an empty file.
-    static func check(_ connection: SQLiteConnection) throws(JournalError) -> Int {
-        let found = try connection.integer("PRAGMA user_version") ?? 0
-        let application = try connection.integer("PRAGMA application_id") ?? 0
-        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
-        if found == 0, application == 0, tables == 0 { return 0 }
-        guard application == applicationID else {
-            throw JournalError(.corrupt, "\(connection.path) is a database, but no journal of lathe. Move it away.")
-        }
-        guard found <= version else {
-            throw JournalError(
-                .newerFormat,
-                """
-                \(connection.path) was written by a newer lathe (format \(found), this one reads up to \(version)). \
-                Use that lathe.
-                """)
-        }
-        return found
-    }
+    static func check(_ connection: SQLiteConnection) throws(JournalError) -> Int { try schema.check(connection) }
 
     /// Brings a file that is open for writing to the current version, in one transaction.
-    static func migrate(_ connection: SQLiteConnection) throws(JournalError) {
-        guard try check(connection) < version else { return }
-        try connection.transaction { () throws(JournalError) in
-            // Asked again inside: another program may have been faster.
-            for step in try check(connection)..<version {
-                try connection.execute(migrations[step])
-                try connection.execute("PRAGMA user_version = \(step + 1)")
-            }
-            try connection.execute("PRAGMA application_id = \(applicationID)")
-        }
-    }
+    static func migrate(_ connection: SQLiteConnection) throws(JournalError) { try schema.migrate(connection) }
 }

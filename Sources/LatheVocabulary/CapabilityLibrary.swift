@@ -26,8 +26,11 @@ package struct SavedCapability: Sendable, Hashable, Codable {
     package var replaced: Bool
     /// Nil in journals that were written before capabilities were examined.
     package var report: AdmissionReport?
+    /// What a reviewer had asked to change of the proposal that this one replaces.
+    package var note: String?
 
-    package init(capability: Capability, replaced: Bool, report: AdmissionReport? = nil) {
+    package init(capability: Capability, replaced: Bool, report: AdmissionReport? = nil, note: String? = nil) {
+        self.note = note
         self.capability = capability
         self.replaced = replaced
         self.report = report

@@ -23,9 +23,7 @@ extension CommandRun {
         case .jsonl: content = ExportedContent(text: Self.lines(events))
         case .notebook, .markdown:
             let installation = try Installation.find(environment: environment)
-            let library = SourceLibrary(
-                folder: project.library, python: installation.interpreter,
-                reader: installation.python + "/lathe_library")
+            let library = project.openLibrary(installation)
             let request = await ExportRequest.request(
                 session: name, folder: session.folder.path, events: events, target: target, library: library)
             content = try await request.made(as: options.form, events: Self.lines(events), by: installation)

@@ -40,40 +40,6 @@ extension CommandRun {
         }
     }
 
-    // MARK: library
-
-    func library(_ command: LibraryCommand) async throws(CommandFailure) -> Int32 {
-        let project = try Project.find(command.options.project, environment: environment)
-        let installation = try Installation.find(environment: environment)
-        let library = SourceLibrary(
-            folder: project.library, python: installation.interpreter, reader: installation.python + "/lathe_library")
-        return try await reporting {
-            switch command.action {
-            case .list:
-                let all = try await library.list()
-                show(command.options, LibraryListing.json(all)) { LibraryListing.lines(all, canvas: $0) }
-            case .search(let words):
-                let found = try await library.search(words, limit: 20)
-                guard !found.isEmpty else {
-                    throw CommandFailure(
-                        "nothing in \(project.library) fits '\(words)'; 'lathe library list' shows all")
-                }
-                show(command.options, LibraryListing.json(found)) { LibraryListing.lines(found, canvas: $0) }
-            case .show(let name):
-                let named = try await library.list().filter { $0.name == name }
-                guard let capability = named.first else {
-                    throw CommandFailure(
-                        "there is no capability '\(name)' in \(project.library); 'lathe library list' shows all")
-                }
-                let source = try await library.source(of: capability.kind, named: name)
-                show(command.options, LibraryListing.json(capability, source: source)) {
-                    LibraryListing.lines(capability, source: source, canvas: $0)
-                }
-            }
-            return ExitCode.complete.rawValue
-        }
-    }
-
     // MARK: model
 
     func model(_ command: ModelCommand) async throws(CommandFailure) -> Int32 {

@@ -1,6 +1,8 @@
 internal import Foundation
 internal import LatheEngine
+internal import LatheLibrary
 internal import LatheProviders
+internal import LatheStore
 internal import LatheTelemetry
 internal import LatheVocabulary
 
@@ -10,11 +12,20 @@ struct Project: Sendable {
     let models: ModelConfiguration
     let limits: EngineLimits
     let kernelLimits: KernelLimits
+    /// The folder of the library.
     let library: String
+    let librarySettings: LibrarySettings
     let telemetry: TelemetrySettings
     let memorySave: MemorySetting
 
     var sessions: String { folder + "/.lathe/sessions" }
+
+    /// The library's files with its journal.
+    func openLibrary(_ installation: Installation) -> SourceLibrary {
+        SourceLibrary(
+            folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
+            journal: LibraryDatabase(folder: folder + "/.lathe"), trust: librarySettings.trust ?? .pins)
+    }
 
     /// Finds the project: the folder given, else the nearest one above the working directory with a `lathe.json`, else the working
     /// directory. The user's own configuration lies below the project's.
@@ -23,12 +34,13 @@ struct Project: Sendable {
         let config = environment["XDG_CONFIG_HOME"] ?? (environment["HOME"] ?? "/root") + "/.config"
         let user = try ProjectFile(path: config + "/lathe/lathe.json")
         let own = try ProjectFile(path: folder + "/lathe.json")
-        let library = own.library ?? user.library ?? "generated-capabilities"
+        let settings = own.library.over(user.library)
+        let library = settings.folder ?? "generated-capabilities"
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: try own.limits(over: user.limits(over: EngineLimits())),
             kernelLimits: own.kernelLimits.over(user.kernelLimits),
-            library: library.hasPrefix("/") ? library : folder + "/" + library,
+            library: library.hasPrefix("/") ? library : folder + "/" + library, librarySettings: settings,
             telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
             memorySave: own.memorySave ?? user.memorySave ?? .on)
     }
@@ -53,7 +65,7 @@ struct Project: Sendable {
 /// One `lathe.json`. An absent file is an empty one.
 struct ProjectFile: Sendable {
     let models: ModelConfiguration
-    let library: String?
+    let library: LibrarySettings
     let kernelLimits: KernelLimits
     let budget: BudgetLimits
     let telemetry: TelemetrySettings
@@ -66,7 +78,8 @@ struct ProjectFile: Sendable {
     init(path: String) throws(CommandFailure) {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
-            (models, library, limitValues) = (ModelConfiguration(), nil, [:])
+            (models, limitValues) = (ModelConfiguration(), [:])
+            library = try LibrarySettings(nil, path)
             (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
             memorySave = nil
             return
@@ -83,7 +96,7 @@ struct ProjectFile: Sendable {
         } catch {
             throw CommandFailure("\(path): \(error.reason)", exitCode: 2)
         }
-        library = members["library"]?.stringValue
+        library = try LibrarySettings(members["library"], path)
         memorySave = try Self.memorySave(members["memory"], path)
         do throws(LimitProblem) {
             budget =

@@ -66,9 +66,7 @@ struct SessionSetup: Sendable {
     }
 
     var library: any CapabilityLibrary {
-        let own = SourceLibrary(
-            folder: project.library, python: installation.interpreter,
-            reader: installation.python + "/lathe_library")
+        let own = project.openLibrary(installation)
         guard let derived else { return own }
         return ReplayLibrary(own, following: followed, goesOn: derived.purpose == .branch)
     }

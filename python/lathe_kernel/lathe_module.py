@@ -366,7 +366,9 @@ class Lathe(types.ModuleType):
         close(reply.descriptors)
         self.capabilities.forget(module.name)
         verb = "replaced" if reply.value.get("replaced") else "saved"
-        return f"{verb} {reply.value['path']} ({reply.value['status']})"
+        note = reply.value.get("note")
+        asked = f"; a reviewer had asked for changes: {note}" if note else ""
+        return f"{verb} {reply.value['path']} ({reply.value['status']}){asked}"
 
 
 def install(lathe: Lathe, library: Library) -> None:

@@ -78,13 +78,13 @@ struct ArgumentReader {
         for (first, second) in form.conflicts where given.values[first] != nil && given.values[second] != nil {
             throw CommandError(.conflict, "\(first) and \(second) contradict each other; keep one")
         }
-        let required = form.arguments.filter { $0.count != .optional }.count
+        let required = form.arguments.filter { $0.count == .one || $0.count == .many }.count
         if given.positionals.count < required {
             let missing = form.arguments[given.positionals.count]
             throw CommandError(
                 .missingArgument, "\(missing.name) is missing (\(missing.summary)): \(form.usage)")
         }
-        let takesMany = form.arguments.contains { $0.count == .many }
+        let takesMany = form.arguments.contains { $0.count == .many || $0.count == .anyNumber }
         if !takesMany, given.positionals.count > form.arguments.count {
             let extra = given.positionals[form.arguments.count]
             let mend = form.arguments.isEmpty ? "" : "; put a \(form.arguments[0].name) of several words in quotes"

@@ -71,8 +71,19 @@ package struct SessionsCommand: Sendable, Hashable {
 package struct LibraryCommand: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case list
-        case show(String)
+        case show(CapabilityReference)
         case search(String)
+        /// At least one name.
+        case approve([CapabilityReference])
+        case reject(CapabilityReference, reason: String)
+        case askForChanges(CapabilityReference, note: String)
+        case deprecate(CapabilityReference, reason: String?)
+        /// What waits against what is approved, or what is approved against the file.
+        case diff(CapabilityReference)
+        /// Of all capabilities where none is named.
+        case history(CapabilityReference?)
+        /// Whether what is approved is what was approved; of all where none is named.
+        case check([CapabilityReference])
     }
 
     package var action: Action

@@ -1,7 +1,7 @@
 /// One command of the table: how it is written, what help says of it, and what it becomes.
 struct CommandForm: Sendable {
     struct Argument: Sendable, Hashable {
-        enum Count: Sendable, Hashable { case one, optional, many }
+        enum Count: Sendable, Hashable { case one, optional, many, anyNumber }
 
         var name: String
         var count: Count = .one
@@ -28,6 +28,7 @@ struct CommandForm: Sendable {
             case .one: argument.name
             case .optional: "[\(argument.name)]"
             case .many: "\(argument.name)…"
+            case .anyNumber: "[\(argument.name)…]"
             }
         }
         return (["lathe"] + path + ["[OPTIONS]"] + written).joined(separator: " ")

@@ -64,29 +64,6 @@ extension CommandTable {
         return .sessions(SessionsCommand(action: .delete(names), options: given.listingOptions()))
     }
 
-    static let libraryList = CommandForm(
-        path: ["library", "list"], summary: "all saved functions and agents", options: [.json, .project]
-    ) { given in .library(LibraryCommand(action: .list, options: given.listingOptions())) }
-
-    static let libraryShow = CommandForm(
-        path: ["library", "show"],
-        summary: "one capability with its source",
-        arguments: [.init(name: "NAME", summary: "the function or agent")],
-        options: [.json, .project],
-        examples: ["lathe library show delay_profile"]
-    ) { given in .library(LibraryCommand(action: .show(given.argument()), options: given.listingOptions())) }
-
-    static let librarySearch = CommandForm(
-        path: ["library", "search"],
-        summary: "capabilities by words of their name and summary",
-        arguments: [.init(name: "WORD", count: .many, summary: "what to look for")],
-        options: [.json, .project],
-        examples: ["lathe library search delay carrier"]
-    ) { given in
-        let words = given.positionals.joined(separator: " ")
-        return .library(LibraryCommand(action: .search(words), options: given.listingOptions()))
-    }
-
     static let modelInstall = CommandForm(
         path: ["model", "install"],
         summary: "fetch an embedded model",

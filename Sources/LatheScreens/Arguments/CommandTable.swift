@@ -5,7 +5,8 @@ enum CommandTable {
     static let commands: [CommandForm] = [
         ask, chat, resume, exec, undo,
         sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
-        libraryList, libraryShow, librarySearch,
+        libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
+        libraryDiff, libraryHistory, libraryCheck,
         replay,
         modelInstall, modelList, modelRemove,
         doctor,

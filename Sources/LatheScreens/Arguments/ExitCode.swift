@@ -10,6 +10,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case refused = 5
     /// A replay that ran otherwise than its recording.
     case different = 6
+    /// An approved capability that is not what was approved.
+    case unapproved = 7
     case interrupted = 130
 
     package init(_ status: OutcomeStatus) {
@@ -33,6 +35,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
         case .outOfBudget: "the budget or the time is used up"
         case .refused: "the model refused"
         case .different: "replayed, with differences"
+        case .unapproved: "an approved capability is not what was approved"
         case .interrupted: "interrupted"
         }
     }

@@ -53,6 +53,7 @@ struct OptionForm: Sendable, Hashable {
     static let repeatUnknown = OptionForm(
         name: "--repeat-unknown",
         summary: "repeat what was being done outside of the session when lathe ended, without asking")
+    static let reason = OptionForm(name: "--reason", value: "TEXT", summary: "why, for the library's history")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

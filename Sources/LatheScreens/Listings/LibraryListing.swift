@@ -9,9 +9,15 @@ package enum LibraryListing {
         return capabilities.flatMap { capability in
             let lead =
                 canvas.text(capability.kind.rawValue + " ", .dim) + canvas.text(capability.name, .bold)
-                + canvas.text(" (\(capability.status.rawValue))", .dim)
+                + canvas.text(" (\(standing(capability)))", .dim)
             return canvas.wrap(lead, indent: 2) + about(capability, canvas) + problems(capability, canvas)
         }
+    }
+
+    /// The status, and the version from the second one on.
+    static func standing(_ capability: Capability) -> String {
+        let status = capability.status.rawValue.replacing("_", with: " ")
+        return capability.version > 1 ? "\(status), version \(capability.version)" : status
     }
 
     /// Signature and summary; a file that could not be read has neither.
@@ -36,10 +42,12 @@ package enum LibraryListing {
 
     /// One capability with its metadata and source.
     package static func lines(_ capability: Capability, source: String, canvas: Canvas) -> [StyledLine] {
+        let cells = capability.cells.map(String.init).joined(separator: ", ")
         let facts = [
-            (capability.kind.rawValue, capability.name), ("status", capability.status.rawValue),
+            (capability.kind.rawValue, capability.name), ("status", standing(capability)),
             ("file", "generated-capabilities/" + capability.path), ("created", capability.created),
-            ("session", capability.session), ("model", capability.model), ("sha256", capability.sha256),
+            ("session", capability.session), ("cells", cells), ("model", capability.model),
+            ("purpose", capability.purpose), ("sha256", capability.sha256), ("tests", capability.testsSHA256 ?? ""),
         ]
         return facts.filter { !$0.1.isEmpty }.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
             + problems(capability, canvas) + [canvas.blank] + TerminalText.lines(source).map { canvas.text($0) }
@@ -63,8 +71,10 @@ extension Capability {
         [
             "kind": .string(kind.rawValue), "name": .string(name), "path": .string(path),
             "signature": .string(signature),
-            "summary": .string(summary), "status": .string(status.rawValue), "created": .string(created),
-            "session": .string(session), "model": .string(model), "sha256": .string(sha256),
+            "summary": .string(summary), "status": .string(status.rawValue), "version": .integer(version),
+            "created": .string(created), "session": .string(session), "cells": .array(cells.map { .integer($0) }),
+            "model": .string(model), "purpose": .string(purpose), "sha256": .string(sha256),
+            "tests_sha256": testsSHA256.map { .string($0) } ?? .null,
             "problems": .array(problems.map { .string($0) }),
         ]
     }

@@ -1,0 +1,189 @@
+package import LatheVocabulary
+
+/// What people do with capabilities. Each decision is in the library's journal before a file changes.
+extension SourceLibrary {
+    /// The capability as it is after the decision; for a rejected one, as it was.
+    package func decide(
+        _ decision: CapabilityDecision, _ kind: Capability.Kind, named name: String, by reviewer: String
+    ) async throws(LibraryError) -> Capability {
+        let name = try CapabilityName(name)
+        if case .approve = decision { try await admitAgain(kind, name) }
+        return try await onQueue { () throws(LibraryError) in
+            try self.folder.writing { () throws(LibraryError) in
+                switch decision {
+                case .approve: try self.approve(kind, name, by: reviewer)
+                case .reject(let reason): try self.reject(kind, name, reason, by: reviewer)
+                case .askForChanges(let note): try self.askForChanges(kind, name, note, by: reviewer)
+                case .deprecate(let reason): try self.deprecate(kind, name, reason, by: reviewer)
+                }
+            }
+        }
+    }
+
+    /// Everything on disk of one capability, read without running it.
+    package func document(
+        _ kind: Capability.Kind, named name: String, _ shelf: Capability.Shelf
+    ) async throws(LibraryError) -> CapabilityDocument {
+        let name = try CapabilityName(name)
+        return try await onQueue { () throws(LibraryError) in
+            try self.folder.reading { () throws(LibraryError) in try self.document(kind, name, shelf) }
+        }
+    }
+
+    /// What happened to a capability, oldest first; to all where none is named.
+    package func history(
+        of kind: Capability.Kind? = nil, named name: String? = nil
+    ) async throws(LibraryError) -> [LibraryEvent] {
+        try await onQueue { () throws(LibraryError) in try self.journal?.events(after: 0) ?? [] }.filter {
+            (kind == nil || $0.kind == kind) && (name == nil || $0.name == name)
+        }
+    }
+
+    /// A source that the library's journal kept, by its hash.
+    package func keptSource(_ sha256: String) async throws(LibraryError) -> String? {
+        try await onQueue { () throws(LibraryError) in try self.journal?.source(sha256) }
+    }
+
+    // MARK: On the queue
+
+    /// Throws where the file that would be approved was changed since it was admitted, and would not be admitted now.
+    private func admitAgain(_ kind: Capability.Kind, _ name: CapabilityName) async throws(LibraryError) {
+        let (proposal, isKnown) = try await onQueue { () throws(LibraryError) in
+            try self.folder.reading { () throws(LibraryError) in
+                let found = try self.document(kind, name, try self.shelfToApprove(kind, name))
+                let fits = found.capability.problems.isEmpty && found.capability.status != .changed
+                let isAdmitted = try self.past().admitted.contains(found.capability.sha256)
+                return (found.proposal, fits && isAdmitted)
+            }
+        }
+        guard !isKnown else { return }
+        try await onQueue { () throws(LibraryError) in try self.reader.inspect(proposal) }
+        if let report = try await examiner?.examine(proposal), !report.isAdmitted {
+            throw LibraryError(.refused, report.refusal)
+        }
+    }
+
+    private func shelfToApprove(
+        _ kind: Capability.Kind, _ name: CapabilityName
+    ) throws(LibraryError) -> Capability.Shelf {
+        if try entry(kind, name, .proposed) != nil { return .proposed }
+        if try entry(kind, name, .approved) != nil { return .approved }
+        throw notFound(kind, name)
+    }
+
+    private func approve(
+        _ kind: Capability.Kind, _ name: CapabilityName, by reviewer: String
+    ) throws(LibraryError) -> Capability {
+        let shelf = try shelfToApprove(kind, name)
+        let found = try document(kind, name, shelf)
+        try reader.inspect(found.proposal)
+        let before = try entry(kind, name, .approved)?.capability
+        if try entry(kind.other, name, .approved) != nil {
+            throw LibraryError(.nameTaken, "There is an approved \(kind.other.rawValue) \(name): reject or rename one.")
+        }
+        var capability = found.capability
+        let pinned = try past().pins[LibraryPast.Key(kind: kind, name: name.description)]
+        let known = max(before?.version ?? 0, pinned?.version ?? 0)
+        let isSame = shelf == .approved && pinned?.sha256 == capability.sha256
+        capability.version = isSame ? capability.version : shelf == .approved && known == 0 ? 1 : known + 1
+        let tests = try CapabilityFiles.testsSHA256(
+            name.description, tests: found.tests, fixtures: found.fixtures)
+        let text = try reader.restate(
+            found.text,
+            [
+                "status": "approved", "version": .integer(capability.version), "sha256": .string(capability.sha256),
+                "tests_sha256": tests.map { .string($0) } ?? .null,
+            ])
+        capability.testsSHA256 = tests
+        try journal?.record(LibraryEvent(.approved, capability, reviewer: reviewer), source: found.body)
+        let files = CapabilityFiles(name: name, text: text, tests: found.tests, fixtures: found.fixtures)
+        try opened(.approved, kind).place(files)
+        if shelf == .proposed { try opened(.proposed, kind).takeAway(name) }
+        return try there(kind, name, .approved)
+    }
+
+    private func reject(
+        _ kind: Capability.Kind, _ name: CapabilityName, _ reason: String, by reviewer: String
+    ) throws(LibraryError) -> Capability {
+        let found = try waiting(kind, name)
+        try journal?.record(
+            LibraryEvent(.rejected, found.capability, reviewer: reviewer, reason: reason), source: found.body)
+        try opened(.proposed, kind).takeAway(name)
+        return found.capability
+    }
+
+    private func askForChanges(
+        _ kind: Capability.Kind, _ name: CapabilityName, _ note: String, by reviewer: String
+    ) throws(LibraryError) -> Capability {
+        let found = try waiting(kind, name)
+        try journal?.record(
+            LibraryEvent(.changesAsked, found.capability, reviewer: reviewer, reason: note), source: found.body)
+        try restate(found, name, "changes_asked")
+        return try there(kind, name, .proposed)
+    }
+
+    private func deprecate(
+        _ kind: Capability.Kind, _ name: CapabilityName, _ reason: String?, by reviewer: String
+    ) throws(LibraryError) -> Capability {
+        let capability = try there(kind, name, .approved)
+        guard capability.status == .approved else {
+            let why = capability.problems.first.map { ": \($0)" } ?? ""
+            throw LibraryError(
+                .refused, "\(name) is \(capability.status.rawValue)\(why). Only what is approved can be deprecated.")
+        }
+        let found = try document(kind, name, .approved)
+        try journal?.record(
+            LibraryEvent(.deprecated, capability, reviewer: reviewer, reason: reason), source: found.body)
+        try restate(found, name, "deprecated")
+        return try there(kind, name, .approved)
+    }
+
+    private func waiting(_ kind: Capability.Kind, _ name: CapabilityName) throws(LibraryError) -> CapabilityDocument {
+        guard try entry(kind, name, .proposed) != nil else {
+            throw LibraryError(
+                .notFound, "No \(kind.rawValue) \(name) waits for review. 'lathe library list' shows what does.")
+        }
+        return try document(kind, name, .proposed)
+    }
+
+    private func restate(
+        _ found: CapabilityDocument, _ name: CapabilityName, _ status: JSONValue
+    ) throws(LibraryError) {
+        let text = try reader.restate(found.text, ["status": status])
+        let files = CapabilityFiles(name: name, text: text, tests: found.tests, fixtures: found.fixtures)
+        try opened(found.capability.shelf, found.capability.kind).place(files)
+    }
+
+    private func opened(_ shelf: Capability.Shelf, _ kind: Capability.Kind) throws(LibraryError) -> OpenFolder {
+        guard let opened = try folder.open(shelf, kind, .made) else {
+            throw LibraryError(.unreadable, "The folder \(folder.path) went away while it was written to.")
+        }
+        return opened
+    }
+}
+
+extension SourceLibrary {
+    /// A source that was approved, and as which version.
+    package struct ApprovedSource: Sendable, Hashable {
+        package var version: Int
+        package var body: String
+    }
+
+    /// What was approved before this: by the library's journal, else the approved file beside a proposal. Nil for none.
+    package func approvedBefore(_ capability: Capability) async throws(LibraryError) -> ApprovedSource? {
+        let name = try CapabilityName(capability.name)
+        return try await onQueue { () throws(LibraryError) in
+            try self.folder.reading { () throws(LibraryError) in
+                let pin = try self.past().pins[LibraryPast.Key(kind: capability.kind, name: capability.name)]
+                if let pin, let body = try self.journal?.source(pin.sha256) {
+                    return ApprovedSource(version: pin.version, body: body)
+                }
+                guard capability.shelf == .proposed, try self.entry(capability.kind, name, .approved) != nil else {
+                    return nil
+                }
+                let found = try self.document(capability.kind, name, .approved)
+                return ApprovedSource(version: found.capability.version, body: found.body)
+            }
+        }
+    }
+}

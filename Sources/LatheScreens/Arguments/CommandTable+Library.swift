@@ -1,0 +1,123 @@
+extension CommandTable {
+    static let libraryList = CommandForm(
+        path: ["library", "list"], summary: "all saved functions and agents", options: [.json, .project]
+    ) { given in .library(LibraryCommand(action: .list, options: given.listingOptions())) }
+
+    static let libraryShow = CommandForm(
+        path: ["library", "show"],
+        summary: "one capability with its source",
+        arguments: [.init(name: "NAME", summary: "the function or agent")],
+        options: [.json, .project],
+        examples: ["lathe library show delay_profile"]
+    ) { given in
+        .library(LibraryCommand(action: .show(CapabilityReference(given.argument())), options: given.listingOptions()))
+    }
+
+    static let librarySearch = CommandForm(
+        path: ["library", "search"],
+        summary: "capabilities by words of their name and summary",
+        arguments: [.init(name: "WORD", count: .many, summary: "what to look for")],
+        options: [.json, .project],
+        examples: ["lathe library search delay carrier"]
+    ) { given in
+        let words = given.positionals.joined(separator: " ")
+        return .library(LibraryCommand(action: .search(words), options: given.listingOptions()))
+    }
+
+    static let libraryApprove = CommandForm(
+        path: ["library", "approve"],
+        summary: "let every session use capabilities, as they are now",
+        arguments: [.init(name: "NAME", count: .many, summary: "what waits, or an approved file that changed")],
+        options: [.json, .project],
+        examples: ["lathe library approve delay_profile", "lathe library approve functions/top_rows agents/critic"]
+    ) { given in
+        let names = given.positionals.map(CapabilityReference.init)
+        return .library(LibraryCommand(action: .approve(names), options: given.listingOptions()))
+    }
+
+    static let libraryReject = CommandForm(
+        path: ["library", "reject"],
+        summary: "take away what waits; its source is kept",
+        arguments: [.init(name: "NAME", summary: "what waits")],
+        options: [.reason, .json, .project],
+        examples: ["lathe library reject delay_profile --reason \"pandas has this\""]
+    ) { given throws(CommandError) in
+        guard let reason = given.value(.reason), !reason.allSatisfy(\.isWhitespace) else {
+            throw CommandError(.missingArgument, "say why with --reason \"…\"; the library's history keeps it")
+        }
+        return .library(
+            LibraryCommand(
+                action: .reject(CapabilityReference(given.argument()), reason: reason), options: given.listingOptions())
+        )
+    }
+
+    static let libraryChanges = CommandForm(
+        path: ["library", "changes"],
+        summary: "ask for changes of what waits",
+        arguments: [
+            .init(name: "NAME", summary: "what waits"),
+            .init(name: "NOTE", summary: "what to change, for the next session that wants it; in quotes"),
+        ],
+        options: [.json, .project],
+        examples: ["lathe library changes delay_profile \"take the column as a parameter\""]
+    ) { given throws(CommandError) in
+        let note = given.argument(1)
+        guard !note.allSatisfy(\.isWhitespace) else {
+            throw CommandError(.missingArgument, "the note is empty; say what to change")
+        }
+        return .library(
+            LibraryCommand(
+                action: .askForChanges(CapabilityReference(given.argument()), note: note),
+                options: given.listingOptions()))
+    }
+
+    static let libraryDeprecate = CommandForm(
+        path: ["library", "deprecate"],
+        summary: "keep one usable, but offer it no more",
+        arguments: [.init(name: "NAME", summary: "an approved capability")],
+        options: [.reason, .json, .project],
+        examples: ["lathe library deprecate delay_profile --reason \"delay_summary does more\""]
+    ) { given in
+        .library(
+            LibraryCommand(
+                action: .deprecate(CapabilityReference(given.argument()), reason: given.value(.reason)),
+                options: given.listingOptions()))
+    }
+
+    static let libraryDiff = CommandForm(
+        path: ["library", "diff"],
+        summary: "what waits or changed, against what was approved",
+        arguments: [.init(name: "NAME", summary: "the function or agent")],
+        options: [.json, .project],
+        examples: ["lathe library diff delay_profile"]
+    ) { given in
+        .library(
+            LibraryCommand(
+                action: .diff(CapabilityReference(given.argument())), options: given.listingOptions()))
+    }
+
+    static let libraryHistory = CommandForm(
+        path: ["library", "history"],
+        summary: "what happened to capabilities, by whom and why",
+        arguments: [.init(name: "NAME", count: .optional, summary: "left out: all")],
+        options: [.json, .project],
+        examples: ["lathe library history delay_profile"]
+    ) { given in
+        .library(
+            LibraryCommand(
+                action: .history(given.positionals.first.map(CapabilityReference.init)),
+                options: given.listingOptions()))
+    }
+
+    static let libraryCheck = CommandForm(
+        path: ["library", "check"],
+        summary: "whether approved files are what was approved",
+        arguments: [.init(name: "NAME", count: .anyNumber, summary: "left out: all")],
+        options: [.json, .project],
+        examples: ["lathe library check"]
+    ) { given in
+        .library(
+            LibraryCommand(
+                action: .check(given.positionals.map(CapabilityReference.init)), options: given.listingOptions()))
+    }
+}

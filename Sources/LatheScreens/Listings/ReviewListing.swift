@@ -1,0 +1,104 @@
+internal import Foundation
+package import LatheVocabulary
+
+/// Decisions about capabilities, their history and their check, from plain values.
+package enum ReviewListing {
+    package static func decided(_ what: String, _ capability: Capability, _ canvas: Canvas) -> [StyledLine] {
+        canvas.wrap(
+            canvas.text("✓ ", .green) + canvas.text("\(what) \(capability.kind.rawValue) ")
+                + canvas.text(capability.name, .bold)
+                + canvas.text(", version \(capability.version), \(capability.sha256.prefix(12))", .dim), indent: 2)
+    }
+
+    package static func json(_ capabilities: [Capability]) -> JSONValue { .array(capabilities.map(\.json)) }
+
+    // MARK: Differences
+
+    package static func lines(_ difference: TextDifference, _ title: String, _ canvas: Canvas) -> [StyledLine] {
+        let head = canvas.wrap(canvas.text(title, .bold), indent: 2)
+        return head
+            + difference.lines.flatMap { line -> [StyledLine] in
+                switch line {
+                case .place(let before, let after): [canvas.text("@@ line \(before) → \(after) @@", .cyan)]
+                case .same(let text): canvas.source("  ", text, [])
+                case .removed(let text): canvas.source("- ", text, .red)
+                case .added(let text): canvas.source("+ ", text, .green)
+                }
+            }
+    }
+
+    // MARK: History
+
+    package static func lines(_ events: [LibraryEvent], named name: String?, _ canvas: Canvas) -> [StyledLine] {
+        guard !events.isEmpty else {
+            return canvas.wrap(canvas.text("nothing is known of \(name ?? "the library") on this machine"))
+        }
+        return events.flatMap { event -> [StyledLine] in
+            let about = name == nil ? " \(event.kind.rawValue) \(event.name)" : ""
+            let version = event.version > 0 ? ", version \(event.version)" : ""
+            let who = event.reviewer.map { " by \($0)" } ?? event.session.map { " by session \($0)" } ?? ""
+            let lead =
+                canvas.text(date(event.time) + "  ", .dim)
+                + canvas.text(event.action.rawValue.replacing("_", with: " "), .bold)
+                + canvas.text(about + who + version) + canvas.text("  " + event.sha256.prefix(12), .dim)
+            let reason = event.reason.map { canvas.wrap(canvas.text("  " + $0), indent: 2) } ?? []
+            return canvas.wrap(lead, indent: 2) + reason
+        }
+    }
+
+    package static func json(_ events: [LibraryEvent]) -> JSONValue {
+        .array(
+            events.map { event in
+                [
+                    "sequence": .integer(event.sequence), "time": .number(event.time),
+                    "action": .string(event.action.rawValue), "kind": .string(event.kind.rawValue),
+                    "name": .string(event.name), "version": .integer(event.version), "sha256": .string(event.sha256),
+                    "tests_sha256": event.testsSHA256.map { .string($0) } ?? .null,
+                    "reviewer": event.reviewer.map { .string($0) } ?? .null,
+                    "session": event.session.map { .string($0) } ?? .null,
+                    "reason": event.reason.map { .string($0) } ?? .null,
+                ]
+            })
+    }
+
+    private static func date(_ seconds: Double) -> String {
+        Date(timeIntervalSince1970: seconds).formatted(.iso8601.dateSeparator(.dash).timeSeparator(.colon))
+    }
+
+    // MARK: Check
+
+    package static func check(_ checked: [Capability], _ canvas: Canvas) -> [StyledLine] {
+        let wrong = checked.filter { !$0.isWhole }
+        guard !wrong.isEmpty else {
+            let count = Figure.count(checked.count, "approved file")
+            return [canvas.text("✓ ", .green) + canvas.text("\(count), as approved")]
+        }
+        return wrong.flatMap { capability in
+            [canvas.text("✗ ", .red) + canvas.text(capability.path, .bold)]
+                + capability.problems.flatMap { canvas.wrap(canvas.text("  " + $0), indent: 2) }
+        }
+    }
+
+    package static func checkJSON(_ checked: [Capability]) -> JSONValue {
+        .array(
+            checked.map { capability in
+                [
+                    "path": .string(capability.path), "sha256": .string(capability.sha256),
+                    "status": .string(capability.status.rawValue), "whole": .bool(capability.isWhole),
+                    "problems": .array(capability.problems.map { .string($0) }),
+                ]
+            })
+    }
+}
+
+extension Capability {
+    /// Whether an approved file is what was approved. One that was demoted is.
+    package var isWhole: Bool { status != .changed && (problems.isEmpty || status == .demoted) }
+}
+
+extension Canvas {
+    /// A line of source whole, over as many lines of the screen as it takes.
+    func source(_ mark: String, _ text: String, _ style: Style) -> [StyledLine] {
+        TerminalText.lines(text).map { self.text(mark + $0, style) }
+    }
+}

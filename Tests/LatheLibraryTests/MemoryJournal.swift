@@ -1,0 +1,19 @@
+import LatheVocabulary
+import Synchronization
+
+/// A library's journal that is forgotten.
+final class MemoryJournal: LibraryJournal {
+    private let kept = Mutex<(events: [LibraryEvent], sources: [String: String])>(([], [:]))
+
+    func record(_ event: LibraryEvent, source: String?) {
+        kept.withLock { kept in
+            var event = event
+            event.sequence = kept.events.count + 1
+            kept.events.append(event)
+            if let source { kept.sources[event.sha256] = source }
+        }
+    }
+
+    func events(after sequence: Int) -> [LibraryEvent] { kept.withLock { Array($0.events.dropFirst(sequence)) } }
+    func source(_ sha256: String) -> String? { kept.withLock { $0.sources[sha256] } }
+}

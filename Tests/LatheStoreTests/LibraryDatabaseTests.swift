@@ -1,0 +1,84 @@
+import Foundation
+import LatheVocabulary
+import Testing
+
+@testable import LatheStore
+
+/// The library's journal on disk.
+struct LibraryDatabaseTests {
+    private func event(_ action: LibraryEvent.Action, _ name: String = "f") -> LibraryEvent {
+        LibraryEvent(
+            action, kind: .function, name: name, version: 2, sha256: "aa", testsSHA256: "bb", reviewer: "Ada",
+            session: "s", reason: "why \"so\"", report: AdmissionReport(imports: ["json"]))
+    }
+
+    @Test func `events and sources are kept in order, for every program that asks`() async throws {
+        try await withScratch { folder in
+            let one = LibraryDatabase(folder: folder + "/.lathe")
+            #expect(try one.events(after: 0).isEmpty)
+            #expect(try one.source("aa") == nil)
+            #expect(!FileManager.default.fileExists(atPath: folder + "/.lathe"))
+            try one.record(event(.proposed), source: "x = 1\n")
+            let other = LibraryDatabase(folder: folder + "/.lathe")
+            try other.record(event(.approved), source: "x = 1\n")
+            let events = try one.events(after: 0)
+            #expect(events.map(\.action) == [.proposed, .approved])
+            #expect(events.map(\.sequence) == [1, 2])
+            var first = events[0]
+            (first.sequence, first.time) = (0, 0)
+            #expect(first == event(.proposed))
+            #expect(events[0].time > 1_700_000_000)
+            #expect(try other.events(after: 1) == [events[1]])
+            #expect(try other.source("aa") == "x = 1\n")
+        }
+    }
+
+    @Test func `several programs write at once and nothing is lost`() async throws {
+        try await withScratch { folder in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<6 {
+                    group.addTask {
+                        let database = LibraryDatabase(folder: folder + "/.lathe")
+                        for number in 0..<5 {
+                            try database.record(event(.proposed, "f\(writer)_\(number)"), source: nil)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let names = try LibraryDatabase(folder: folder + "/.lathe").events(after: 0).map(\.name)
+            #expect(Set(names).count == 30)
+        }
+    }
+
+    @Test func `a file of something else or of a newer lathe is left alone and named`() async throws {
+        try await withScratch { folder in
+            try Data("not a database at all, but long enough to be one".utf8)
+                .write(to: URL(fileURLWithPath: folder + "/library.db"))
+            let error = #expect(throws: LibraryError.self) {
+                try LibraryDatabase(folder: folder).record(event(.proposed), source: nil)
+            }
+            #expect(error?.reason.contains("library.db") == true)
+        }
+        try await withScratch { folder in
+            try LibraryDatabase(folder: folder).record(event(.proposed), source: nil)
+            let path = try #require(realpath(folder + "/library.db", nil).map { String(cString: $0) })
+            try SQLiteConnection(path: path, mode: .readWrite).execute("PRAGMA user_version = 99")
+            let error = #expect(throws: LibraryError.self) { _ = try LibraryDatabase(folder: folder).events(after: 0) }
+            #expect(error?.reason.contains("newer lathe") == true)
+        }
+    }
+
+    @Test func `what is written cannot be changed or deleted`() async throws {
+        try await withScratch { folder in
+            try LibraryDatabase(folder: folder).record(event(.proposed), source: "x")
+            let path = try #require(realpath(folder + "/library.db", nil).map { String(cString: $0) })
+            let connection = try SQLiteConnection(path: path, mode: .readWrite)
+            for sql in [
+                "DELETE FROM event", "UPDATE event SET time = 0", "DELETE FROM source", "UPDATE source SET data = ''",
+            ] {
+                #expect(throws: JournalError.self) { try connection.execute(sql) }
+            }
+        }
+    }
+}

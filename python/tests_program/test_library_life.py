@@ -1,0 +1,128 @@
+"""The life of a capability through the commands: proposed, decided, checked."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests_program.program import Lathe
+
+_SAVE = '''
+def twice(x: int) -> int:
+    """Double a number. Example: twice(2)"""
+    return 2 * x
+
+lathe.save_function(twice)
+'''
+_UNAPPROVED = 7
+
+
+@pytest.fixture
+def saved(lathe: Lathe) -> Lathe:
+    """A user with one proposal from session `s`."""
+    done = lathe.run("exec", "-s", "s", _SAVE)
+    assert done.code == 0, done
+    subprocess.run(["git", "init", "-q", lathe.project], check=True)
+    subprocess.run(["git", "-C", lathe.project, "config", "user.name", "Ada L."], check=True)
+    return lathe
+
+
+def _actions(lathe: Lathe) -> list[tuple[str, str | None]]:
+    (events,) = lathe.run("library", "history", "twice", "--json").json_lines()
+    return [(event["action"], event["reviewer"]) for event in events]
+
+
+def test_approving_moves_the_file_and_names_the_reviewer(saved: Lathe) -> None:
+    library = saved.project / "generated-capabilities"
+    waiting = library / "proposed/functions/twice.py"
+    shown = saved.run("library", "diff", "twice")
+    assert shown.code == 0
+    assert "+     return 2 * x" in shown.out
+    done = saved.run("library", "approve", "functions/twice")
+    assert (done.code, done.err) == (0, ""), done
+    assert "approved function twice, version 1" in done.out
+    assert not waiting.exists()
+    text = (library / "functions/twice.py").read_text()
+    assert '# status = "approved"' in text
+    assert _actions(saved) == [("proposed", None), ("approved", "Ada L.")]
+    assert "approved function twice by Ada L." in saved.run("library", "history").out
+    assert (saved.project / ".lathe/.gitignore").read_text() == "sessions/\nlibrary*.db*\n"
+    checked = saved.run("library", "check")
+    assert (checked.code, checked.out) == (0, "✓ 1 approved file, as approved\n")
+
+
+def test_check_fails_for_each_file_that_is_not_what_was_approved(saved: Lathe) -> None:
+    assert saved.run("library", "approve", "twice").code == 0
+    file = saved.project / "generated-capabilities/functions/twice.py"
+    (before,) = saved.run("library", "check", "--json").json_lines()
+    assert [row["whole"] for row in before] == [True]
+    file.write_text(file.read_text().replace("2 * x", "3 * x"))
+    done = saved.run("library", "check", "twice")
+    assert done.code == _UNAPPROVED
+    assert "✗ functions/twice.py" in done.out
+    # Swapped with a block that fits: the pin of this machine tells.
+    (row,) = saved.run("library", "check", "--json").json_lines()[0]
+    file.write_text(file.read_text().replace(before[0]["sha256"], row["sha256"]))
+    swapped = saved.run("library", "check")
+    assert swapped.code == _UNAPPROVED
+    assert "not what was approved here" in swapped.out
+    diff = saved.run("library", "diff", "twice")
+    assert "-     return 2 * x" in diff.out
+    assert "+     return 3 * x" in diff.out
+    # A team that reviews in its repository says so.
+    saved.write("lathe.json", '{"library": {"trust": "files"}}')
+    assert saved.run("library", "check").code == 0
+    saved.write("lathe.json", '{"library": {"trust": "anyone"}}')
+    wrong = saved.run("library", "check")
+    assert wrong.code == 2
+    assert 'library.trust must be "pins" or "files"' in wrong.err
+    saved.write("lathe.json", "{}")
+    assert saved.run("library", "approve", "twice").out.startswith(
+        "✓ approved function twice, vers"
+    )
+    assert saved.run("library", "check").code == 0
+
+
+def test_rejecting_needs_a_reason_and_keeps_the_source(saved: Lathe) -> None:
+    without = saved.run("library", "reject", "twice")
+    assert without.code == 2
+    assert "--reason" in without.err
+    done = saved.run("library", "reject", "twice", "--reason", "numpy \x1b[31mhas it")
+    assert (done.code, done.err) == (0, ""), done
+    assert saved.run("library", "list", "--json").json_lines() == [[]]
+    assert _actions(saved)[-1] == ("rejected", "Ada L.")
+    history = saved.run("library", "history", "twice")
+    assert "has it" in history.out
+    assert "\x1b" not in history.out
+    again = saved.run("library", "reject", "twice", "--reason", "x")
+    assert again.code == 1
+    assert "there is no capability 'twice'" in again.err
+
+
+def test_asked_changes_are_told_to_whoever_saves_the_name_next(saved: Lathe) -> None:
+    assert saved.run("library", "changes", "twice", "name it double").code == 0
+    (row,) = saved.run("library", "list", "--json").json_lines()[0]
+    assert (row["status"], row["problems"]) == ("changes_asked", [])
+    done = saved.run("exec", "-s", "other", f"{_SAVE}")
+    assert done.code == 0
+    assert "name it double" in done.out
+    assert _actions(saved)[-2:] == [("changes_asked", "Ada L."), ("proposed", None)]
+
+
+def test_deprecating_is_for_what_is_approved(saved: Lathe) -> None:
+    early = saved.run("library", "deprecate", "twice")
+    assert early.code == 1
+    saved.run("library", "approve", "twice")
+    assert saved.run("library", "deprecate", "twice", "--reason", "thrice is better").code == 0
+    assert "function twice (deprecated)" in saved.run("library", "list").out
+    assert saved.run("library", "check").code == 0
+
+
+def test_a_damaged_library_journal_is_named_and_nothing_is_decided(saved: Lathe) -> None:
+    (saved.project / ".lathe/library.db").write_bytes(b"garbage" * 1000)
+    for rest in ("-wal", "-shm"):
+        Path(f"{saved.project}/.lathe/library.db{rest}").unlink(missing_ok=True)
+    done = saved.run("library", "approve", "twice")
+    assert done.code == 1
+    assert "library.db" in done.err
+    assert (saved.project / "generated-capabilities/proposed/functions/twice.py").exists()

@@ -21,8 +21,8 @@ extension SessionEngine {
     private func recall(_ save: SavedMemory, _ memory: SessionMemory) async throws -> Bool {
         let cells = save.path.compactMap { past.own.cells[$0.cell] }
         let pure = cells.map(\.number).filter { !past.own.madeHostCalls($0) }
-        let recalled = MemoryToRecall(
-            save: save, files: try memory.archive.open(save), cells: cells, pure: Set(pure))
+        let files = try memory.archive.open(save)
+        let recalled = MemoryToRecall(save: save, files: files, cells: cells, pure: Set(pure))
         let inputs = memory.inputs.filter { input in
             save.inputs.contains { $0.name == input.name && $0.path == input.path }
         }
@@ -33,12 +33,34 @@ extension SessionEngine {
         case .success(let restored):
             try await services.log.record(.memoryRestored(restored), at: .coordinator)
             try await tellLost(restored)
+            verification = Task { await self.verify(save, files, memory) }
             for input in inputs where !save.inputs.contains(where: { $0 == memory.archive.input(input) }) {
                 try await tellBoth(
                     "The file of the input '\(input.name)' has changed since the working memory was saved; the variable is as it was. Load \(input.path) anew where that matters."
                 )
             }
             return true
+        }
+    }
+
+    /// Tells of large data that changed on disk since it was saved. Found out beside the work, since it takes as long as reading all.
+    private func verify(_ save: SavedMemory, _ files: [SliceReference], _ memory: SessionMemory) async {
+        for problem in await memory.archive.verify(save, files) {
+            // Where the journal cannot be written, the next event of the work says so.
+            try? await tellBoth(
+                "Data of the working memory has changed on disk since it was saved: \(problem) What was made of it now may be wrong. To have the cells make it anew, remove that file and open the session again."
+            )
+        }
+    }
+
+    /// Waits until what was taken up has been looked at, unless the user wants to leave.
+    func settleVerification() async {
+        let verification = verification
+        if Task.isCancelled { verification?.cancel() }
+        await withTaskCancellationHandler {
+            await verification?.value
+        } onCancel: {
+            verification?.cancel()
         }
     }
 

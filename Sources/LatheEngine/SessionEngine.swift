@@ -23,6 +23,8 @@ package actor SessionEngine {
     /// What the conversation's requests measured, from task to task.
     private let meter = InputMeter()
     private var lossReader: Task<Void, Never>?
+    /// Looks at the data that was taken up from disk.
+    var verification: Task<Void, Never>?
 
     /// Makes an engine over what the journal holds; nothing starts before `open`.
     package init(services: EngineServices, past: SessionPast) {
@@ -264,6 +266,7 @@ package actor SessionEngine {
     package func close() async {
         await registry.cancelAll()
         await seat.settleMemory()
+        await settleVerification()
         await seat.stop()
         lossReader?.cancel()
         await lossReader?.value

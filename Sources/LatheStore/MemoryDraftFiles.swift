@@ -10,9 +10,7 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
     private let folder: MemoryFolder
     private let generation: Int
     private let limit: Int
-    private var file: Int32 = -1
-    private var digest = SHA256Stream()
-    private var length = 0
+    private var part: DraftPart?
     /// Bytes of parts that were not there before.
     private var written = 0
     private let draft: String
@@ -28,31 +26,26 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
     deinit { drop() }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(MemoryError) {
-        if file < 0 { try openDraft() }
-        guard written + length + bytes.count <= limit else {
+        let part = try begun()
+        guard written + part.length + bytes.count <= limit else {
             throw MemoryError(
                 .full, "The working memory needs more than the \(limit / 1_000_000) MB that saving it may use.")
         }
-        guard MemoryFolder.write(bytes, to: file) else { throw MemoryFolder.failure("write \(draft)") }
-        digest.add(bytes)
-        length += bytes.count
+        try part.append(bytes)
     }
 
     func endPart(_ format: MemoryPart.Format) throws(MemoryError) -> MemoryPart {
-        if file < 0 { try openDraft() }
-        guard let sum = digest.end() else { throw MemoryError(.failed, "libcrypto has no SHA-256 here.") }
-        let part = MemoryPart(sha256: sum, bytes: length, format: format)
+        let ended = try begun()
+        let part = MemoryPart(sha256: try ended.sum(), bytes: ended.length, format: format)
         let final = "\(folder.parts)/\(part.fileName)"
         var status = stat()
-        if lstat(final, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == length {
+        if lstat(final, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == part.bytes {
             drop()
             return part
         }
-        guard fsync(file) == 0 else { throw MemoryFolder.failure("make \(draft) durable") }
-        guard rename(draft, final) == 0 else { throw MemoryFolder.failure("name \(final)") }
-        written += length
-        close(file)
-        file = -1
+        try ended.name(final)
+        written += part.bytes
+        self.part = nil
         return part
     }
 
@@ -67,17 +60,16 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
         return save
     }
 
-    private func openDraft() throws(MemoryError) {
-        file = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw MemoryFolder.failure("make \(draft)") }
-        digest = SHA256Stream()
-        length = 0
+    private func begun() throws(MemoryError) -> DraftPart {
+        if let part { return part }
+        let part = try DraftPart(path: draft)
+        self.part = part
+        return part
     }
 
     private func drop() {
-        guard file >= 0 else { return }
-        close(file)
-        file = -1
+        guard part != nil else { return }
+        part = nil
         unlink(draft)
     }
 }

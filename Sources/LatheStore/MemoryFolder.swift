@@ -14,7 +14,7 @@ package struct MemoryFolder: MemoryArchive {
     /// The newest save, and the one before it, to which an undo may go back.
     static let keptSaves = 2
     /// Parts up to this are compared with their hash before they are used.
-    private static let hashedBytes = 8 << 20
+    static let hashedBytes = 8 << 20
 
     package init(path: String) { self.path = path }
 

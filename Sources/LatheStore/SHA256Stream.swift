@@ -1,8 +1,10 @@
 internal import CCrypto
 internal import Glibc
 
-/// A SHA-256 of bytes that come piece by piece. For one thread.
-final class SHA256Stream {
+/// A SHA-256 of bytes that come piece by piece.
+///
+/// Safe because one thread uses it at a time: whoever hands it to another keeps none.
+final class SHA256Stream: @unchecked Sendable {
     private var digest: OpaquePointer?
 
     init() { digest = lathe_sha256_begin() }
@@ -28,12 +30,12 @@ final class SHA256Stream {
         return stream.end()
     }
 
-    /// Of a file from its beginning; nil where it cannot be read.
-    static func of(_ file: Int32) -> String? {
+    /// Of a file from its beginning; nil where it cannot be read, or `goesOn` says that nobody wants to know any more.
+    static func of(_ file: Int32, while goesOn: () -> Bool = { true }) -> String? {
         let stream = SHA256Stream()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var offset = off_t(0)
-        while true {
+        while goesOn() {
             let count = pread(file, &buffer, buffer.count, offset)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
@@ -41,5 +43,6 @@ final class SHA256Stream {
             buffer.withUnsafeBytes { stream.add(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             offset += off_t(count)
         }
+        return nil
     }
 }

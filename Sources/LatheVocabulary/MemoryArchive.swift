@@ -10,6 +10,10 @@ package protocol MemoryArchive: Sendable {
     /// Small parts are read and compared with their hash; of large ones, which may hold gigabytes, the length is compared.
     func open(_ save: SavedMemory) throws(MemoryError) -> [SliceReference]
 
+    /// Reads the large parts that `open` opened, and says which are not what was written, a sentence each. Takes about a second for
+    /// two gigabytes; ends early, with nothing to say, where its task is cancelled.
+    func verify(_ save: SavedMemory, _ files: [SliceReference]) async -> [String]
+
     /// An input's file as it is now; nil where it is not there.
     func input(_ input: DataInput) -> SavedInput?
 

@@ -92,6 +92,23 @@ import Testing
         }
     }
 
+    @Test func `large data that changed on disk is told while the session works on`() async throws {
+        try await MemoryScratch.with { scratch in
+            try await scratch.run { engine in _ = try await engine.execute("a = np.arange(2_000_000.)") }
+            let folder = scratch.folder.path + "/parts/"
+            let large = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".npy") })
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder + large))
+            try file.seek(toOffset: 12 << 20)
+            try file.write(contentsOf: Data([1, 2, 3]))
+            try file.close()
+            try await scratch.run { engine in try await engine.expect("float(a[2])", is: "2.0") }
+            let told = scratch.notices.filter { $0.text.contains("has changed on disk") }
+            #expect(told.map { $0.text.contains(large) } == [true])
+            #expect(scratch.rebuilt == [0, 0])
+        }
+    }
+
     @Test func `a description that was changed is not believed`() async throws {
         try await MemoryScratch.with { scratch in
             try await scratch.run { engine in _ = try await engine.execute("x = 41") }

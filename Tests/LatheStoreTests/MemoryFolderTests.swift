@@ -59,6 +59,40 @@ import Testing
         }
     }
 
+    @Test func `a large part is hashed as it comes, and found again when it comes once more`() async throws {
+        try await withScratch { path in
+            let folder = MemoryFolder(path: path + "/memory")
+            let text = (0..<300_000).map { "line \($0) of what is saved with all that is in it\n" }.joined()
+            #expect(text.utf8.count > 14 << 20)
+            // A part ends in the middle of a piece, is thrown away half written, and comes a second time.
+            try add(text, to: try folder.begin(limit: 1 << 30), pieces: 700_001)
+            let save = try write([text, "x", text], to: folder, limit: 1 << 30, pieces: 1_000_003)
+            #expect(save.parts[0] == save.parts[2])
+            #expect(save.parts[0].sha256 == SHA256Stream.of(Array(text.utf8)))
+            #expect(folder.check().parts == 2 && folder.check().problems.isEmpty)
+            #expect(try names(folder).count == 2)
+        }
+    }
+
+    @Test func `a large part that changed is found without opening being slower`() async throws {
+        try await withScratch { path in
+            let folder = MemoryFolder(path: path + "/memory")
+            let save = try write([String(repeating: "a", count: 9 << 20), "small"], to: folder, limit: 1 << 30)
+            let files = try folder.open(save)
+            #expect(await folder.verify(save, files) == [])
+            let changed = path + "/memory/parts/" + save.parts[0].fileName
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: changed))
+            try file.seek(toOffset: 5 << 20)
+            try file.write(contentsOf: Data("b".utf8))
+            try file.close()
+            #expect(try folder.open(save).count == 2)
+            #expect(await folder.verify(save, files) == ["\(changed) is not what was written any more."])
+            let unwanted = Task { await folder.verify(save, files) }
+            unwanted.cancel()
+            #expect([[], ["\(changed) is not what was written any more."]].contains(await unwanted.value))
+        }
+    }
+
     @Test func `more than the limit is refused`() async throws {
         try await withScratch { path in
             let folder = MemoryFolder(path: path + "/memory")
@@ -125,21 +159,27 @@ import Testing
         }
     }
 
-    private func write(_ contents: [String], to folder: MemoryFolder, limit: Int = 1000) throws -> SavedMemory {
+    private func write(
+        _ contents: [String], to folder: MemoryFolder, limit: Int = 1000, pieces: Int = .max
+    ) throws -> SavedMemory {
         let writing = try folder.begin(limit: limit)
         let parts = try contents.map { text in
-            try add(text, to: writing)
+            try add(text, to: writing, pieces: pieces)
             return try writing.endPart(.npy)
         }
         return try writing.finish(
             parts, index: 0, path: [MemoryStep(cell: 1)], inputs: [], content: MemoryContent())
     }
 
-    private func add(_ text: String, to writing: any MemoryWriting) throws {
+    private func add(_ text: String, to writing: any MemoryWriting, pieces: Int = .max) throws {
         var text = text
         let problem = text.withUTF8 { bytes -> MemoryError? in
             do throws(MemoryError) {
-                try writing.append(UnsafeRawBufferPointer(bytes))
+                var rest = UnsafeRawBufferPointer(bytes)
+                while !rest.isEmpty {
+                    try writing.append(UnsafeRawBufferPointer(rebasing: rest.prefix(pieces)))
+                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(min(pieces, rest.count)))
+                }
                 return nil
             } catch {
                 return error

@@ -14,9 +14,16 @@ extension HostDesk {
             limit: try arguments.optionalInteger("limit", in: 1...Self.findLimits.found) ?? Self.findLimits.found,
             session: services.session)
         do throws(LibraryError) {
-            return try await services.library.find(need).json
+            let found = try await services.library.find(need)
+            await tell(found.notices)
+            return found.json
         } catch {
             throw HostRefusal("library", error.reason)
         }
+    }
+
+    /// A notice that cannot be written is left out: the answer will not get into the journal either.
+    private func tell(_ notices: [String]) async {
+        for text in notices { _ = try? await services.log.record(.notice(Notice(.info, text)), at: place) }
     }
 }

@@ -4,14 +4,15 @@ internal import LatheVocabulary
 struct FoundText: Sendable {
     /// By `TokenEstimate`, which is above what o200k makes of such text.
     static let tokens = 190
+    static let caveatTokens = 30
 
     let text: String
     /// How many of the capabilities there was room for.
     let shown: Int
 
-    init(_ found: [Capability]) {
+    init(_ found: [Capability], within tokens: Int = tokens) {
         let use = Self.use(of: found)
-        var left = Self.tokens - TokenEstimate.of(use)
+        var left = tokens - TokenEstimate.of(use)
         var blocks: [String] = []
         for (index, capability) in found.enumerated() {
             let share = left / (found.count - index)

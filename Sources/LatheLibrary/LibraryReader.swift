@@ -8,11 +8,6 @@ struct LibraryReader: Sendable {
         try entries(try answer(["index", folder]))
     }
 
-    /// The entries that fit best, best first.
-    func search(_ folder: String, words: String, limit: Int) throws(LibraryError) -> [ReadCapability] {
-        try entries(try answer(["search", folder, String(limit)], input: words))
-    }
-
     /// Of both shelves where none is named: the approved one, if there is one.
     func read(
         _ folder: String, _ kind: Capability.Kind, _ name: CapabilityName, _ shelf: Capability.Shelf?

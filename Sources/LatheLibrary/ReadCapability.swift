@@ -5,6 +5,10 @@ struct ReadCapability: Sendable, Hashable {
     var capability: Capability
     /// Of the whole file, its block included.
     var fileSHA256: String
+    var docstring: String
+
+    /// What a search looks at.
+    var searched: SearchedCapability { SearchedCapability(capability, docstring: docstring) }
 
     /// Nil where the reader's answer has another form.
     init?(_ entry: JSONValue) {
@@ -21,5 +25,6 @@ struct ReadCapability: Sendable, Hashable {
             cells: (entry["cells"]?.arrayValue ?? []).compactMap(\.integerValue), purpose: text("purpose"),
             problems: problems)
         fileSHA256 = text("file_sha256")
+        docstring = text("docstring")
     }
 }

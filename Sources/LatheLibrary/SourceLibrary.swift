@@ -11,6 +11,8 @@ package final class SourceLibrary: CapabilityLibrary {
     /// What was read, and what it was read from.
     final class Known: Sendable {
         let files = Mutex<(stamps: [String: LibraryFolder.Stamp], capabilities: [ReadCapability])?>(nil)
+        /// Counts how often the files were read.
+        let readings = Mutex(0)
         let past = Mutex(LibraryPast())
     }
 
@@ -19,6 +21,7 @@ package final class SourceLibrary: CapabilityLibrary {
     let examiner: (any CapabilityExaminer)?
     let journal: (any LibraryJournal)?
     let trust: LibraryTrust
+    let search: CapabilitySearch?
     let known = Known()
     private let queue = DispatchQueue(label: "lathe.library")
 
@@ -29,37 +32,22 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - examiner: finds out whether a proposal can be saved; without one, its form alone decides.
     ///   - journal: where the lives of capabilities are kept; without one, files are what their blocks say.
     ///   - trust: what makes a file that says *approved* be one.
+    ///   - search: finds capabilities; without it nothing can be searched for.
     package init(
         folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
-        journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins
+        journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins,
+        search: CapabilitySearch? = nil
     ) {
         self.journal = journal
         self.trust = trust
         self.folder = LibraryFolder(path: folder)
         self.reader = LibraryReader(process: ReaderProcess(python: python, reader: reader))
         self.examiner = examiner
+        self.search = search
     }
 
     package func list() async throws(LibraryError) -> [Capability] {
         try await onQueue { () throws(LibraryError) in try self.folder.reading(self.judged).map(\.capability) }
-    }
-
-    /// The capabilities that fit `words` best, best first; empty where nothing fits.
-    package func search(_ words: String, limit: Int = 5) async throws(LibraryError) -> [Capability] {
-        try await onQueue { () throws(LibraryError) in
-            try self.folder.reading { () throws(LibraryError) in
-                guard !(try self.current().isEmpty) else { return [] }
-                return try self.reader.search(self.folder.path, words: words, limit: limit).map(\.capability)
-            }
-        }
-    }
-
-    package func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding {
-        let usable = try await list().filter { $0.isOffered(to: need.session) }
-        let names = Set(usable.map(\.path))
-        let fitting = usable.isEmpty ? [] : try await search(need.words, limit: usable.count + 1_000)
-        return CapabilityFinding(
-            Array(fitting.filter { names.contains($0.path) }.prefix(need.limit)), of: usable.count, for: need.words)
     }
 
     package func agent(named name: String) async throws(LibraryError) -> Agent {
@@ -114,7 +102,14 @@ package final class SourceLibrary: CapabilityLibrary {
         if let read = known.files.withLock({ $0 }), read.stamps == stamps { return read.capabilities }
         let capabilities = stamps.isEmpty ? [] : try reader.index(folder.path)
         known.files.withLock { $0 = (stamps, capabilities) }
+        known.readings.withLock { $0 += 1 }
         return capabilities
+    }
+
+    /// The capabilities with the number of the reading that they are from.
+    func currentDocuments() throws(LibraryError) -> CapabilitySearch.Documents {
+        let all = try judged().map(\.searched)
+        return CapabilitySearch.Documents(generation: known.readings.withLock { $0 }, all: all)
     }
 
     func onQueue<T: Sendable>(

@@ -34,6 +34,15 @@ final class SQLiteStatement {
         try check(code)
     }
 
+    func bind(_ value: [Int8], at index: Int32) throws(JournalError) {
+        // An empty array may have no address, which SQLite would take for NULL.
+        let code = value.withUnsafeBytes { bytes in
+            lathe_sqlite_bind_blob(
+                handle, index, bytes.baseAddress ?? UnsafeRawPointer(handle), Int32(clamping: bytes.count))
+        }
+        try check(code)
+    }
+
     /// True while there is a row to read.
     func step() throws(JournalError) -> Bool {
         errno = 0
@@ -63,6 +72,13 @@ final class SQLiteStatement {
         guard let bytes = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    /// Bytes as signed numbers; NULL becomes empty.
+    func numbers(_ column: Int32) -> [Int8] {
+        guard let bytes = sqlite3_column_blob(handle, column) else { return [] }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return Array(UnsafeRawBufferPointer(start: bytes, count: count).bindMemory(to: Int8.self))
     }
 
     private func check(_ code: Int32) throws(JournalError) {

@@ -21,8 +21,11 @@ package struct CapabilityFinding: Sendable, Hashable {
     package var names: [String]
     /// How many capabilities were looked through.
     package var searched: Int
+    /// What the user should know of the search itself; not for the kernel.
+    package var notices: [String]
 
-    package init(text: String, names: [String], searched: Int) {
+    package init(text: String, names: [String], searched: Int, notices: [String] = []) {
+        self.notices = notices
         self.text = text
         self.names = names
         self.searched = searched

@@ -35,10 +35,13 @@ extension CommandRun {
         _ words: String, _ library: SourceLibrary, _ project: Project, _ options: ListingOptions
     ) async throws {
         let found = try await library.search(words, limit: 20)
-        guard !found.isEmpty else {
+        for notice in found.notices { TerminalOutput.standardError.write(TerminalText.safe(notice) + "\n") }
+        guard !found.capabilities.isEmpty else {
             throw CommandFailure("nothing in \(project.library) fits '\(words)'; 'lathe library list' shows all")
         }
-        show(options, LibraryListing.json(found)) { LibraryListing.lines(found, canvas: $0) }
+        show(options, LibraryListing.json(found.capabilities)) {
+            LibraryListing.lines(found.capabilities, caveat: found.caveat, canvas: $0)
+        }
     }
 
     private func show(

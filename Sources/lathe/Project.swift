@@ -20,11 +20,15 @@ struct Project: Sendable {
 
     var sessions: String { folder + "/.lathe/sessions" }
 
-    /// The library's files with its journal.
+    /// The library's files with its journal and its index.
     func openLibrary(_ installation: Installation) -> SourceLibrary {
         SourceLibrary(
             folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
-            journal: LibraryDatabase(folder: folder + "/.lathe"), trust: librarySettings.trust ?? .pins)
+            journal: LibraryDatabase(folder: folder + "/.lathe"), trust: librarySettings.trust ?? .pins,
+            search: CapabilitySearch(
+                index: LibraryIndex(path: folder + "/.lathe/library-index.db"),
+                meaning: MeaningProcess(
+                    python: installation.interpreter, package: installation.python + "/lathe_meaning")))
     }
 
     /// Finds the project: the folder given, else the nearest one above the working directory with a `lathe.json`, else the working

@@ -61,7 +61,6 @@ struct SourceLibraryTests {
             #expect(try await library.list() == [expected])
             // Another program reads the same from the files alone.
             #expect(try await self.library(folder).list() == [expected])
-            #expect(try await library.search("average delay by carrier") == [expected])
             let source = try await library.source(of: .function, named: "delay_profile")
             #expect(source.hasPrefix("# /// script\n"))
             #expect(source.contains("# dependencies = [\"pandas\"]"))

@@ -1,6 +1,7 @@
 internal import Foundation
 package import LatheKernelHost
 package import LatheLibrary
+internal import LatheStore
 package import LatheVocabulary
 
 /// The real programs and folders that tests use: what `swift build` made, and the project's Python environment.
@@ -42,6 +43,13 @@ package struct BuiltParts: Sendable {
     }
 
     package func library(folder: String) -> SourceLibrary {
-        SourceLibrary(folder: folder, python: interpreter, reader: root + "/python/lathe_library")
+        SourceLibrary(
+            folder: folder, python: interpreter, reader: root + "/python/lathe_library",
+            search: CapabilitySearch(index: LibraryIndex(path: folder + "-index.db"), meaning: meaning))
+    }
+
+    /// The embedding model, in a process of its own.
+    package var meaning: MeaningProcess {
+        MeaningProcess(python: interpreter, package: root + "/python/lathe_meaning")
     }
 }

@@ -2,7 +2,6 @@
 
 index DIR                    every capability, those that wait too
 read DIR KIND NAME [SHELF]   one capability with its source and tests; SHELF: approved or proposed
-search DIR LIMIT             the best entries for the query on standard input
 inspect KIND NAME            the facts of the source on standard input, or a refusal
 examine DIR                  what reading {source, tests, kind, name} finds, and its likes in DIR
 compose                      the whole text for {source, kind, name, version, status, created, …}
@@ -18,7 +17,7 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import block, examining, facts, folder, names, neighbours, search
+from lathe_library import block, examining, facts, folder, names, neighbours
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
@@ -44,8 +43,6 @@ def main(arguments: list[str]) -> int:
                 ("approved" | "proposed") as shelf,
             ]:
                 _print(folder.described(folder.record(Path(root), kind, name, shelf)))
-            case ["search", root, limit] if limit.isdecimal():
-                _print(search.ranked(folder.index(Path(root)), _request(), int(limit)))
             case ["inspect", ("function" | "agent") as kind, name]:
                 _print(_inspected(_request(), kind, name))
             case ["examine", root]:

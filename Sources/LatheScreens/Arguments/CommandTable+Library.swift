@@ -15,10 +15,10 @@ extension CommandTable {
 
     static let librarySearch = CommandForm(
         path: ["library", "search"],
-        summary: "capabilities by words of their name and summary",
+        summary: "capabilities that fit a need, by meaning and by words",
         arguments: [.init(name: "WORD", count: .many, summary: "what to look for")],
         options: [.json, .project],
-        examples: ["lathe library search delay carrier"]
+        examples: ["lathe library search which carriers are late"]
     ) { given in
         let words = given.positionals.joined(separator: " ")
         return .library(LibraryCommand(action: .search(words), options: given.listingOptions()))

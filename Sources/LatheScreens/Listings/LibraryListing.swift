@@ -27,17 +27,9 @@ package enum LibraryListing {
             + (summary.isEmpty ? [] : canvas.wrap(canvas.text("  " + summary), indent: 2))
     }
 
-    /// What belongs to search words: those whose name, signature or summary contains each of them, best first.
-    package static func search(_ words: String, in capabilities: [Capability]) -> [Capability] {
-        let words = words.lowercased().split(whereSeparator: \.isWhitespace)
-        let scored = capabilities.compactMap { capability -> (Capability, Int)? in
-            let name = capability.name.lowercased()
-            let text = "\(name) \(name.replacing("_", with: " ")) \(capability.signature) \(capability.summary)"
-                .lowercased()
-            guard words.allSatisfy(text.contains) else { return nil }
-            return (capability, words.count { name.contains($0) })
-        }
-        return scored.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element.0)
+    /// What a search found, with what the user should know of how it was searched.
+    package static func lines(_ found: [Capability], caveat: String?, canvas: Canvas) -> [StyledLine] {
+        lines(found, canvas: canvas) + (caveat.map { canvas.wrap(canvas.text("(\($0))", .dim), indent: 2) } ?? [])
     }
 
     /// One capability with its metadata and source.

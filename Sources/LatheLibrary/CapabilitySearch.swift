@@ -1,0 +1,248 @@
+internal import Foundation
+package import LatheVocabulary
+internal import Synchronization
+
+/// Finds capabilities by words, and where there is an embedding model, by meaning.
+///
+/// The order is by the cosine of meanings, to which the share of BM25's best score adds a little; without a model, by BM25 and
+/// parts of words. All work happens on a queue of its own.
+package final class CapabilitySearch: Sendable {
+    /// Documents as they were when a list of the library was read.
+    struct Documents: Sendable {
+        /// Another one whenever the list is read anew.
+        var generation: Int
+        var all: [SearchedCapability]
+    }
+
+    struct Ranking: Sendable {
+        /// Places in the list of documents, best first.
+        var order: [Int]
+        /// Why meanings were not compared, or not all; nil where they were.
+        var caveat: String?
+        /// For the user, each once.
+        var notices: [String]
+    }
+
+    private struct State {
+        var generation: Int?
+        /// By place in the documents: their numbers in the index, and where their vectors are.
+        var places: [Int: Int] = [:]
+        var vectors = VectorTable(dimensions: MeaningProcess.dimensions)
+        var vectorPlaces: [Int?] = []
+        var isLoaded = false
+        var isFilling = false
+        var hasToldOfWords = false
+    }
+
+    /// By these the parts of a score were weighed on the set of needs of `make bench-library`.
+    private static let shareOfWords = 0.05
+    private static let leastCosine: Float = 0.2
+    private static let leastShareOfPieces = 0.5
+    /// So many meanings are made while somebody waits; the others in the background.
+    private static let atOnce = 32
+
+    private let index: any CapabilityIndex
+    private let meaning: (any MeaningModel)?
+    private let queue = DispatchQueue(label: "lathe.search")
+    private let state = Mutex(State())
+
+    package init(index: any CapabilityIndex, meaning: (any MeaningModel)?) {
+        self.index = index
+        self.meaning = meaning
+    }
+
+    /// Ends the model's process. What is being made in the background is left.
+    package func close() async { await meaning?.close() }
+
+    /// Looks through those documents for which `isOffered` is true, by place.
+    func rank(
+        _ need: String, among documents: Documents, isOffered: [Bool], limit: Int
+    ) async throws(LibraryError) -> Ranking {
+        let words = SearchWords(need)
+        try await onQueue { () throws(LibraryError) in try self.hold(documents) }
+        let asked = await vector(of: need)
+        var caveat: String?
+        if case .success = asked { caveat = await fill(documents) }
+        let scores = try await scores(words, documents)
+        let order: [Int]
+        switch asked {
+        case .success(let vector):
+            order = joined(scores, vector, isOffered, limit)
+        case .failure(let error):
+            caveat = "by words only: \(error.reason)"
+            let pieces = try await onQueue { () throws(LibraryError) in
+                try self.index.scores(ofPieces: words.pieces, limit: 200)
+            }
+            order = byWords(scores, pieces, words, documents.all, isOffered, limit)
+        }
+        return Ranking(order: order, caveat: caveat, notices: notices(caveat))
+    }
+
+    /// An index that was damaged, or that another program changed, is brought up to the documents once more.
+    private func scores(_ words: SearchWords, _ documents: Documents) async throws(LibraryError) -> [Int: Double] {
+        try await onQueue { () throws(LibraryError) in
+            do {
+                return try self.index.scores(ofWords: words.words)
+            } catch {
+                self.state.withLock { $0.generation = nil }
+                try self.hold(documents)
+                return try self.index.scores(ofWords: words.words)
+            }
+        }
+    }
+
+    // MARK: Holding
+
+    /// Brings the index up to the documents. A damaged one is made anew on the way, so it is tried twice.
+    private func hold(_ documents: Documents) throws(LibraryError) {
+        guard state.withLock({ $0.generation }) != documents.generation else { return }
+        let numbers: [Int]
+        do {
+            numbers = try index.hold(documents.all)
+        } catch {
+            numbers = try index.hold(documents.all)
+        }
+        let places = Dictionary(zip(numbers, documents.all.indices)) { first, _ in first }
+        state.withLock { state in
+            state.generation = documents.generation
+            state.places = places
+            state.vectorPlaces = documents.all.map { state.vectors.place(of: $0.meaning) }
+        }
+    }
+
+    private func vector(of need: String) async -> Result<[Int8], LibraryError> {
+        guard let meaning else { return .failure(LibraryError(.notFound, "no embedding model")) }
+        do throws(LibraryError) {
+            guard let vector = try await meaning.vectors(of: [need]).first else {
+                return .failure(LibraryError(.readerFailed, "the embedding model gave no vector"))
+            }
+            return .success(vector)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Sees that documents have vectors: those that are kept, a few new ones now, all others in the background. Says what is missing.
+    private func fill(_ documents: Documents) async -> String? {
+        guard let meaning else { return nil }
+        if !state.withLock({ $0.isLoaded }) {
+            let kept =
+                (try? await onQueue { () throws(LibraryError) in try self.index.vectors(of: meaning.name) }) ?? [:]
+            take(kept, documents)
+            state.withLock { $0.isLoaded = true }
+        }
+        let missing = missing(documents)
+        guard !missing.isEmpty else { return nil }
+        if missing.count <= Self.atOnce {
+            await make(missing, documents, meaning)
+        } else if state.withLock({ state in
+            defer { state.isFilling = true }
+            return !state.isFilling
+        }) {
+            Task.detached(priority: .background) { await self.fillRest(documents, meaning) }
+        }
+        let left = self.missing(documents).count
+        return left == 0 ? nil : "\(left) of \(documents.all.count) not by meaning yet"
+    }
+
+    private func fillRest(_ documents: Documents, _ meaning: any MeaningModel) async {
+        var missing = missing(documents)
+        while !missing.isEmpty, state.withLock({ $0.generation }) == documents.generation {
+            await make(Array(missing.prefix(Self.atOnce)), documents, meaning)
+            let left = self.missing(documents)
+            // Without progress there is none to come.
+            guard left.count < missing.count else { break }
+            missing = left
+        }
+        state.withLock { $0.isFilling = false }
+    }
+
+    private func missing(_ documents: Documents) -> [String] {
+        let places = state.withLock { $0.vectorPlaces }
+        var seen: Set<String> = []
+        return zip(documents.all, places).filter { $1 == nil }.map(\.0.meaning).filter { seen.insert($0).inserted }
+    }
+
+    private func make(_ meanings: [String], _ documents: Documents, _ model: any MeaningModel) async {
+        guard let vectors = try? await model.vectors(of: meanings), vectors.count == meanings.count else { return }
+        let made = Dictionary(zip(meanings, vectors)) { first, _ in first }
+        take(made, documents)
+        // Kept for the next time: where that fails, they are made again then.
+        _ = try? await onQueue { () throws(LibraryError) in try self.index.keep(made, of: model.name) }
+    }
+
+    private func take(_ vectors: [String: [Int8]], _ documents: Documents) {
+        state.withLock { state in
+            for (meaning, vector) in vectors { state.vectors.add(vector, as: meaning) }
+            guard state.generation == documents.generation else { return }
+            state.vectorPlaces = documents.all.map { state.vectors.place(of: $0.meaning) }
+        }
+    }
+
+    // MARK: Ranking
+
+    private func joined(_ scores: [Int: Double], _ vector: [Int8], _ isOffered: [Bool], _ limit: Int) -> [Int] {
+        state.withLock { state in
+            let words = Self.byPlace(scores, state.places, isOffered)
+            let best = words.values.max() ?? 1
+            let cosines = state.vectors.cosines(with: vector)
+            var found: [(place: Int, score: Double)] = []
+            for (place, vector) in state.vectorPlaces.enumerated() where isOffered[place] {
+                let cosine = vector.map { cosines[$0] } ?? 0
+                let word = words[place]
+                guard cosine >= Self.leastCosine || word != nil else { continue }
+                found.append((place, Double(cosine) + Self.shareOfWords * (word ?? 0) / best))
+            }
+            return Self.best(found, limit)
+        }
+    }
+
+    private func byWords(
+        _ scores: [Int: Double], _ pieces: [Int: Double], _ need: SearchWords, _ documents: [SearchedCapability],
+        _ isOffered: [Bool], _ limit: Int
+    ) -> [Int] {
+        let places = state.withLock { $0.places }
+        let words = Self.byPlace(scores, places, isOffered)
+        let parts = Self.byPlace(pieces, places, isOffered).filter {
+            need.share(in: documents[$0.key].meaning) >= Self.leastShareOfPieces
+        }
+        let (bestWord, bestPart) = (words.values.max() ?? 1, parts.values.max() ?? 1)
+        let found = Set(words.keys).union(parts.keys).map { place in
+            (place: place, score: (words[place] ?? 0) / bestWord + (parts[place] ?? 0) / bestPart)
+        }
+        return Self.best(found, limit)
+    }
+
+    private static func byPlace(_ scores: [Int: Double], _ places: [Int: Int], _ isOffered: [Bool]) -> [Int: Double] {
+        var found: [Int: Double] = [:]
+        for (number, score) in scores {
+            guard let place = places[number], isOffered[place] else { continue }
+            found[place] = score
+        }
+        return found
+    }
+
+    /// The best ones, equal ones in the order of the list.
+    private static func best(_ found: [(place: Int, score: Double)], _ limit: Int) -> [Int] {
+        found.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.prefix(limit).map(\.place)
+    }
+
+    private func notices(_ caveat: String?) -> [String] {
+        var notices = index.takeNotices()
+        guard let caveat, caveat.hasPrefix("by words") else { return notices }
+        let isFirst = state.withLock { state in
+            defer { state.hasToldOfWords = true }
+            return !state.hasToldOfWords
+        }
+        if isFirst { notices.append("the library is searched \(caveat); 'make build' installs the model") }
+        return notices
+    }
+
+    private func onQueue<T: Sendable>(
+        _ body: @escaping @Sendable () throws(LibraryError) -> T
+    ) async throws(LibraryError) -> T {
+        try await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: Result(catching: body)) }
+        }.get()
+    }
+}

@@ -1,0 +1,1 @@
+"""The trusted process that turns texts into vectors by a small embedding model, offline."""

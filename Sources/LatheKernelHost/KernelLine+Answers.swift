@@ -35,7 +35,7 @@ extension KernelLine {
         switch phase {
         case .running(let run): run.keep(frame, payload)
         case .starting: startArtifacts += 1
-        case .waiting, .copying, .frozen, .idle, .saving, .recalling, .ended: throw outOfTurn(frame)
+        case .waiting, .copying, .frozen, .idle, .saving, .recalling, .examining, .ended: throw outOfTurn(frame)
         }
     }
 

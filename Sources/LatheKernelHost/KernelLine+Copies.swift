@@ -10,7 +10,8 @@ extension KernelLine {
         case .idle, .frozen: break
         case .running where !calls.isEmpty: break
         case .running: return order.fail("the kernel runs a cell")
-        case .waiting, .copying, .starting, .saving, .recalling: return order.fail("the kernel is not ready yet")
+        case .waiting, .copying, .starting, .saving, .recalling, .examining:
+            return order.fail("the kernel is not ready yet")
         case .ended(let end): return order.fail(end.message)
         }
         guard let (copy, descriptors) = line.makePlace(role) else {
@@ -29,7 +30,8 @@ extension KernelLine {
         case .idle where inspector == nil, .frozen where inspector == nil:
             inspector = continuation
             send(Frame(.inspect, text: "{}"))
-        case .waiting, .copying, .frozen, .starting, .idle, .running, .saving, .recalling, .ended:
+        case .waiting, .copying, .frozen, .starting, .idle, .running, .saving, .recalling, .examining,
+            .ended:
             continuation.resume(returning: nil)
         }
     }

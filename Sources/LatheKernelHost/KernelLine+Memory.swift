@@ -10,7 +10,8 @@ extension KernelLine {
         switch phase {
         case .idle, .frozen: break
         case .ended(let end): return order.fail(end.message)
-        case .waiting, .copying, .starting, .running, .saving, .recalling: return order.fail("the kernel is not idle")
+        case .waiting, .copying, .starting, .running, .saving, .recalling, .examining:
+            return order.fail("the kernel is not idle")
         }
         // Code in its origin may have stopped a frozen one.
         if isFrozen { signal(SIGCONT) }

@@ -10,7 +10,7 @@ extension KernelLine {
     private var work: SandboxRoll.Work? {
         switch phase {
         case .running(let run): SandboxRoll.Work(kernel: number, cell: run.order.cell.number)
-        case .starting, .recalling: SandboxRoll.Work(kernel: number, cell: 0)
+        case .starting, .recalling, .examining: SandboxRoll.Work(kernel: number, cell: 0)
         case .waiting, .copying, .frozen, .idle, .saving, .ended: nil
         }
     }

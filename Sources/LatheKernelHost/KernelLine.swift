@@ -20,6 +20,7 @@ final class KernelLine {
         case running(CellRun)
         case saving(SaveOrder)
         case recalling(RecallOrder)
+        case examining(ExaminationOrder)
         case ended(KernelEnd)
     }
 
@@ -134,7 +135,7 @@ final class KernelLine {
             send(Frame(.run, text: payload.text))
             awaitQuickAnswer()
         case .ended(let end): order.resume(died: end)
-        case .waiting, .copying, .starting, .running, .saving, .recalling:
+        case .waiting, .copying, .starting, .running, .saving, .recalling, .examining:
             order.refuse("KernelBusy", "the kernel runs another cell")
         }
     }
@@ -233,6 +234,7 @@ final class KernelLine {
         case .copying(let order): order.fail("the copy was not made: \(end.message)")
         case .saving(let order): order.fail(end.message)
         case .recalling(let order): order.fail(end.message)
+        case .examining(let order): order.fail(end.message)
         case .waiting, .frozen, .ended: break
         }
         inspector?.resume(returning: nil)
@@ -256,7 +258,7 @@ final class KernelLine {
 
     var isAnswering: Bool {
         switch phase {
-        case .starting, .running: true
+        case .starting, .running, .examining: true
         case .waiting, .copying, .frozen, .idle, .saving, .recalling, .ended: false
         }
     }
@@ -351,6 +353,7 @@ final class KernelLine {
         case .state: try state(frame)
         case .saved: try saved(frame)
         case .restored: try restored(frame)
+        case .examined: try examined(frame)
         default: throw WireError(.unknownKind, "a kernel cannot send \(frame.kind)")
         }
     }

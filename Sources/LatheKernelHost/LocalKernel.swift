@@ -107,6 +107,19 @@ final class LocalKernel: Kernel {
         return KernelMessages.recall(try told.get())
     }
 
+    func examine(_ examination: KernelExamination) async throws(KernelError) -> AdmissionReport {
+        let told = await withTaskCancellationHandler {
+            await answer { kernel, continuation in
+                let order = ExaminationOrder(examination: examination, continuation: continuation)
+                guard let kernel else { return order.fail("the kernel is gone") }
+                kernel.examine(order)
+            }
+        } onCancel: {
+            submit { $0?.kill(.stopped) }
+        }
+        return try KernelMessages.report(try told.get())
+    }
+
     private func answer(
         _ ask: @escaping @Sendable (KernelLine?, CheckedContinuation<Result<JSONValue, KernelError>, Never>) -> Void
     ) async -> Result<JSONValue, KernelError> {

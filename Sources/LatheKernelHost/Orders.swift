@@ -59,6 +59,16 @@ struct SaveOrder: Sendable {
     func fail(_ reason: String) { continuation.resume(returning: .failure(KernelError(.saveFailed, reason))) }
 }
 
+/// A proposal whose examination somebody waits for.
+struct ExaminationOrder: Sendable {
+    var examination: KernelExamination
+    var continuation: CheckedContinuation<Result<JSONValue, KernelError>, Never>
+
+    func fail(_ reason: String) {
+        continuation.resume(returning: .failure(KernelError(.examinationFailed, reason)))
+    }
+}
+
 /// A saved memory that a kernel is to take up.
 struct RecallOrder: Sendable {
     var memory: MemoryToRecall

@@ -20,6 +20,15 @@ struct LibraryReader: Sendable {
         _ = try answer(["inspect", proposal.kind.rawValue, proposal.name], input: proposal.source)
     }
 
+    /// What reading finds in a proposal, which is not run, and what of the library in `folder` it resembles.
+    func examine(_ proposal: CapabilityProposal, in folder: String) throws(LibraryError) -> AdmissionReport {
+        let request: JSONValue = [
+            "source": .string(proposal.source), "tests": .string(proposal.tests),
+            "kind": .string(proposal.kind.rawValue), "name": .string(proposal.name),
+        ]
+        return try AdmissionReport(reading: try answer(["examine", folder], input: request.text))
+    }
+
     /// The whole text of the file: the metadata block, then the source.
     func compose(_ fields: CapabilityBlock, source: String) throws(LibraryError) -> String {
         guard let text = try answer(["compose"], input: fields.request(source).text)["text"]?.stringValue else {

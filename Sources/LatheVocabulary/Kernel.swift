@@ -34,6 +34,14 @@ package protocol Kernel: Sendable {
     /// Takes up a saved memory. For a kernel that has run nothing yet.
     func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall
 
+    /// Runs a proposal, each part of it in a process of its own. For a kernel that has run nothing and holds nothing; it is of
+    /// no more use afterwards.
+    ///
+    /// Only `findings`, `tests` and `mutation` of the report are filled. What the kernel says is bounded and checked for its form;
+    /// it is the word of a process in which the proposal ran. Throws where the kernel died or did not answer in time, which may
+    /// be the proposal's doing, and where the answer is no report.
+    func examine(_ examination: KernelExamination) async throws(KernelError) -> AdmissionReport
+
     /// Interrupts the cell under way, if any: SIGINT, then SIGKILL after the grace period.
     func interrupt()
 

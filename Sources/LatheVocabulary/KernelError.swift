@@ -2,7 +2,7 @@
 package struct KernelError: Error, Sendable, Hashable {
     package enum Code: String, Sendable, Codable {
         case sandboxUnavailable, templateFailed, startFailed, copyFailed, died, protocolViolation, inputUnreadable,
-            cancelled, saveFailed
+            cancelled, saveFailed, examinationFailed
     }
 
     package var code: Code

@@ -15,6 +15,7 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case copy = 21
     case save = 22
     case restore = 23
+    case examine = 24
 
     case started = 32
     case finished = 33
@@ -24,4 +25,5 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case copied = 37
     case saved = 38
     case restored = 39
+    case examined = 40
 }

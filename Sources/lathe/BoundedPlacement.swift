@@ -62,6 +62,10 @@ private struct BoundedKernel: Kernel {
         try await kernel.save(into: writing)
     }
 
+    func examine(_ examination: KernelExamination) async throws(KernelError) -> AdmissionReport {
+        try await kernel.examine(examination)
+    }
+
     func run(_ cell: Cell, output: @escaping @Sendable (CellOutput) -> Void) async -> CellResult {
         guard let seconds = bounds[cell.number] else { return await kernel.run(cell, output: output) }
         let clock = Task { [kernel] in

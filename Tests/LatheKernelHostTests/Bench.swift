@@ -115,6 +115,10 @@ private final class NumberingKernel: Kernel {
 
     func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall { try await kernel.recall(memory) }
 
+    func examine(_ examination: KernelExamination) async throws(KernelError) -> AdmissionReport {
+        try await kernel.examine(examination)
+    }
+
     func memory() async -> KernelMemory? { await kernel.memory() }
 
     func inspect() async -> VariableListing? { await kernel.inspect() }

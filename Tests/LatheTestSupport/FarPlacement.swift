@@ -133,6 +133,10 @@ private final class FarKernel: Kernel {
 
     func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall { try await near.recall(memory) }
 
+    func examine(_ examination: KernelExamination) async throws(KernelError) -> AdmissionReport {
+        try await near.examine(examination)
+    }
+
     func memory() async -> KernelMemory? { await near.memory() }
 
     func inspect() async -> VariableListing? { await near.inspect() }

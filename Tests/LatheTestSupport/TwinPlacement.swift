@@ -58,6 +58,9 @@ private struct TwinKernel: Kernel {
     }
 
     func recall(_ memory: MemoryToRecall) -> MemoryRecall { .refused("a twin has no memory") }
+    func examine(_ examination: KernelExamination) throws(KernelError) -> AdmissionReport {
+        throw KernelError(.examinationFailed, "a twin runs nothing")
+    }
     func memory() -> KernelMemory? { nil }
     func inspect() -> VariableListing? { VariableListing() }
     func interrupt() {}

@@ -22,6 +22,7 @@ class Kind(enum.IntEnum):
     COPY = 21
     SAVE = 22
     RESTORE = 23
+    EXAMINE = 24
     STARTED = 32
     FINISHED = 33
     STATE = 34
@@ -30,6 +31,7 @@ class Kind(enum.IntEnum):
     COPIED = 37
     SAVED = 38
     RESTORED = 39
+    EXAMINED = 40
 
 
 @dataclass(frozen=True)

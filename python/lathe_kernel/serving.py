@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy
 import pandas
 
-from lathe_kernel import inputs, pressure, shell, slices, streams, tracebacks
+from lathe_kernel import admission, inputs, pressure, shell, slices, streams, tracebacks
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
 from lathe_kernel.channel import Channel, close
@@ -101,6 +101,9 @@ class Kernel:
                 self._restore(frame)
             case Kind.INSPECT:
                 self._channel.send(Kind.STATE, {"variables": self._variables()}, call=frame.call)
+            case Kind.EXAMINE:
+                report = admission.examine(frame.payload)
+                self._channel.send(Kind.EXAMINED, report, call=frame.call)
             case kind:
                 raise RuntimeError(f"a kernel cannot answer a frame of kind {kind}")
 

@@ -8,6 +8,7 @@ from typing import Final
 from lathe_library import block, folder, likeness
 from lathe_library.facts import Kind, Refusal
 from lathe_library.findings import Finding, finding
+from lathe_library.folder import Shelf
 from lathe_library.likeness import Near, Portrait
 
 _SECONDS: Final = 4.0
@@ -26,12 +27,12 @@ def near_duplicates(
     names = _names(root, kind)
     others: list[Portrait] = []
     until = time.monotonic() + _SECONDS
-    for place, other in enumerate(names):
+    for place, (shelf, other) in enumerate(names):
         if time.monotonic() > until:
             left = f"{len(names) - place} of {len(names)} capabilities were not compared with it."
             return likeness.near(own, others), [finding("unchecked", None, left)]
         try:
-            body = folder.record(root, kind, other).body
+            body = folder.record(root, kind, other, shelf).body
         except Refusal:
             continue
         portrait = likeness.portrait(body, kind, other)
@@ -40,13 +41,19 @@ def near_duplicates(
     return likeness.near(own, others), []
 
 
-def _names(root: Path, kind: Kind) -> list[str]:
-    try:
-        listed = os.listdir(root / f"{kind}s")  # noqa: PTH208
-    except OSError:
-        return []
-    return sorted(
-        one.removesuffix(".py")
-        for one in listed
-        if one.endswith(".py") and not one.startswith(("test_", "_", "conftest"))
+def _names(root: Path, kind: Kind) -> list[tuple[Shelf, str]]:
+    """Return shelves and names, approved ones first."""
+    places: tuple[tuple[Shelf, Path], ...] = (
+        ("approved", root / f"{kind}s"),
+        ("proposed", root / "proposed" / f"{kind}s"),
     )
+    found: list[tuple[Shelf, str]] = []
+    for shelf, place in places:
+        try:
+            listed = sorted(os.listdir(place))  # noqa: PTH208
+        except OSError:
+            continue
+        for one in listed:
+            if one.endswith(".py") and not one.startswith(("test_", "_", "conftest")):
+                found.append((shelf, one.removesuffix(".py")))
+    return found

@@ -15,8 +15,8 @@ from typing import Any
 
 import wire
 
-START, RUN, REPLY, INSPECT, STOP = 16, 17, 18, 19, 20
-STARTED, FINISHED, STATE, ARTIFACT, CALL = 32, 33, 34, 35, 36
+START, RUN, REPLY, INSPECT, STOP, EXAMINE = 16, 17, 18, 19, 20, 24
+STARTED, FINISHED, STATE, ARTIFACT, CALL, EXAMINED = 32, 33, 34, 35, 36, 40
 
 # What a host call is answered with: a payload and descriptors.
 Answer = tuple[dict[str, Any], Sequence[int]]
@@ -120,6 +120,10 @@ class Kernel:
 
     def inspect(self) -> dict[str, Any]:
         return self.exchange(INSPECT, {}, STATE).payload
+
+    def examine(self, **proposal: Any) -> dict[str, Any]:
+        payload: dict[str, Any] = {"kind": "function", "seconds": 30, "mutants": 0, "fixtures": {}}
+        return self.exchange(EXAMINE, payload | proposal, EXAMINED).payload
 
     def exchange(
         self,

@@ -1,0 +1,138 @@
+"""What running a proposal in a kernel of its own finds, and what poisoned ones end in."""
+
+import ast
+from typing import Any
+
+import pytest
+from kernels import Kernel
+
+from lathe_kernel import mutations
+
+_SOURCE = '''import pandas as pd
+
+
+def compute_share(delays: pd.Series, limit: float = 15) -> float:
+    """Return the share of delays above a limit.
+
+    >>> compute_share(pd.Series([1, 20]))
+    0.5
+    """
+    if len(delays) == 0:
+        return 0.0
+    return float((delays > limit).mean())
+'''
+_TESTS = """import pandas as pd
+
+from compute_share import compute_share
+
+
+def test_recorded_1():
+    assert compute_share(pd.Series([1, 15, 20, 30])) == 0.5
+
+
+def test_empty():
+    assert compute_share(pd.Series([], dtype=float)) == 0.0
+"""
+
+
+def _examined(
+    kernel: Kernel, source: str = _SOURCE, tests: str = _TESTS, **rest: Any
+) -> dict[str, Any]:
+    return kernel.examine(name="compute_share", source=source, tests=tests, **rest)
+
+
+def _rules(report: dict[str, Any]) -> list[str]:
+    return sorted({one["rule"] for one in report["findings"]})
+
+
+def test_a_good_proposal_passes_and_its_tests_notice_changes(kernel: Kernel):
+    report = _examined(kernel, mutants=40, seconds=120)
+    assert report["findings"] == []
+    tests = report["tests"]
+    assert (tests["passed"], tests["failures"], tests["recorded"]) == (2, [], 1)
+    assert tests["seconds"] > 0
+    mutation = report["mutation"]
+    assert mutation["mutants"] == mutation["possible"] >= 6
+    # The empty case gives nan without the early return, and the default of the limit matters.
+    assert "line 11: `return 0.0` became `return None`" not in mutation["survivors"]
+    assert "line 12: > became >=" not in mutation["survivors"]
+    assert mutation["noticed"] >= mutation["mutants"] - 1
+
+
+def test_what_no_test_notices_is_named(kernel: Kernel):
+    tests = _TESTS.replace("[1, 15, 20, 30]", "[1, 20]")
+    report = _examined(kernel, tests=tests, mutants=40)
+    assert "line 12: > became >=" in report["mutation"]["survivors"]
+    assert report["findings"] == []
+
+
+_POISONED: dict[str, tuple[str, str, str]] = {
+    "an example that is wrong": (
+        "docstring-example-fails",
+        _SOURCE.replace("    0.5\n", "    0.25\n"),
+        _TESTS,
+    ),
+    "a module that ends the process": ("import", f"import os\n{_SOURCE}\nos._exit(0)\n", _TESTS),
+    "a module that raises": ("import", f"{_SOURCE}\n1 / 0\n", _TESTS),
+    "a module that never ends": ("import", f"{_SOURCE}\nwhile True:\n    pass\n", _TESTS),
+    "a test that fails": ("test-fails", _SOURCE, _TESTS.replace("== 0.5", "== 0.25")),
+    "a test that is skipped": (
+        "test-fails",
+        _SOURCE,
+        f"{_TESTS}\n\ndef test_c():\n    import pytest\n    pytest.skip('no')\n",
+    ),
+    "a test that ends the process": (
+        "tests-end",
+        _SOURCE,
+        f"{_TESTS}\n\ndef test_c():\n    import os\n    os._exit(0)\n",
+    ),
+    "a test that never ends": (
+        "tests-end",
+        _SOURCE,
+        f"{_TESTS}\n\ndef test_c():\n    while True:\n        pass\n",
+    ),
+    "a test that passes whatever the function does": (
+        "vacuous-test",
+        _SOURCE,
+        f"{_TESTS}\n\ndef test_c():\n    try:\n        compute_share(pd.Series([1]))\n"
+        "    except BaseException:\n        pass\n",
+    ),
+    "a module that makes pytest pass everything": (
+        "vacuous-test",
+        f"import pytest\n\npytest.Function.runtest = lambda self: None\n\n{_SOURCE}",
+        _TESTS,
+    ),
+    "tests that notice nothing": (
+        "tests-notice-nothing",
+        _SOURCE,
+        "import pandas as pd\n\nfrom compute_share import compute_share\n\n\n"
+        "def test_type():\n    assert compute_share(pd.Series([1, 20])) is not Ellipsis\n",
+    ),
+    "a test with a forged report": (
+        "tests-end",
+        _SOURCE,
+        f"{_TESTS}\n\ndef test_c():\n    import os\n    for number in range(3, 20):\n"
+        "        try:\n            os.write(number, b'{\"tests\": 3')\n"
+        "        except OSError:\n            pass\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _POISONED)
+def test_a_poisoned_proposal_is_refused_by_rule(kernel: Kernel, what: str):
+    rule, source, tests = _POISONED[what]
+    if "never" in what:
+        # On a busy machine what comes before may use up the time as well.
+        assert rule in _rules(_examined(kernel, source, tests, seconds=3))
+    else:
+        assert _rules(_examined(kernel, source, tests, mutants=10, seconds=120)) == [rule]
+
+
+def test_every_mutant_is_python_and_differs():
+    found, possible = mutations.mutants(_SOURCE, 5)
+    assert (len(found), len({one.source for one in found})) == (5, 5)
+    assert possible > 5
+    plain = ast.unparse(ast.parse(_SOURCE))
+    for one in found:
+        assert ast.unparse(ast.parse(one.source)) != plain
+    assert mutations.mutants(_SOURCE, 100)[1] == len(mutations.mutants(_SOURCE, 100)[0])

@@ -56,6 +56,9 @@ final class HostDesk: Sendable {
         }
     }
 
+    /// The number of the cell under way; 0 before the first.
+    var cell: Int { progress.withLock { $0.cell } }
+
     /// Names the seat of the kernel whose calls are answered here.
     func attach(_ seat: KernelSeat) { progress.withLock { $0.seat = seat } }
 
@@ -251,30 +254,6 @@ final class HostDesk: Sendable {
         }
     }
 
-    private func save(_ kind: Capability.Kind, _ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
-        guard place == .coordinator else {
-            throw HostRefusal("not_allowed", "only the coordinator saves capabilities; return the source instead")
-        }
-        let proposal = CapabilityProposal(
-            kind: kind, name: try arguments.text("name", upTo: 64),
-            source: try arguments.text("source", upTo: 256 << 10), session: services.session,
-            model: (try? await services.model(nil).name) ?? "none",
-            cells: [progress.withLock { $0.cell }].filter { $0 > 0 })
-        let saved: SavedCapability
-        do throws(LibraryError) {
-            saved = try await services.library.save(proposal)
-        } catch {
-            throw HostRefusal("library", error.reason)
-        }
-        try await journal(.capabilitySaved(saved))
-        var told: [String: JSONValue] = [
-            "path": .string(saved.capability.path), "status": .string(saved.capability.status.rawValue),
-            "replaced": .bool(saved.replaced),
-        ]
-        if let note = saved.note { told["note"] = .string(note) }
-        return .object(told)
-    }
-
     private func noteUse(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         guard let kind = Capability.Kind(rawValue: try arguments.text("kind", upTo: 16)) else {
             throw HostRefusal("invalid_arguments", "capability_used: kind must be function or agent")
@@ -335,7 +314,7 @@ final class HostDesk: Sendable {
         }
     }
 
-    private func journal(_ body: EventBody) async throws(HostRefusal) {
+    func journal(_ body: EventBody) async throws(HostRefusal) {
         do throws(JournalError) {
             try await services.log.record(body, at: place)
         } catch {

@@ -55,7 +55,7 @@ package enum Prompts {
         comes back as a handle: .to_pandas().
         - lathe.delegate(agent, task, data=…) -> one subtask; .result() waits.
         - lathe.ask_model("question", returns={…}): one short model call, no data.
-        - lathe.save_function(f): keep a typed, documented, general function for later sessions. lathe.save_agent(name, \
+        - lathe.save_function(f): keep a typed, general function with a doctest, called in a cell before, for later sessions. lathe.save_agent(name, \
         instructions, returns): keep an agent that proved useful.
         - lathe.checkpoint(), lathe.rollback(): bring variables back; lathe.branch([code, code], keep="lowest") tries \
         alternatives and keeps the best.

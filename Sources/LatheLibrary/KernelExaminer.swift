@@ -52,6 +52,7 @@ package struct KernelExaminer: CapabilityExaminer {
 
     package func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport {
         var report = try await read(proposal)
+        report.leftOut = proposal.leftOut
         guard !report.findings.contains(where: { $0.isRefusal && Self.unrunnable.contains($0.rule) }) else {
             return report
         }

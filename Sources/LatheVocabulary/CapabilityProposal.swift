@@ -13,10 +13,13 @@ package struct CapabilityProposal: Sendable, Hashable {
     package var cells: [Int]
     /// Why it is worth keeping, in the model's words.
     package var purpose: String
+    /// Calls of the session that its tests leave out, and why, such as a value that looks like a secret.
+    package var leftOut: [String]
 
     package init(
         kind: Capability.Kind, name: String, source: String, session: String, model: String, tests: String = "",
-        fixtures: [String: [UInt8]] = [:], cells: [Int] = [], purpose: String = ""
+        fixtures: [String: [UInt8]] = [:], cells: [Int] = [], purpose: String = "",
+        leftOut: [String] = []
     ) {
         self.kind = kind
         self.name = name
@@ -27,5 +30,6 @@ package struct CapabilityProposal: Sendable, Hashable {
         self.fixtures = fixtures
         self.cells = cells
         self.purpose = purpose
+        self.leftOut = leftOut
     }
 }

@@ -66,7 +66,8 @@ struct OpenedSession: Sendable {
         }
         let models = setup.models
         let services = EngineServices(
-            session: session.name.description, log: log, placement: setup.placement(host), library: setup.library,
+            session: session.name.description, log: log, placement: setup.placement(host),
+            library: setup.library(examining: host),
             limits: limits,
             memory: SessionMemory(
                 archive: MemoryFolder(path: session.folder.memory), inputs: inputs,

@@ -21,14 +21,24 @@ struct Project: Sendable {
     var sessions: String { folder + "/.lathe/sessions" }
 
     /// The library's files with its journal and its index.
-    func openLibrary(_ installation: Installation) -> SourceLibrary {
+    func openLibrary(
+        _ installation: Installation, examiner: (any CapabilityExaminer)? = nil
+    ) -> SourceLibrary {
         SourceLibrary(
             folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
-            journal: LibraryDatabase(folder: folder + "/.lathe"), trust: librarySettings.trust ?? .pins,
+            examiner: examiner, journal: LibraryDatabase(folder: folder + "/.lathe"),
+            trust: librarySettings.trust ?? .pins,
             search: CapabilitySearch(
                 index: LibraryIndex(path: folder + "/.lathe/library-index.db"),
                 meaning: MeaningProcess(
                     python: installation.interpreter, package: installation.python + "/lathe_meaning")))
+    }
+
+    /// Reads what is proposed for the library, and runs it in kernels of `placement`.
+    func examiner(_ installation: Installation, in placement: any KernelPlacement) -> KernelExaminer {
+        KernelExaminer(
+            folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library"
+        ) { () throws(LibraryError) in placement }
     }
 
     /// Finds the project: the folder given, else the nearest one above the working directory with a `lathe.json`, else the working

@@ -65,8 +65,9 @@ struct SessionSetup: Sendable {
         self.options = options
     }
 
-    var library: any CapabilityLibrary {
-        let own = project.openLibrary(installation)
+    /// The project's library; what is saved in it is run in kernels of `placement` first.
+    func library(examining placement: any KernelPlacement) -> any CapabilityLibrary {
+        let own = project.openLibrary(installation, examiner: project.examiner(installation, in: placement))
         guard let derived else { return own }
         return ReplayLibrary(own, following: followed, goesOn: derived.purpose == .branch)
     }

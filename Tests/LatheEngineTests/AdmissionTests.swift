@@ -49,7 +49,7 @@ struct AdmissionTests {
         Poison(
             testDescription: "a fork bomb",
             body: "import os as o\n    for _ in range(8):\n        o.fork()\n    compute_share(pd.Series([1]))",
-            rules: ["tests-end", "test-fails", "vacuous-test", "tests-notice-nothing"]),
+            rules: ["tests-end", "test-fails", "vacuous-test", "tests-notice-nothing", "leaves-processes"]),
         Poison(
             testDescription: "four gigabytes at once",
             body: "assert compute_share(pd.Series(bytearray(4_000_000_000))) == 0", rules: ["test-fails"]),

@@ -156,7 +156,7 @@ class Disturbed:
         if (shown.code, shown.out) != (0, expected):
             return f"the variables are {shown.out!r} {shown.err[-600:]!r}"
         library = [row["name"] for row in user.run("library", "list", "--json").json_lines()[0]]
-        if library != ["shop_total"]:
+        if library != ["total_shop"]:
             return f"the library holds {library}"
         checked = user.run("sessions", "check", "s")
         if checked.code != 0:

@@ -9,7 +9,7 @@ TASK = "Add up what each shop sold, and say so."
 DATA = "shop,amount\nnorth,3\nsouth,5\neast,2\nnorth,4\nsouth,1\n"
 ANSWER = "{'north': 7, 'south': 6, 'east': 2} heron ['one', 'two', 'three', 'four'] 3"
 VARIABLES = (
-    "print(sorted(totals.items()), notes, word, [o.value for o in outcomes], shop_total([1.0]))"
+    "print(sorted(totals.items()), notes, word, [o.value for o in outcomes], total_shop([1.0]))"
 )
 SUBTASKS = 3
 
@@ -19,11 +19,17 @@ totals = {}
 counts = sales.groupby("shop").size()
 """
 _SAVING = '''
-def shop_total(amounts: list[float]) -> float:
-    """Add up what a shop sold."""
+def total_shop(amounts: list[float]) -> float:
+    """Add up what a shop sold.
+
+    >>> total_shop([1.0, 2.0])
+    3.0
+    """
     return float(sum(amounts))
 
-saved = lathe.save_function(shop_total)
+earned = total_shop([1.5, 2.0])
+
+saved = lathe.save_function(total_shop)
 notes.append("two")
 '''
 _DELEGATING = """

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 _MAXIMUM_ANSWER = 1 << 20
 _LOOKING = 0.005
-_LAST_SECONDS = 3.0
+_LAST_SECONDS = 10.0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, inval
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.outcomes import Outcome, Outcomes
+from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
 
 _METHODS = (
@@ -105,6 +106,7 @@ class Lathe(types.ModuleType):
         library: Library,
         place: Place,
         namespace: dict[str, Any],
+        recorder: Recorder,
     ) -> None:
         """Bind the object to one kernel."""
         super().__init__("lathe", type(self).__doc__)
@@ -112,6 +114,7 @@ class Lathe(types.ModuleType):
         self._channel = channel
         self._artifacts = artifacts
         self._namespace = namespace
+        self._recorder = recorder
         self._store = KeptFiles()
         self._library = library
         self._place = place
@@ -265,13 +268,20 @@ class Lathe(types.ModuleType):
         """
         return branches.run(self._channel, codes, keep)
 
-    def save_function(self, f: Any) -> str:
-        """Save a function of this session for later ones; needs type hints and a docstring.
+    def save_function(self, f: Any, tests: Sequence[Any] = (), purpose: str = "") -> saving.Saved:
+        """Save a function of this session for later ones, if it passes its examination.
 
-        Example: `lathe.save_function(delay_profile)`
+        Example: `lathe.save_function(profile_delays, tests=[test_empty], purpose="…")`
+
+        It is called verb_noun, has type hints and a docstring with an example (`>>> f(1)` and its
+        result), and was called in a cell on small data: such calls become its tests, beside the
+        functions `test_…` of cells in `tests`. `purpose` says why it is worth keeping.
+
+        Raises:
+            LatheError: it was refused; the reason names everything to mend.
         """
-        module = saving.function_module(f, self._namespace)
-        return self._saved("save_function", module)
+        module = saving.function_module(f, self._namespace, self._recorder, tests)
+        return self._saved("save_function", module, purpose)
 
     def save_agent(
         self,
@@ -282,10 +292,18 @@ class Lathe(types.ModuleType):
         prepare: Any = None,
         check: Any = None,
         limits: object = None,
-    ) -> str:
+        examples: Sequence[tuple[Any, Any]] = (),
+        purpose: str = "",
+    ) -> saving.Saved:
         """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
-        Example: `lathe.save_agent("analyst", "Explain the delays in `data`.", {"cause": str})`
+        Example: `lathe.save_agent("delay_analyst", "Explain `data`.", {"cause": str})`
+
+        It is called by a noun. `examples` are pairs of small data and the result expected for it,
+        which must fit `returns` and pass `prepare` and `check`.
+
+        Raises:
+            LatheError: it was refused; the reason names everything to mend.
         """
         definition = saving.AgentDefinition(
             name,
@@ -295,8 +313,10 @@ class Lathe(types.ModuleType):
             prepare,
             check,
             delegation.limits_of(limits),
+            examples,
         )
-        return self._saved("save_agent", saving.agent_module(definition, self._namespace))
+        module = saving.agent_module(definition, self._namespace)
+        return self._saved("save_agent", module, purpose)
 
     def find(self, query: str, limit: int = 5) -> str:
         """Search the library: one line of signature and one sentence for each that fits.
@@ -361,14 +381,9 @@ class Lathe(types.ModuleType):
         """Say how slices travel on this machine, for `lathe doctor`."""
         return pages.mode()
 
-    def _saved(self, call: str, module: saving.Module) -> str:
-        reply = self._channel.call(call, {"name": module.name, "source": module.source})
-        close(reply.descriptors)
+    def _saved(self, call: str, module: saving.Module, purpose: str) -> saving.Saved:
         self.capabilities.forget(module.name)
-        verb = "replaced" if reply.value.get("replaced") else "saved"
-        note = reply.value.get("note")
-        asked = f"; a reviewer had asked for changes: {note}" if note else ""
-        return f"{verb} {reply.value['path']} ({reply.value['status']}){asked}"
+        return saving.sent(self._channel, call, module, purpose)
 
 
 def install(lathe: Lathe, library: Library) -> None:

@@ -1,16 +1,21 @@
 """Functions and agents of a session as modules: complete, typed, documented, and proved to load."""
 
 import builtins
+import inspect
 import sys
 import types
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from lathe_kernel import literals, sources
+from lathe_kernel import evidence, literals, sources
+from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError, invalid
+from lathe_kernel.evidence import Evidence
+from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import Schema
-from lathe_library import facts
+from lathe_library import facts, lint
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_CONSTANT = 4_000
@@ -23,6 +28,17 @@ class Module:
 
     name: str
     source: str
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+class Saved(str):
+    """What became of a capability that was saved; shown as it reads."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Show the lines."""
+        return str(self)
 
 
 @dataclass(frozen=True)
@@ -36,10 +52,15 @@ class AgentDefinition:
     prepare: Any
     check: Any
     limits: dict[str, int] | None = None
+    examples: Sequence[tuple[Any, Any]] = ()
 
 
-def function_module(f: Any, namespace: dict[str, Any]) -> Module:
-    """Return the module that makes a function usable in later sessions.
+def function_module(
+    f: Any, namespace: dict[str, Any], recorder: Recorder, tests: Sequence[Any] = ()
+) -> Module:
+    """Return the module that makes a function usable in later sessions, and its tests.
+
+    These are what `recorder` has seen of its calls, and `tests`, which cells defined.
 
     Raises:
         LatheError: it cannot be saved as it is; the reason names the mend.
@@ -49,7 +70,14 @@ def function_module(f: Any, namespace: dict[str, Any]) -> Module:
     parts = _Parts(namespace)
     parts.add(source, name)
     docstring = facts.summary(f.__doc__ or "")
-    return _proved("function", name, parts.module(docstring or name, []))
+    module = _proved("function", name, parts.module(docstring or name, []))
+    beside = _Parts(namespace, names={name: name})
+    for test in tests:
+        written = evidence.written_source(test)
+        beside.add(written, written.name)
+    recorded = recorder.of(inspect.unwrap(f))
+    made = evidence.of_function(f, recorded, beside.texts(), sorted(beside.imports))
+    return replace(module, evidence=made)
 
 
 def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Module:
@@ -70,7 +98,39 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
     if definition.limits:
         constants.append(literals.assignment("LIMITS", definition.limits))
     description = definition.description.strip() or facts.summary(instructions)
-    return _proved("agent", definition.name, parts.module(description, constants))
+    module = _proved("agent", definition.name, parts.module(description, constants))
+    made = evidence.of_agent(
+        definition.name,
+        definition.examples,
+        has_prepare=definition.prepare is not None,
+        has_check=definition.check is not None,
+    )
+    return replace(module, evidence=made)
+
+
+def sent(channel: Channel, call: str, module: Module, purpose: str) -> Saved:
+    """Hand a module over to lathe, which examines it; return what became of it.
+
+    Raises:
+        LatheError: it was refused; the reason names everything to mend.
+    """
+    known = module.evidence
+    arguments = {
+        "name": module.name,
+        "source": module.source,
+        "tests": known.tests,
+        "fixtures": {one: b64encode(data).decode() for one, data in known.fixtures.items()},
+        "cells": known.cells,
+        "left_out": known.left_out,
+        "purpose": purpose,
+    }
+    reply = channel.call(call, arguments)
+    close(reply.descriptors)
+    verb = "replaced" if reply.value.get("replaced") else "saved"
+    note = reply.value.get("note")
+    asked = f"; a reviewer had asked for changes: {note}" if note else ""
+    first = f"{verb} {reply.value['path']} ({reply.value['status']}){asked}"
+    return Saved("\n".join([first, *map(str, reply.value.get("evidence") or [])]))
 
 
 @dataclass
@@ -106,10 +166,16 @@ class _Parts:
         heads = [_text(docstring), *_grouped(self.imports)]
         if constants or self.constants:
             heads.append("\n".join([*self.constants.values(), *constants]))
-        bodies = [
+        return "\n\n\n".join(["\n\n".join(heads), *self._bodies()]) + "\n"
+
+    def texts(self) -> list[str]:
+        """Return the constants and functions alone."""
+        return [*(["\n".join(self.constants.values())] if self.constants else []), *self._bodies()]
+
+    def _bodies(self) -> list[str]:
+        return [
             sources.renamed(one.text, self.names).strip("\n") for one in self.functions.values()
         ]
-        return "\n\n\n".join(["\n\n".join(heads), *bodies]) + "\n"
 
     def _resolve(self, name: str) -> None:
         if name in self.names or name in self.constants:
@@ -187,4 +253,4 @@ def _proved(kind: Kind, name: str, source: str) -> Module:
             f"{kind} `{name}` cannot be saved: as a file of its own it fails with "
             f"{type(error).__name__}: {error}"
         ) from None
-    return Module(name, source)
+    return Module(name, lint.tidied(source))

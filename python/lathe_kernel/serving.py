@@ -19,6 +19,7 @@ from lathe_kernel.figures import deliver_to
 from lathe_kernel.interrupts import Interrupts
 from lathe_kernel.lathe_module import Lathe, Place, install
 from lathe_kernel.protocol import Finished, Frame, Kind, NamedSlice
+from lathe_kernel.recording import Recorder
 from lathe_kernel.remembering import Memory
 from lathe_kernel.variables import Namespace
 
@@ -36,8 +37,14 @@ class Kernel:
         self._cell = 0
         self._place = Place()
         self._library = Library(Path(os.environ.get("LATHE_LIBRARY", "/library")), channel)
+        self._recorder = Recorder()
         self._lathe = Lathe(
-            channel, self._artifacts, self._library, self._place, kernel_shell.user_ns
+            channel,
+            self._artifacts,
+            self._library,
+            self._place,
+            kernel_shell.user_ns,
+            self._recorder,
         )
         self._copier = Copier(channel)
         self._memory = Memory(channel, kernel_shell, self._namespace)
@@ -51,6 +58,7 @@ class Kernel:
         """Answer frames until `stop` or the end of the channel."""
         install(self._lathe, self._library)
         # By convention every piece of data code begins with these two; small models forget them.
+        self._recorder.install(self._shell)
         self._shell.user_ns |= {"lathe": self._lathe, "np": numpy, "pd": pandas}
         self._loop()
 
@@ -179,7 +187,7 @@ class Kernel:
             problems.append(f"the agent could not prepare its data:\n{tracebacks.formatted(error)}")
 
     def _run(self, frame: Frame) -> None:
-        self._cell = int(frame.payload["cell"])
+        self._cell = self._recorder.cell = int(frame.payload["cell"])
         code = str(frame.payload["code"])
         ran = shell.run(self._shell, code, self._cell, self._artifacts, self._interrupts)
         payload: Finished = {

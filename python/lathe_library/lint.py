@@ -116,7 +116,7 @@ def _ruff(source: str, command: str, *options: str) -> str:
         [
             str(program),
             command,
-            *_OPTIONS[: 3 if command == "format" else None],
+            *_OPTIONS[: 5 if command == "format" else None],
             *options,
             "--stdin-filename=capability.py",
             "-",

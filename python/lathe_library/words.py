@@ -7,6 +7,8 @@ from lathe_library.facts import Kind
 from lathe_library.findings import Finding, finding
 
 _VERB_WORDS: Final = (
+    "cast decrease derive detrend divide double halve hold increase lower mean multiply negate "
+    "persist raise relabel repeat shape sum tell triple turn use weigh "
     "accept accumulate add adjust aggregate align allocate analyse analyze annotate append "
     "apply approximate arrange assemble assess assign attach average balance bin blend "
     "bootstrap bound break bucket build calculate calibrate cap categorise categorize centre "

@@ -85,7 +85,7 @@ def test_a_function_is_saved_whole_and_imported_in_a_later_session(
     saved = _admitting(first, library)
     first.ok(_DEFINITIONS)
     assert first.ok("lathe.save_function(delay_profile)").text == (
-        "'saved functions/delay_profile.py (proposed)'"
+        "saved functions/delay_profile.py (proposed)"
     )
     assert (
         saved["delay_profile"]
@@ -240,8 +240,8 @@ def prepare(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def check(result: dict) -> None:
-    if result['share'] > 1:
-        raise ValueError('`share` is between 0 and 1')
+    if result["share"] > 1:
+        raise ValueError("`share` is between 0 and 1")
 '''
     )
     subtask = make_kernel()

@@ -15,11 +15,17 @@ def asked(lathe: Lathe) -> Lathe:
     """A user with one session, `sum`, that answered and saved a function."""
     lathe.write("sales.csv", SALES)
     save = '''
-def shop_total(amounts: list[float]) -> float:
-    """Add up what a shop sold."""
+def total_shop(amounts: list[float]) -> float:
+    """Add up what a shop sold.
+
+    >>> total_shop([1.0, 2.0])
+    3.0
+    """
     return float(sum(amounts))
 
-lathe.save_function(shop_total)
+earned = total_shop([1.5, 2.0])
+
+lathe.save_function(total_shop)
 lathe.save_artifact("totals.csv", sales.groupby("shop").sum())
 '''
     with ModelServer(Code(save), Code(SUM)) as server:
@@ -134,14 +140,14 @@ def test_replay_of_what_is_not_there_is_refused(asked: Lathe) -> None:
 def test_the_library_is_listed_shown_and_searched(asked: Lathe) -> None:
     listed = asked.run("library", "list")
     assert (listed.code, listed.err) == (0, "")
-    assert "shop_total" in listed.out
+    assert "total_shop" in listed.out
     assert "proposed" in listed.out
     ((row,),) = asked.run("library", "list", "--json").json_lines()
-    assert (row["kind"], row["name"], row["status"]) == ("function", "shop_total", "proposed")
-    shown = asked.run("library", "show", "shop_total")
-    assert "def shop_total(amounts: list[float]) -> float:" in shown.out
+    assert (row["kind"], row["name"], row["status"]) == ("function", "total_shop", "proposed")
+    shown = asked.run("library", "show", "total_shop")
+    assert "def total_shop(amounts: list[float]) -> float:" in shown.out
     assert '"""Add up what a shop sold."""' in shown.out
-    assert "shop_total" in asked.run("library", "search", "sold", "shop").out
+    assert "total_shop" in asked.run("library", "search", "sold", "shop").out
     refused(asked.run("library", "search", "zebra"), 1, "zebra")
     refused(asked.run("library", "show", "none"), 1, "none")
 

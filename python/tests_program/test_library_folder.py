@@ -86,12 +86,18 @@ def test_a_folder_that_was_exchanged_is_neither_read_nor_written(
         assert "must be a real folder" in done.err
         assert done.err.count("\n") == 1
     save = """
-def twice(x: int) -> int:
-    \"\"\"Double a number.\"\"\"
+def double_number(x: int) -> int:
+    \"\"\"Return twice a number.
+
+    >>> double_number(2)
+    4
+    \"\"\"
     return 2 * x
 
+double_number(3)
+
 try:
-    lathe.save_function(twice)
+    lathe.save_function(double_number)
 except lathe.LatheError as error:
     lathe.answer(f"not saved: {error}")
 """
@@ -107,16 +113,24 @@ except lathe.LatheError as error:
 
 def test_a_saved_file_that_was_changed_by_hand_is_used_as_it_is_now(lathe: Lathe) -> None:
     save = """
-def twice(x: int) -> int:
-    \"\"\"Double a number.\"\"\"
+def double_number(x: int) -> int:
+    \"\"\"Return twice a number.
+
+    >>> double_number(2)
+    4
+    \"\"\"
     return 2 * x
 
-lathe.save_function(twice)
+double_number(3)
+
+lathe.save_function(double_number)
 """
     assert lathe.run("exec", "-s", "s", save).code == 0
-    file = lathe.project / "generated-capabilities/proposed/functions/twice.py"
+    file = lathe.project / "generated-capabilities/proposed/functions/double_number.py"
     file.write_text(file.read_text().replace("2 * x", "3 * x"))
-    done = lathe.run("exec", "-s", "t", "from lathe.capabilities import twice\ntwice(5)")
+    done = lathe.run(
+        "exec", "-s", "t", "from lathe.capabilities import double_number\ndouble_number(5)"
+    )
     assert (done.code, done.out) == (0, "15\n")
     (saved,) = lathe.events("s", "capability_saved")
     (used,) = lathe.events("t", "capability_used")

@@ -113,17 +113,22 @@ def _wait_for(lathe: Lathe, session: str, kind: str) -> None:
 def test_a_replay_finds_what_was_found_then(lathe: Lathe) -> None:
     save = """
 def {0}(x: float) -> float:
-    \"\"\"Return the tax on an amount.\"\"\"
-    return x
+    \"\"\"Return the tax on an amount.
 
+    >>> {0}(1.0)
+    0.5
+    \"\"\"
+    return x / 2
+
+{0}(3.0)
 lathe.save_function({0})
 """
-    assert lathe.run("exec", "-s", "s", save.format("sales_tax")).code == 0
+    assert lathe.run("exec", "-s", "s", save.format("compute_sales_tax")).code == 0
     look = lathe.run("exec", "-s", "s", "print(lathe.find('tax on an amount'))")
-    assert "sales_tax(x: float)" in look.out
-    assert lathe.run("exec", "-s", "other", save.format("amount_tax")).code == 0
+    assert "compute_sales_tax(x: float)" in look.out
+    assert lathe.run("exec", "-s", "other", save.format("compute_amount_tax")).code == 0
     again = lathe.run("replay", "s")
     assert again.code == 0, again
-    assert "amount_tax" not in again.out
+    assert "compute_amount_tax" not in again.out
     now = lathe.run("exec", "-s", "s", "print(lathe.find('tax on an amount'))")
-    assert "amount_tax" in now.out
+    assert "compute_amount_tax" in now.out

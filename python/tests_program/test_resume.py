@@ -83,11 +83,17 @@ def test_a_request_without_a_reply_is_sent_again_and_told(lathe: Lathe) -> None:
 
 def test_an_effect_that_may_have_happened_is_asked_about(lathe: Lathe) -> None:
     saving = '''
-def shop_total(amounts: list[float]) -> float:
-    """Add up what a shop sold."""
+def total_shop(amounts: list[float]) -> float:
+    """Add up what a shop sold.
+
+    >>> total_shop([1.0, 2.0])
+    3.0
+    """
     return float(sum(amounts))
 
-print(lathe.save_function(shop_total))
+earned = total_shop([1.5, 2.0])
+
+print(lathe.save_function(total_shop))
 lathe.answer("saved")
 '''
     with ModelServer(Code(saving)) as server:
@@ -107,7 +113,7 @@ lathe.answer("saved")
     with ModelServer() as server:
         user = lathe.having(**server.variables)
         refusal = user.run("resume", "s", "-q")
-        refused(refusal, 3, "save_function shop_total in cell 1", "--repeat-unknown")
+        refused(refusal, 3, "save_function total_shop in cell 1", "--repeat-unknown")
         done = user.run("resume", "s", "-q", "--repeat-unknown")
         assert (done.code, done.out) == (0, "saved\n"), done
         assert "Repeated, though it may have happened" in done.err

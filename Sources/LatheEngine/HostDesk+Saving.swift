@@ -1,0 +1,88 @@
+internal import Foundation
+internal import LatheVocabulary
+
+/// Saving what a session made: its source, its tests and what is known of it, all of it as the kernel says.
+extension HostDesk {
+    /// The most files that tests bring, their bytes together, and the longest other texts.
+    private static let (mostFixtures, fixtureBytes, mostCells, mostLeftOut) = (50, 1 << 20, 50, 30)
+
+    func save(_ kind: Capability.Kind, _ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        guard place == .coordinator else {
+            throw HostRefusal("not_allowed", "only the coordinator saves capabilities; return the source instead")
+        }
+        let proposal = try await proposal(kind, arguments)
+        let saved: SavedCapability
+        do throws(LibraryError) {
+            saved = try await services.library.save(proposal)
+        } catch {
+            throw HostRefusal("library", error.reason)
+        }
+        try await journal(.capabilitySaved(saved))
+        var told: [String: JSONValue] = [
+            "path": .string(saved.capability.path), "status": .string(saved.capability.status.rawValue),
+            "replaced": .bool(saved.replaced),
+            "evidence": .array((saved.report?.evidence ?? []).map(JSONValue.string)),
+        ]
+        if let note = saved.note { told["note"] = .string(note) }
+        return .object(told)
+    }
+
+    private func proposal(
+        _ kind: Capability.Kind, _ arguments: HostArguments
+    ) async throws(HostRefusal) -> CapabilityProposal {
+        let cells = arguments.present("cells") == nil ? [] : try arguments.integers("cells", upTo: Self.mostCells)
+        let leftOut = arguments.present("left_out") == nil ? [] : try arguments.texts("left_out", upTo: 400)
+        return CapabilityProposal(
+            kind: kind, name: try arguments.text("name", upTo: 64),
+            source: try arguments.text("source", upTo: 256 << 10), session: services.session,
+            model: (try? await services.model(nil).name) ?? "none",
+            tests: try arguments.optionalText("tests", upTo: 256 << 10) ?? "",
+            fixtures: try fixtures(arguments),
+            cells: Set((cells + [cell]).filter { (1...1_000_000).contains($0) }).sorted(),
+            purpose: try arguments.optionalText("purpose", upTo: 400)?.singleLine(upTo: 400) ?? "",
+            leftOut: leftOut.prefix(Self.mostLeftOut).map { $0.singleLine(upTo: 300) })
+    }
+
+    private func fixtures(_ arguments: HostArguments) throws(HostRefusal) -> [String: [UInt8]] {
+        guard let value = arguments.present("fixtures") else { return [:] }
+        guard let members = value.objectValue, members.count <= Self.mostFixtures else {
+            throw HostRefusal("limit", "\(arguments.call): fixtures are at most \(Self.mostFixtures) files by name")
+        }
+        var files: [String: [UInt8]] = [:]
+        var left = Self.fixtureBytes
+        for (name, content) in members {
+            guard let text = content.stringValue, text.utf8.count <= 2 * Self.fixtureBytes,
+                let data = Data(base64Encoded: text)
+            else { throw HostRefusal("invalid_arguments", "\(arguments.call): a fixture is no base64") }
+            left -= data.count
+            guard left >= 0 else {
+                throw HostRefusal(
+                    "limit", "\(arguments.call): fixtures are more than \(Self.fixtureBytes) bytes; use smaller data")
+            }
+            files[name.singleLine(upTo: 100)] = [UInt8](data)
+        }
+        return files
+    }
+}
+
+extension AdmissionReport {
+    /// What is told to who saved it: what its tests show, what they leave open, and what it resembles. At most a dozen lines.
+    var evidence: [String] {
+        var lines: [String] = []
+        if let tests {
+            lines.append("tests: \(tests.passed) passed, of these \(tests.recorded) recorded calls")
+        }
+        if let mutation, mutation.mutants > 0 {
+            lines.append("changes of its source that its tests notice: \(mutation.noticed) of \(mutation.mutants)")
+            let shown = mutation.survivors.prefix(3).map { "not noticed: \($0.singleLine(upTo: 120))" }
+            lines += shown
+            if mutation.survivors.count > 3 { lines.append("… and \(mutation.survivors.count - 3) more") }
+        }
+        lines += nearDuplicates.prefix(3).map { near in
+            "resembles the \(near.kind.rawValue) \(near.name) (\(near.alike.joined(separator: ", "))): if it is meant to "
+                + "replace it, save it under that name as its next version"
+        }
+        lines += leftOut.prefix(3).map { "left out of its tests: \($0)" }
+        return lines
+    }
+}

@@ -31,7 +31,7 @@ package struct KernelExaminer: CapabilityExaminer {
 
     private let folder: String
     private let reader: LibraryReader
-    private let limits: Limits
+    package var limits: Limits
     private let placement: @Sendable () async throws(LibraryError) -> any KernelPlacement
 
     /// - Parameters:
@@ -56,7 +56,7 @@ package struct KernelExaminer: CapabilityExaminer {
         guard !report.findings.contains(where: { $0.isRefusal && Self.unrunnable.contains($0.rule) }) else {
             return report
         }
-        let ran = try await runOnly(proposal)
+        let ran = try await run(proposal)
         report.findings += ran.findings
         (report.tests, report.mutation) = (ran.tests, ran.mutation)
         return report
@@ -73,7 +73,7 @@ package struct KernelExaminer: CapabilityExaminer {
     }
 
     /// The second half alone: what running it finds.
-    package func runOnly(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport {
+    package func run(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport {
         let start = KernelStart(
             role: .subtask, place: Place.coordinator.child("admission"), bindsInputs: false, limits: limits.kernel)
         let place = try await placement()

@@ -26,6 +26,8 @@ extension CommandRun {
             case .diff(let name): try await diff(name, library, project, options)
             case .history(let name): try await history(name, library, options)
             case .check(let names): return try await check(names, library, project, options)
+            case .test(let names, let mutation):
+                return try await test(names, mutation: mutation, library, project, installation, options)
             }
             return ExitCode.complete.rawValue
         }

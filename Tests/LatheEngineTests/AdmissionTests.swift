@@ -132,11 +132,11 @@ struct AdmissionTests {
         try await Self.examining { _, examiner in
             let tests = Self.tests + "\n\ndef test_poison():\n    \(poison.body)\n"
             // Reading would refuse it; running must hold without that.
-            let report = try await examiner.runOnly(Self.proposal(tests: tests))
+            let report = try await examiner.run(Self.proposal(tests: tests))
             let rules = Set(report.findings.map(\.rule))
             #expect(!report.isAdmitted)
             #expect(rules.isSubset(of: poison.rules), "\(report.findings)")
-            #expect(try await examiner.runOnly(Self.proposal()).isAdmitted)
+            #expect(try await examiner.run(Self.proposal()).isAdmitted)
         }
     }
 }

@@ -84,7 +84,12 @@ package struct LibraryCommand: Sendable, Hashable {
         case history(CapabilityReference?)
         /// Whether what is approved is what was approved; of all where none is named.
         case check([CapabilityReference])
+        /// Runs the tests again; of all where none is named.
+        case test([CapabilityReference], mutation: MutationChoice)
     }
+
+    /// Whether sources are changed to see whether their tests notice.
+    package enum MutationChoice: Sendable, Hashable { case tried, left }
 
     package var action: Action
     package var options: ListingOptions

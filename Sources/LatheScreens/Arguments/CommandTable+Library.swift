@@ -109,6 +109,20 @@ extension CommandTable {
                 options: given.listingOptions()))
     }
 
+    static let libraryTest = CommandForm(
+        path: ["library", "test"],
+        summary: "run the tests of capabilities again, each in a fresh kernel",
+        arguments: [.init(name: "NAME", count: .anyNumber, summary: "left out: all, what waits included")],
+        options: [.mutation, .json, .project],
+        examples: ["lathe library test", "lathe library test delay_profile --mutation"]
+    ) { given in
+        .library(
+            LibraryCommand(
+                action: .test(
+                    given.positionals.map(CapabilityReference.init), mutation: given.has(.mutation) ? .tried : .left),
+                options: given.listingOptions()))
+    }
+
     static let libraryCheck = CommandForm(
         path: ["library", "check"],
         summary: "whether approved files are what was approved",

@@ -6,7 +6,7 @@ enum CommandTable {
         ask, chat, resume, exec, undo,
         sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
-        libraryDiff, libraryHistory, libraryCheck,
+        libraryDiff, libraryHistory, libraryCheck, libraryTest,
         replay,
         modelInstall, modelList, modelRemove,
         doctor,

@@ -54,6 +54,8 @@ struct OptionForm: Sendable, Hashable {
         name: "--repeat-unknown",
         summary: "repeat what was being done outside of the session when lathe ended, without asking")
     static let reason = OptionForm(name: "--reason", value: "TEXT", summary: "why, for the library's history")
+    static let mutation = OptionForm(
+        name: "--mutation", summary: "also change their sources in small ways, and tell which changes no test notices")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

@@ -1,0 +1,85 @@
+package import LatheVocabulary
+
+/// What `lathe library test` says of each capability that was run, from plain values.
+package enum TestListing {
+    package struct Row: Sendable, Hashable {
+        package var capability: Capability
+        package var report: AdmissionReport?
+        /// Why it could not be read, so that nothing was run.
+        package var problem: String?
+
+        package init(_ capability: Capability, report: AdmissionReport? = nil, problem: String? = nil) {
+            self.capability = capability
+            self.report = report
+            self.problem = problem
+        }
+
+        /// True where nothing that was run failed; one without tests only imports, and runs its examples.
+        package var isPassed: Bool { report?.isAdmitted ?? false }
+    }
+
+    package static func lines(_ row: Row, canvas: Canvas) -> [StyledLine] {
+        let mark = row.isPassed ? canvas.text("✓ ", .green) : canvas.text("✗ ", .red)
+        let head = mark + canvas.text(row.capability.path, .bold) + canvas.text("  " + figures(row), .dim)
+        let reasons = [row.problem].compactMap(\.self) + (row.report?.findings ?? []).map(\.reason)
+        let survivors = (row.report?.mutation?.survivors ?? []).map { "not noticed: \($0)" }
+        return canvas.wrap(head, indent: 2)
+            + (reasons + survivors).flatMap { canvas.wrap(canvas.text("  " + $0), indent: 2) }
+    }
+
+    package static func summary(_ rows: [Row], canvas: Canvas) -> [StyledLine] {
+        guard !rows.isEmpty else { return [canvas.text("nothing saved yet; there is nothing to test")] }
+        let failed = rows.count { !$0.isPassed }
+        let passed = "\(rows.count - failed) \(rows.count - failed == 1 ? "capability" : "capabilities")"
+        return [canvas.text(failed == 0 ? "\(passed) passed" : "\(passed) passed, \(failed) failed", .bold)]
+    }
+
+    package static func json(_ rows: [Row]) -> JSONValue {
+        .array(
+            rows.map { row in
+                [
+                    "path": .string(row.capability.path), "kind": .string(row.capability.kind.rawValue),
+                    "name": .string(row.capability.name), "version": .integer(row.capability.version),
+                    "status": .string(row.capability.status.rawValue), "passed": .bool(row.isPassed),
+                    "problem": row.problem.map(JSONValue.string) ?? .null,
+                    "findings": .array((row.report?.findings ?? []).map(json)),
+                    "tests": row.report?.tests.map(json) ?? .null,
+                    "mutation": row.report?.mutation.map(json) ?? .null,
+                ]
+            })
+    }
+
+    private static func figures(_ row: Row) -> String {
+        var parts: [String] = []
+        if let tests = row.report?.tests {
+            parts.append("\(tests.passed) passed, \(tests.failures.count) failed")
+            parts.append("\(Int((tests.seconds * 1000).rounded())) ms")
+        } else if row.report != nil {
+            parts.append("no tests")
+        }
+        if let mutation = row.report?.mutation {
+            parts.append("\(mutation.noticed) of \(mutation.mutants) changes noticed")
+        }
+        return parts.joined(separator: " · ")
+    }
+
+    private static func json(_ finding: AdmissionReport.Finding) -> JSONValue {
+        ["rule": .string(finding.rule), "reason": .string(finding.reason)]
+    }
+
+    private static func json(_ tests: AdmissionReport.TestRun) -> JSONValue {
+        [
+            "passed": .integer(tests.passed), "recorded": .integer(tests.recorded), "seconds": .number(tests.seconds),
+            "peak_bytes": tests.peakBytes.map(JSONValue.integer) ?? .null,
+            "failures": .array(
+                tests.failures.map { ["test": .string($0.test), "reason": .string($0.reason)] }),
+        ]
+    }
+
+    private static func json(_ mutation: AdmissionReport.Mutation) -> JSONValue {
+        [
+            "mutants": .integer(mutation.mutants), "noticed": .integer(mutation.noticed),
+            "survivors": .array(mutation.survivors.map(JSONValue.string)),
+        ]
+    }
+}

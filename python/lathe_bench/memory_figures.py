@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Iterator
 
-from lathe_bench.cells import Code
+from lathe_bench.cells import BenchError, Code
 from lathe_bench.figure import Figure, best
 from lathe_bench.handed import EXPECTED
 from lathe_bench.run import Run
@@ -18,7 +18,20 @@ _FIGURES = (
     "restore_1gb_whole",
 )
 _KINDS = {"array": "", "frame": "_frame"}
-NAMES = tuple(f"{name}{suffix}" for suffix in _KINDS.values() for name in _FIGURES)
+_SMALL = {
+    "save_5m_numbers_memory": Code(
+        "import sys\nvalues = list(range(10**6, 6 * 10**6))\n"
+        "sys.getsizeof(values) + sum(map(sys.getsizeof, values))",
+        "180000056",
+    ),
+    "save_2m_texts_memory": Code(
+        "import sys\nvalues = {f'key{i}': f'value {i}' for i in range(2_000_000)}\n"
+        "sum(map(sys.getsizeof, (values, *values, *values.values())))",
+        "301294324",
+    ),
+}
+_MOST_EXTRA = 0.25
+NAMES = (*(f"{name}{suffix}" for suffix in _KINDS.values() for name in _FIGURES), *_SMALL)
 _WAYS = ("dill", "joblib", "joblib_mapped", "parquet")
 _TIMES = 3
 _MILLI, _MEGA = 1000.0, 1e-6
@@ -38,6 +51,22 @@ def memory(run: Run) -> Iterator[Figure]:
         names = [f"{name}{suffix}" for name in _FIGURES]
         if run.wants(*names):
             yield from _memory(run, kind, suffix)
+    for name, made in _SMALL.items():
+        if run.wants(name):
+            yield _small(run, name, made)
+
+
+def _small(run: Run, name: str, made: Code) -> Figure:
+    """Save a memory of small values, whose objects Python's own pickler would touch."""
+    run.lathe.start(Code("1+1", "2"))
+    run.lathe.cells(made, 1)
+    _, extra, _ = run.lathe.step("save").value.split()
+    run.lathe.stop()
+    share = float(extra) / float(made.expected)
+    if share > _MOST_EXTRA:
+        raise BenchError(f"saving took {share:.0%} of what is saved in memory")
+    note = f"{share:.1%} of what is saved; at most 25 % is allowed"
+    return Figure(name, float(extra) * _MEGA, None, "none", "MB", note)
 
 
 def _memory(run: Run, kind: str, suffix: str) -> Iterator[Figure]:

@@ -14,7 +14,8 @@ from typing import Any, TypedDict, cast
 from lathe_kernel import memory_pickle, pages
 from lathe_kernel.memory_packs import Place
 from lathe_kernel.memory_rebuild import Rebuilding
-from lathe_kernel.memory_save import LARGE, Index, Unsaved, versions
+from lathe_kernel.memory_save import Index, Unsaved, versions
+from lathe_kernel.memory_trees import LARGE
 from lathe_kernel.packages import numpy, pyarrow
 
 

@@ -12,15 +12,16 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TypedDict, cast
 
+from lathe_kernel import memory_trees
 from lathe_kernel import variables as described
 from lathe_kernel.memory_packs import Packs, Place
 from lathe_kernel.memory_parts import PartWriter, Spool
 from lathe_kernel.memory_pickle import Data, MemoryPickler, NotSavedError
 from lathe_kernel.memory_regions import Region
 from lathe_kernel.memory_sharing import groups
+from lathe_kernel.memory_trees import LARGE
 from lathe_kernel.packages import loaded, numpy, pyarrow
 
-LARGE = 1 << 20
 _MOST_FILES = 1_000
 _PLAIN_ITEMS = 2_000
 _PLAIN_INTEGER = 1 << 53
@@ -109,9 +110,12 @@ class Saver:
             if not isinstance(name, str):
                 self._leave_out(f"{name!r:.80}", value, "its name is no text")
         plain: dict[str, Any] = {}
-        for names in groups(wanted, self._namespace):
+        trees = memory_trees.lengths(wanted)
+        for names in groups(wanted, self._namespace, trees):
             only = names[0]
-            if len(names) == 1 and is_plain(wanted[only]):
+            if len(names) == 1 and only in trees:
+                self._save_tree(only, wanted[only], trees[only])
+            elif len(names) == 1 and is_plain(wanted[only]):
                 plain[only] = wanted[only]
             else:
                 self._save_group({name: wanted[name] for name in names})
@@ -130,6 +134,14 @@ class Saver:
 
     def _put_json(self, value: dict[str, Any], form: str) -> int:
         return self._writer.put(json.dumps(value, separators=(",", ":")).encode(), form)
+
+    def _save_tree(self, name: str, value: object, length: int) -> None:
+        part = self._writer.put_written(
+            lambda sink: memory_trees.write(name, value, sink), length, "pickle"
+        )
+        self._groups.append(
+            {"names": [name], "place": {"part": part, "offset": 0, "bytes": length}}
+        )
 
     def _save_group(self, values: dict[str, Any]) -> None:
         place = self._pickled(values)

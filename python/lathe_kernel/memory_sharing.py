@@ -4,7 +4,7 @@ import gc
 import itertools
 import sys
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from lathe_kernel import arrow
@@ -40,9 +40,14 @@ _CLOSED = (
 _PANDAS = ("DataFrame", "Series", "Index", "api.extensions.ExtensionArray")
 
 
-def groups(variables: Mapping[str, object], namespace: dict[str, Any]) -> list[list[str]]:
-    """Return the names in groups of those that share an object, in the order of their names."""
-    return _Sharing(namespace).groups(variables)
+def groups(
+    variables: Mapping[str, object], namespace: dict[str, Any], trees: Collection[str] = ()
+) -> list[list[str]]:
+    """Return the names in groups of those that share an object, in the order of their names.
+
+    What is in `trees` nothing else refers to: those are not walked, as that would touch all of it.
+    """
+    return _Sharing(namespace).groups(variables, trees)
 
 
 class _Sharing:
@@ -52,10 +57,13 @@ class _Sharing:
         self._owners: dict[int, str] = {}
         self._outside = {id(namespace), id(sys.modules), id(sys.__dict__)}
 
-    def groups(self, variables: Mapping[str, object]) -> list[list[str]]:
+    def groups(self, variables: Mapping[str, object], trees: Collection[str]) -> list[list[str]]:
         for name, value in variables.items():
             self._parents[name] = name
-            self._walk(name, value)
+            if name in trees:
+                self._own(name, value)
+            else:
+                self._walk(name, value)
         grouped: dict[str, list[str]] = {}
         for name in sorted(variables):
             grouped.setdefault(self._root(name), []).append(name)
@@ -68,12 +76,17 @@ class _Sharing:
             for one in waiting:
                 if type(one) in _ATOMS or isinstance(one, type) or id(one) in self._outside:
                     continue
-                known = self._owners.setdefault(id(one), name)
-                if known is not name:
-                    self._parents[self._root(known)] = self._root(name)
-                else:
+                if self._own(name, one):
                     fresh.append(one)
             waiting = self._inside(name, fresh)
+
+    def _own(self, name: str, one: object) -> bool:
+        """Take note that a variable has an object; false where that joins it to another's."""
+        known = self._owners.setdefault(id(one), name)
+        if known is name:
+            return True
+        self._parents[self._root(known)] = self._root(name)
+        return False
 
     def _inside(self, name: str, fresh: list[object]) -> list[object]:
         plain: list[object] = []

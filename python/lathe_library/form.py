@@ -34,7 +34,16 @@ _HARMLESS_DECORATORS: Final = frozenset(
 )
 _CACHES: Final = frozenset({"cache", "lru_cache", "cached_property", "singledispatch"})
 _PRIVATE_MODULES: Final = frozenset(
-    {"lathe_kernel", "lathe_library", "_lathe_channel", "__main__", "_pytest", "pytest", "IPython"}
+    {
+        "lathe_kernel",
+        "lathe_library",
+        "_lathe_channel",
+        "_lathe_trees",
+        "__main__",
+        "_pytest",
+        "pytest",
+        "IPython",
+    }
 )
 _OUTSIDE_WORDS: Final = (
     "aiohttp asyncio boto3 concurrent ctypes ftplib gc http httpx imaplib multiprocessing os "

@@ -19,7 +19,7 @@ _TAMPERING_WORDS: Final = (
 )
 _TAMPERING: Final = frozenset(_TAMPERING_WORDS.split())
 _FORBIDDEN_WORDS: Final = (
-    "_pytest _lathe_channel atexit builtins ctypes faulthandler gc importlib inspect "
+    "_pytest _lathe_channel _lathe_trees atexit builtins ctypes faulthandler gc importlib inspect "
     "lathe_kernel lathe_library multiprocessing pluggy signal socket subprocess threading"
 )
 _FORBIDDEN: Final = frozenset(_FORBIDDEN_WORDS.split())

@@ -1,4 +1,3 @@
-internal import Foundation
 package import LatheVocabulary
 internal import Synchronization
 
@@ -54,7 +53,7 @@ package final class EventLog: Sendable {
 
     /// Shows a fleeting event, such as a piece of a reply that is still coming in.
     package func show(_ body: EventBody, at place: Place) {
-        let event = Event(sequence: 0, time: Date().timeIntervalSince1970, place: place, body: body)
+        let event = Event(sequence: 0, time: RunClock.shared.now, place: place, body: body)
         state.withLock { $0.show($0.order.pass(event)) }
     }
 

@@ -15,7 +15,8 @@ package struct UnfinishedTask: Sendable {
     private var started: [Int: SubtaskStarted] = [:]
     private var delegated: [Int: (label: String, owner: Place)] = [:]
     private var places: [Place: PlacePast] = [:]
-    private var began: [Place: (first: Double, last: Double)] = [:]
+    /// Seconds of each place's work, and its newest event in the program run under way.
+    private var worked: [Place: (seconds: Double, last: Double?)] = [:]
     private var requests: [Place: ModelRequest] = [:]
     /// Replies to questions, by the place that asked, of cells that have not finished.
     private var replies: [Place: [(ModelRequest, ModelReply)]] = [:]
@@ -55,10 +56,19 @@ package struct UnfinishedTask: Sendable {
     /// A clock that was set back, or leapt, counts as no time.
     private mutating func count(_ event: Event) {
         defer { lastTime = event.time }
-        if case .sessionOpened = event.body { return }
+        if case .sessionOpened = event.body {
+            for place in worked.keys { worked[place]?.last = nil }
+            return
+        }
         if case .taskResumed = event.body { return }
-        let step = event.time - lastTime
-        if step > 0, step < 86_400 { seconds += step }
+        seconds += Self.step(from: lastTime, to: event.time)
+    }
+
+    /// The time between two events of a program run; none where the machine's clock was set between them, which events of earlier
+    /// versions follow.
+    private static func step(from last: Double, to time: Double) -> Double {
+        let step = time - last
+        return step > 0 && step < 86_400 ? step : 0
     }
 
     private mutating func keepQuestion(_ event: Event) {
@@ -74,7 +84,8 @@ package struct UnfinishedTask: Sendable {
 
     private mutating func keepPlace(_ event: Event) {
         let place = event.place
-        began[place] = (began[place]?.first ?? event.time, event.time)
+        let (seconds, last) = worked[place] ?? (0, nil)
+        worked[place] = (seconds + Self.step(from: last ?? event.time, to: event.time), event.time)
         places[place, default: PlacePast(place)].apply(event.body)
         if place.path.last == "ask", let parent = place.parent, parent != .coordinator {
             places[parent, default: PlacePast(parent)].applyQuestion(event.body)
@@ -89,11 +100,10 @@ package struct UnfinishedTask: Sendable {
             let (label, owner) = made
             guard let started = started[id] else { return SubtaskPast(id: id, label: label, owner: owner) }
             let place = started.place
-            let time = began[place].map { max($0.last - $0.first, 0) } ?? 0
             return SubtaskPast(
                 id: id, label: label, owner: owner, started: started, own: places[place],
                 spending: spending.sum(below: place),
-                used: spending.used(below: place), seconds: min(time, 31_536_000))
+                used: spending.used(below: place), seconds: worked[place]?.seconds ?? 0)
         }
     }
 

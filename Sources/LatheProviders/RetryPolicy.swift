@@ -97,16 +97,22 @@ extension RetryPolicy {
 /// Reads what a server says about when to come back.
 enum RetryAfter {
     /// Seconds from the headers `retry-after-ms` and `retry-after` (seconds or an HTTP date); nil where neither is usable.
+    ///
+    /// A date is compared with the answer's own (`date`), since the server's clock and the machine's need not agree.
     static func seconds(_ headers: [String: String], now: Date = Date()) -> Double? {
         if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds >= 0 {
             return milliseconds / 1000
         }
         guard let text = headers["retry-after"]?.trimmingCharacters(in: .whitespaces) else { return nil }
         if let seconds = Double(text) { return seconds >= 0 && seconds.isFinite ? seconds : nil }
+        return date(text).map { max(0, $0.timeIntervalSince(headers["date"].flatMap(date) ?? now)) }
+    }
+
+    private static func date(_ text: String) -> Date? {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(secondsFromGMT: 0)
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-        return format.date(from: text).map { max(0, $0.timeIntervalSince(now)) }
+        return format.date(from: text)
     }
 }

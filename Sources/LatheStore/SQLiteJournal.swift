@@ -41,7 +41,7 @@ package final class SQLiteJournal: Journal {
     init(
         path: String, session: String, lock: SessionLock, ballast: Ballast, flushDelay: Double = 1
     ) throws(JournalError) {
-        let writer = try JournalWriter(path: path, session: session, now: Clock.now())
+        let writer = try JournalWriter(path: path, session: session, now: RunClock.shared.now)
         self.path = path
         self.lock = lock
         self.ballast = ballast
@@ -140,7 +140,7 @@ package final class SQLiteJournal: Journal {
     ) throws(JournalError) -> Event {
         let (event, mustSchedule) = try line.withLock { line throws(JournalError) in
             guard !line.isClosed else { throw JournalError(.misuse, "The journal \(path) is closed.") }
-            let event = Event(sequence: line.nextSequence, time: Clock.now(), place: place, body: body)
+            let event = Event(sequence: line.nextSequence, time: RunClock.shared.now, place: place, body: body)
             let row = JournalRow(
                 sequence: event.sequence, time: event.time, place: place.description, kind: body.kind.rawValue,
                 data: data.text, bodies: data.bodies)

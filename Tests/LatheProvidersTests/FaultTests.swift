@@ -106,6 +106,7 @@ import Testing
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         let date = format.string(from: now.addingTimeInterval(30))
         #expect(RetryAfter.seconds(["retry-after": date], now: now) == 30)
+        #expect(RetryAfter.seconds(["retry-after": date, "date": "Thu, 01 Jan 2026 00:00:00 GMT"], now: now) != 30)
         #expect(RetryAfter.seconds(["retry-after": "soon"]) == nil)
         #expect(RetryAfter.seconds(["retry-after": "-4"]) == nil)
     }

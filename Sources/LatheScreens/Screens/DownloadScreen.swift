@@ -1,4 +1,4 @@
-import Foundation
+internal import LatheVocabulary
 import Synchronization
 
 /// The progress of one download: a bar that is drawn in place on a terminal, a line every tenth through a pipe.
@@ -17,7 +17,7 @@ package final class DownloadScreen: Sendable {
 
     package init(
         label: String, output: TerminalOutput, environment: [String: String],
-        now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+        now: @escaping @Sendable () -> Double = { RunClock.shared.now }
     ) {
         self.label = label
         self.output = output

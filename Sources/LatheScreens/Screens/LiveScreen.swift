@@ -1,4 +1,3 @@
-import Foundation
 package import LatheVocabulary
 import Synchronization
 
@@ -24,7 +23,7 @@ package final class LiveScreen: EventScreen {
     package init(
         output: TerminalOutput,
         environment: [String: String],
-        now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+        now: @escaping @Sendable () -> Double = { RunClock.shared.now }
     ) {
         self.output = output
         self.environment = environment

@@ -35,7 +35,9 @@ package final class KernelHost: KernelPlacement {
     ///
     /// Throws `.sandboxUnavailable` where the sandbox cannot be had, `.inputUnreadable` for an input that is not there or
     /// may not be read, `.templateFailed` with the template's last words otherwise.
-    package static func start(_ configuration: KernelHostConfiguration) async throws(KernelError) -> KernelHost {
+    package static func start(
+        _ configuration: KernelHostConfiguration, numbers: KernelNumbers = KernelNumbers()
+    ) async throws(KernelError) -> KernelHost {
         try makeFolders(configuration)
         let bare = configuration.arrangement == .none ? BareFolders(session: configuration.sessionFolder) : nil
         let configuration = Self.adjusted(configuration)
@@ -53,7 +55,10 @@ package final class KernelHost: KernelPlacement {
             bare: bare, losses: losses)
         let outcome: Result<Void, KernelError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                loop.start { TemplateLine(configuration: configuration, loop: loop, losses: lost, ready: continuation) }
+                loop.start {
+                    TemplateLine(
+                        configuration: configuration, numbers: numbers, loop: loop, losses: lost, ready: continuation)
+                }
             }
         } onCancel: {
             _ = loop.submit { $0.stop(nil) }
@@ -114,6 +119,16 @@ package final class KernelHost: KernelPlacement {
         var configuration = configuration
         configuration.limits.processes += UInt64(Machine.tasks)
         return configuration
+    }
+
+    /// Whether the sandbox has ended, or does so within a time: the end of a kernel may be known before that of its template.
+    func hasEnded(within time: Duration) async -> Bool {
+        let end = ContinuousClock.now + time
+        repeat {
+            guard await sandboxProcess() != nil else { return true }
+            try? await Task.sleep(for: .milliseconds(10))
+        } while .now < end && !Task.isCancelled
+        return false
     }
 
     /// The process number of the sandbox, for who looks at it from outside; nil once everything has been stopped.

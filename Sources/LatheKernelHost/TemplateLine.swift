@@ -22,7 +22,7 @@ final class TemplateLine {
     private var ready: CheckedContinuation<Result<Void, KernelError>, Never>?
     private var deadline: ContinuousClock.Instant?
     private var kernels: [Int: KernelLine] = [:]
-    private var nextNumber = 1
+    private let numbers: KernelNumbers
     private var isReady = false
     /// Whether the template has imported all that it will.
     private var isWhole = false
@@ -35,9 +35,10 @@ final class TemplateLine {
     private(set) var isDone = false
 
     init(
-        configuration: KernelHostConfiguration, loop: HostLoop, losses: AsyncStream<KernelLoss>.Continuation,
-        ready: CheckedContinuation<Result<Void, KernelError>, Never>
+        configuration: KernelHostConfiguration, numbers: KernelNumbers, loop: HostLoop,
+        losses: AsyncStream<KernelLoss>.Continuation, ready: CheckedContinuation<Result<Void, KernelError>, Never>
     ) {
+        self.numbers = numbers
         self.configuration = configuration
         self.loop = loop
         self.losses = losses
@@ -160,7 +161,8 @@ final class TemplateLine {
         } catch {
             return order.continuation.resume(returning: .failure(error))
         }
-        let ahead = kernels.values.filter { $0.role == order.start.role && $0.isWaiting }
+        // One that has ended is no kernel, though the template has not told yet.
+        let ahead = kernels.values.filter { $0.role == order.start.role && $0.isWaiting && !$0.isOver }
         guard let kernel = ahead.min(by: { $0.number < $1.number }) ?? fork(order.start.role) else {
             let error = KernelError(.startFailed, "no descriptors are left for a kernel", underlying: errno)
             return order.continuation.resume(returning: .failure(error))
@@ -207,9 +209,8 @@ final class TemplateLine {
         guard lathe_output_pipe(&err) == 0 else { return nil }
         let stderr = err.map(OwnedDescriptor.init)
         let pipes = [OutputPipe(stream: .stdout, reader: stdout[0]), OutputPipe(stream: .stderr, reader: stderr[0])]
-        let kernel = KernelLine(number: nextNumber, role: role, channel: channel[0], pipes: pipes, line: self)
-        kernels[nextNumber] = kernel
-        nextNumber += 1
+        let kernel = KernelLine(number: numbers.next(), role: role, channel: channel[0], pipes: pipes, line: self)
+        kernels[kernel.number] = kernel
         return (kernel, [channel[1], stdout[1], stderr[1]])
     }
 

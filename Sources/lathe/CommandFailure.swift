@@ -2,6 +2,8 @@
 struct CommandFailure: Error, Sendable, Hashable {
     var reason: String
     var exitCode: Int32
+    /// Another lathe has just made a session of the name that was chosen here.
+    var isNameTaken = false
 
     init(_ reason: String, exitCode: Int32 = 1) {
         self.reason = reason

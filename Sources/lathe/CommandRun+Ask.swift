@@ -7,7 +7,11 @@ extension CommandRun {
     /// `lathe ask`: one task in a new or an earlier session.
     func ask(_ command: AskCommand) async throws(CommandFailure) -> Int32 {
         let task = try text(command.task, of: "task")
-        let setup = try SessionSetup(command.options, environment: environment)
+        return try await whileNameIsTaken { () async throws(CommandFailure) in try await self.ask(task, command) }
+    }
+
+    private func ask(_ task: String, _ command: AskCommand) async throws(CommandFailure) -> Int32 {
+        let setup = try SessionSetup(command.options, environment: environment).forSession(command.options.session)
         let name = try await sessionName(command.options.session, for: task, in: setup)
         let first = try await finishesFirst(command.options, named: name, in: setup)
         return try await inSession(setup, named: name, first.map { .resume($0) } ?? .begin) { session in
@@ -81,6 +85,19 @@ extension CommandRun {
         }
     }
 
+    /// Does it again where another lathe has made a session of the same name since it was chosen: then there is a next name.
+    func whileNameIsTaken(
+        _ attempt: () async throws(CommandFailure) -> Int32
+    ) async throws(CommandFailure) -> Int32 {
+        while true {
+            do throws(CommandFailure) {
+                return try await attempt()
+            } catch {
+                guard error.isNameTaken else { throw error }
+            }
+        }
+    }
+
     /// The name given, or a new one made of the task's first words.
     func sessionName(
         _ given: String?, for task: String, in setup: SessionSetup
@@ -90,7 +107,8 @@ extension CommandRun {
         let stem = words.isEmpty ? "session" : words.prefix(5).joined(separator: "-").prefix(48).description
         var name = stem
         var number = 2
-        while (try? await setup.store.exists(name)) == true {
+        // One that cannot be looked at, such as a session that is just being made, is taken too.
+        while number < 10_000, (try? await setup.store.exists(name)) != false {
             name = "\(stem)-\(number)"
             number += 1
         }

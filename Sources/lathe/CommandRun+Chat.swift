@@ -6,7 +6,11 @@ internal import LatheVocabulary
 extension CommandRun {
     /// `lathe chat`: one task after another in one session, whose kernel stays.
     func chat(_ options: RunOptions) async throws(CommandFailure) -> Int32 {
-        let setup = try SessionSetup(options, environment: environment)
+        try await whileNameIsTaken { () async throws(CommandFailure) in try await self.chatOnce(options) }
+    }
+
+    private func chatOnce(_ options: RunOptions) async throws(CommandFailure) -> Int32 {
+        let setup = try SessionSetup(options, environment: environment).forSession(options.session)
         let name = try await sessionName(options.session, for: "chat", in: setup)
         let first = try await finishesFirst(options, named: name, in: setup)
         let feed = EventFeed()

@@ -8,11 +8,16 @@ extension CommandRun {
     /// `lathe replay`: runs a recorded session's code again for real, with the recorded replies, in a session of its own, and
     /// says what differs; or goes another way from one of its turns on.
     func replay(_ command: ReplayCommand) async throws(CommandFailure) -> Int32 {
+        try await whileNameIsTaken { () async throws(CommandFailure) in try await self.replayOnce(command) }
+    }
+
+    private func replayOnce(_ command: ReplayCommand) async throws(CommandFailure) -> Int32 {
         let past = try await RecordedRun.find(command, environment: environment)
         if let turn = command.from { return try await branch(past, at: turn, command.options) }
         let model = ReplayModel(past.recording, end: past.events.isEmpty ? .fails : .stops)
         var setup = try SessionSetup(
             command.options, environment: environment, replies: model, inputs: past.inputs)
+        setup.makesSession = command.options.session == nil
         setup.bounds = BoundedPlacement.bounds(past.events)
         if !past.events.isEmpty {
             setup.followed = past.events
@@ -37,6 +42,7 @@ extension CommandRun {
         var setup = try SessionSetup(
             options, environment: environment, inputs: past.inputs,
             recorded: ReplayModel(prefix.recording, end: .stops))
+        setup.makesSession = options.session == nil
         setup.bounds = BoundedPlacement.bounds(prefix.events)
         setup.followed = prefix.events
         setup.derived = SessionDerived(

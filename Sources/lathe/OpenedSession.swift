@@ -13,7 +13,7 @@ struct OpenedSession: Sendable {
     let engine: SessionEngine
     let log: EventLog
     private let session: OpenSession
-    private let host: KernelHost
+    private let host: TemplateSuccession
     private let telemetry: TelemetryFeed?
 
     /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
@@ -34,9 +34,12 @@ struct OpenedSession: Sendable {
 
     private static func openFolder(_ setup: SessionSetup, _ name: String) async throws(CommandFailure) -> OpenSession {
         do throws(StoreError) {
-            return try await setup.store.exists(name) ? setup.store.open(name) : setup.store.create(name)
+            if !setup.makesSession, try await setup.store.exists(name) { return try await setup.store.open(name) }
+            return try await setup.store.create(name)
         } catch {
-            throw CommandFailure(error.reason)
+            var failure = CommandFailure(error.reason)
+            failure.isNameTaken = setup.makesSession && error.code == .alreadyExists
+            throw failure
         }
     }
 
@@ -58,9 +61,9 @@ struct OpenedSession: Sendable {
         configuration.arrangement = setup.options.arrangement
         var limits = setup.project.limits
         limits.kernel = configuration.kernelLimits
-        let host: KernelHost
+        let host: TemplateSuccession
         do throws(KernelError) {
-            host = try await KernelHost.start(configuration)
+            host = try await TemplateSuccession.start(configuration)
         } catch {
             throw CommandFailure(error.reason)
         }

@@ -14,6 +14,8 @@ struct SessionSetup: Sendable {
     let inputs: [DataInput]
     let models: any ModelSource
     let options: RunOptions
+    /// Whether the session is new, under a name that nobody gave.
+    var makesSession = false
     /// Cells that are stopped by the clock, as they were when they were recorded.
     var bounds: BoundedPlacement.Bounds = [:]
     /// Where the session's work comes from, if from another, and what that one recorded.
@@ -65,6 +67,13 @@ struct SessionSetup: Sendable {
         self.options = options
     }
 
+    /// The same for a session of this name, or for a new one where nobody gave a name.
+    func forSession(_ given: String?) -> SessionSetup {
+        var setup = self
+        setup.makesSession = given == nil
+        return setup
+    }
+
     /// The project's library; what is saved in it is run in kernels of `placement` first.
     func library(examining placement: any KernelPlacement) -> any CapabilityLibrary {
         let own = project.openLibrary(installation, examiner: project.examiner(installation, in: placement))
@@ -73,7 +82,7 @@ struct SessionSetup: Sendable {
     }
 
     /// Where the session's kernels run.
-    func placement(_ host: KernelHost) -> any KernelPlacement {
+    func placement(_ host: TemplateSuccession) -> any KernelPlacement {
         bounds.isEmpty ? host : BoundedPlacement(placement: host, bounds: bounds)
     }
 

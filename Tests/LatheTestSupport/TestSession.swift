@@ -34,7 +34,7 @@ package struct TestSession: Sendable {
         adjust(&configuration)
         var limits = limits
         limits.kernel = configuration.kernelLimits
-        let host = try await KernelHost.start(configuration)
+        let host = try await TemplateSuccession.start(configuration)
         let journal = MemoryJournal(past)
         let log = EventLog(journal: journal)
         let library = built.library(folder: folder + "/generated-capabilities")

@@ -16,33 +16,43 @@ from pathlib import Path
 from lathe_faults import files
 from lathe_faults.disturbed import TARGETS, Disturbed, Point, told
 
-# Of ten points, six end lathe itself.
-_WEIGHTS = (6, 1, 1, 1, 1)
+# Of twenty points, ten end lathe itself.
+_WEIGHTS = (10, 2, 2, 2, 2, 1, 1)
 _LONGEST_DELAY = 25.0
 
 
-def points(count: int, events: int, seed: int) -> list[Point]:
-    """Choose points over a run of so many events."""
+def points(count: int, stretches: dict[str, tuple[int, int]], seed: int) -> list[Point]:
+    """Choose points over a run in which each process is there in a stretch of the events."""
     chance = random.Random(seed)
+    targets = [TARGETS[index] for index in _turns(count)]
     chosen: list[Point] = []
-    for index in range(count):
-        (target,) = chance.choices(TARGETS, _WEIGHTS)
-        # Spread over the whole run, not where chance heaps them.
-        event = 1 + (index * events) // count
-        chosen.append(Point(target, event, chance.choice([0.0, chance.uniform(0, _LONGEST_DELAY)])))
+    for target in TARGETS:
+        first, last = stretches[target]
+        mine = targets.count(target)
+        for index in range(mine):
+            # Spread over the whole stretch, not where chance heaps them.
+            event = first + (index * (last - first + 1)) // mine
+            delay = chance.choice([0.0, chance.uniform(0, _LONGEST_DELAY)])
+            chosen.append(Point(target, event, round(delay, 1)))
     chance.shuffle(chosen)
     return chosen
 
 
-def undisturbed(folder: Path) -> int:
-    """Run the task once, check what it comes to, and return how many events it has."""
+def _turns(count: int) -> list[int]:
+    """Give the place of a target for each point, by weight."""
+    row = [index for index, weight in enumerate(_WEIGHTS) for _ in range(weight)]
+    return [row[index % len(row)] for index in range(count)]
+
+
+def undisturbed(folder: Path) -> dict[str, tuple[int, int]]:
+    """Run the task once, check what it comes to, and return where its processes are."""
     run = Disturbed(folder)
     verdict = run.run(None)
     if verdict.problem:
         raise SystemExit(f"without any disturbance {verdict.problem}")
-    events = run.events
+    stretches = run.stretches
     run.remove()
-    return events
+    return stretches
 
 
 def main(arguments: list[str]) -> int:
@@ -52,21 +62,24 @@ def main(arguments: list[str]) -> int:
         return 2
     count, seed = (int(one) for one in arguments)
     outcomes: Counter[str] = Counter()
+    by_target: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="lathe-faults-") as scratch:
-        events = undisturbed(Path(scratch) / "undisturbed")
-        print(json.dumps({"seed": seed, "points": count, "events": events}), flush=True)
-        for index, point in enumerate(points(count, events, seed)):
+        stretches = undisturbed(Path(scratch) / "undisturbed")
+        print(json.dumps({"seed": seed, "points": count, "stretches": stretches}), flush=True)
+        for index, point in enumerate(points(count, stretches, seed)):
             began = time.monotonic()
             run = Disturbed(Path(scratch) / f"case-{index}")
             verdict = run.run(point)
             print(told(point, verdict, time.monotonic() - began), flush=True)
-            outcomes["failed" if verdict.problem else "hit" if verdict.hit else "missed"] += 1
+            outcome = "failed" if verdict.problem else "hit" if verdict.hit else "missed"
+            outcomes[outcome] += 1
+            by_target[f"{point.target} {outcome}"] += 1
             if not verdict.problem:
                 run.remove()
         for case in files.cases(Path(scratch) / "files", seed):
             print(json.dumps(case.line), flush=True)
             outcomes["failed" if case.problem else case.outcome] += 1
-    print(json.dumps({"case": "end", "seed": seed, **outcomes}), flush=True)
+    print(json.dumps({"case": "end", "seed": seed, **outcomes, "kills": by_target}), flush=True)
     return 1 if outcomes["failed"] else 0
 
 

@@ -11,14 +11,18 @@ import time
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from lathe_faults import script
+from lathe_faults.clock import SettableClock
 from tests_program import processes
 from tests_program.endpoint import MODEL
 from tests_program.program import PATIENCE, Done, Lathe
 
-TARGETS = ("lathe", "template", "kernel", "subtask", "reader")
+TARGETS = ("lathe", "template", "kernel", "subtask", "reader", "clock ahead", "clock back")
+# By how much a clock is set: less than any bound of lathe's would notice, and more.
+_HOUR, _YEARS = 3_600, 10 * 365 * 86_400
 _MOST_RESUMES = 5
 _ASK = ("ask", script.TASK, "-m", MODEL, "-d", "sales.csv", "-s", "s", "-q")
 _NEWEST = "SELECT coalesce(max(sequence), 0) FROM event"
@@ -26,11 +30,23 @@ _NEWEST = "SELECT coalesce(max(sequence), 0) FROM event"
 
 @dataclass(frozen=True)
 class Point:
-    """Which process is ended, once there are so many events, and how many milliseconds after."""
+    """Which process is ended, once there are so many events, and how many milliseconds after.
+
+    Or whether the clock is set ahead or back while lathe runs: at odd events by an hour, at even
+    ones by ten years.
+
+    Of a reader of the library, which lives for a moment, it is the next one after that event, so
+    many milliseconds after it began.
+    """
 
     target: str
     event: int
     delay: float
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether no process is ended."""
+        return self.target.startswith("clock")
 
 
 @dataclass(frozen=True)
@@ -51,11 +67,15 @@ class Disturbed:
         self._folder = folder
         self._lathe = Lathe.in_folder(folder)
         self._lathe.write("sales.csv", script.DATA)
+        self._clock: SettableClock | None = None
 
     def run(self, point: Point | None) -> Verdict:
         """Run the task, end the process at the point, go on, and compare."""
         with script.TaskServer() as server:
             user = self._lathe.having(**server.variables)
+            if point is not None and point.is_clock:
+                self._clock = SettableClock.in_folder(self._folder)
+                user = user.having(**self._clock.variables)
             hit, done = self._until_end(user, point)
             resumes = 0
             while self._is_unfinished() and resumes < _MOST_RESUMES:
@@ -73,9 +93,16 @@ class Disturbed:
         return self._lathe
 
     @property
-    def events(self) -> int:
-        """How many events the task's journal has, without those of looking at it afterwards."""
-        return self._value("SELECT sequence FROM event WHERE kind = 'task_finished'")
+    def stretches(self) -> dict[str, tuple[int, int]]:
+        """Between which events of the task there is a process of each kind to be ended."""
+        end = self._value("SELECT sequence FROM event WHERE kind = 'task_finished'")
+        saved = self._value("SELECT sequence FROM event WHERE kind = 'capability_saved'")
+        first = self._value("SELECT min(sequence) FROM event WHERE kind = 'subtask_started'")
+        last = self._value("SELECT max(sequence) FROM event WHERE kind = 'subtask_finished'")
+        whole = dict.fromkeys(
+            (one for one in TARGETS if one not in ("subtask", "reader")), (1, end - 1)
+        )
+        return {**whole, "subtask": (first, last - 1), "reader": (1, saved - 2)}
 
     def kill_at(self, kind: str, count: int) -> None:
         """Begin the task and end lathe once there are so many events of a kind."""
@@ -100,11 +127,7 @@ class Disturbed:
         hit = False
         try:
             if point is not None and self._waits_for(process, _NEWEST, point.event):
-                time.sleep(point.delay / 1000)
-                hit = _end(process.pid, point.target)
-                # A reader of the library lives for a moment: the next one is waited for.
-                while not hit and point.target == "reader" and process.poll() is None:
-                    hit = _end(process.pid, point.target)
+                hit = self._disturb(process, point)
             out, err = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             below = processes.below(process.pid)
@@ -113,6 +136,17 @@ class Disturbed:
             processes.all_end(below)
             return hit, Done(-1, "", "it hangs")
         return hit, Done(process.returncode, out, err)
+
+    def _disturb(self, process: subprocess.Popen[str], point: Point) -> bool:
+        if point.target == "reader":
+            return _end_reader(process, point)
+        time.sleep(point.delay / 1000)
+        if self._clock is not None:
+            seconds = _HOUR if point.event % 2 else _YEARS
+            self._clock.set(seconds if point.target == "clock ahead" else -seconds)
+            return process.poll() is None
+        victim = _victim(process.pid, point)
+        return victim is not None and _killed(victim)
 
     def _waits_for(self, process: subprocess.Popen[str], query: str, count: int) -> bool:
         end = time.monotonic() + PATIENCE
@@ -155,13 +189,30 @@ class Disturbed:
         )
         if (shown.code, shown.out) != (0, expected):
             return f"the variables are {shown.out!r} {shown.err[-600:]!r}"
-        library = [row["name"] for row in user.run("library", "list", "--json").json_lines()[0]]
-        if library != ["total_shop"]:
+        library = sorted(
+            file.name
+            for file in (user.project / "generated-capabilities").glob("**/functions/*.py")
+            if file.name != "__init__.py"
+        )
+        if library != ["total_shop.py"]:
             return f"the library holds {library}"
         checked = user.run("sessions", "check", "s")
         if checked.code != 0:
             return f"the session is not whole: {checked.out}"
-        return self._paid_twice(user, asked) or self._subtasks(user, point)
+        return self._paid_twice(user, asked) or self._subtasks(user, point) or self._times(user)
+
+    def _times(self, user: Lathe) -> str:
+        """Within a program run no event is older than the one before it, and none years younger."""
+        path = user.session("s") / "journal.sqlite"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
+            rows: list[tuple[int, float]] = journal.execute(
+                "SELECT epoch, time FROM event ORDER BY sequence"
+            ).fetchall()
+        for (epoch, before), (next_epoch, after) in pairwise(rows):
+            if epoch == next_epoch and not 0 <= after - before < _HOUR / 2:
+                return f"in one run an event at {before} is followed by one at {after}"
+        seconds = user.outcome("s")["seconds"]
+        return "" if 0 <= seconds < _HOUR / 2 else f"the task is said to have taken {seconds} s"
 
     @staticmethod
     def _paid_twice(user: Lathe, asked: list[str]) -> str:
@@ -189,7 +240,7 @@ class Disturbed:
             e for e in user.events("s", "subtask_finished") if e.data["status"] == "complete"
         ]
         # A kernel that dies takes its cell with it; the model's next one delegates anew.
-        exact = point is None or point.target == "lathe"
+        exact = point is None or point.target == "lathe" or point.is_clock
         if exact and len(ended) != script.SUBTASKS:
             return f"there were {len(ended)} subtasks, not {script.SUBTASKS}"
         if len(complete) < script.SUBTASKS:
@@ -197,25 +248,18 @@ class Disturbed:
         return ""
 
 
-def _end(lathe: int, target: str) -> bool:
-    """End one process with SIGKILL; false where there is none of that kind."""
-    victim = _victim(lathe, target)
-    if victim is None:
-        return False
+def _killed(victim: int) -> bool:
     with suppress(ProcessLookupError):
         os.kill(victim, signal.SIGKILL)
         return True
     return False
 
 
-def _victim(lathe: int, target: str) -> int | None:
-    if target == "lathe":
+def _victim(lathe: int, point: Point) -> int | None:
+    if point.target == "lathe":
         return lathe
-    if target == "reader":
-        readers = [p for p in processes.below(lathe) if "lathe_library" in _command(p[0])]
-        return readers[0][0] if readers else None
     kernels = processes.kernels_below(lathe)
-    match target:
+    match point.target:
         case "template":
             return kernels[0][0] if kernels else None
         case "kernel":
@@ -223,7 +267,38 @@ def _victim(lathe: int, target: str) -> int | None:
             forked = sorted(kernels[1:], key=lambda process: int(process[1]))
             return forked[0][0] if forked else None
         case _:
-            return random.choice(kernels[1:])[0] if len(kernels) > 1 else None
+            # Those that wait to be needed are among them.
+            subtasks = [number for number, _ in kernels[1:] if _folder(number).startswith("/tmp/")]
+            return random.Random(point.event).choice(subtasks) if subtasks else None
+
+
+def _end_reader(lathe: subprocess.Popen[str], point: Point) -> bool:
+    """Wait for the next reader of the library and end it; false where none comes any more."""
+    seen: set[int] = set()
+    while lathe.poll() is None:
+        for child in _children(lathe.pid):
+            if child in seen or "lathe_library" not in _command(child):
+                continue
+            seen.add(child)
+            time.sleep(point.delay / 1000)
+            if "lathe_library" in _command(child) and _killed(child):
+                return True
+    return False
+
+
+def _children(process: int) -> list[int]:
+    """Give the children of a process, without a look at all other processes."""
+    found: list[int] = []
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(number) for number in children.read_text().split()]
+    return found
+
+
+def _folder(process: int) -> str:
+    with suppress(OSError):
+        return str(Path(f"/proc/{process}/cwd").readlink())
+    return ""
 
 
 def _command(process: int) -> str:

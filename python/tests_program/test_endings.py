@@ -140,15 +140,19 @@ def test_a_template_that_dies_while_a_session_starts_is_a_clear_error(demo: Demo
     for victim in processes.kernels_below(process.pid):
         os.kill(victim[0], signal.SIGKILL)
     out, err = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, out) == (1, "")
-    assert err.startswith("lathe: ")
-    assert err.count("\n") == 1, err
+    if process.returncode == 0:
+        # The template was ready already: another took its place.
+        assert (out, err) == ("1\n", "")
+    else:
+        assert (process.returncode, out) == (1, "")
+        assert err.startswith("lathe: ")
+        assert err.count("\n") == 1, err
     assert processes.below(process.pid) == []
     assert demo.lathe.run("exec", "-s", "dead-start", "1").out == "1\n"
 
 
 @pytest.mark.parametrize("which", ["session", "template"])
-def test_a_kernel_that_dies_while_a_chat_is_idle_is_replaced_or_explained(
+def test_a_kernel_that_dies_while_a_chat_is_idle_is_replaced_without_a_loss(
     lathe: Lathe, which: str
 ) -> None:
     again = "lathe.answer(f'second answer {\"first\" in globals()}')"
@@ -166,17 +170,16 @@ def test_a_kernel_that_dies_while_a_chat_is_idle_is_replaced_or_explained(
             os.kill(victim[0], signal.SIGKILL)
             assert processes.all_end([victim]) == []
             run.press("two\n")
-            run.wait_for(r"(complete|failed|incomplete) [^\n]*turn[^$]*lathe> $")
+            run.wait_for("second answer True")
             explained(run)
             run.press("\x04")
             run.end()
     ended = lathe.outcome("c")
-    assert ended["status"] == "complete" or "kernel" in ended["reason"], ended
-    if which == "session":
-        assert ended["answer"].startswith("second answer")
-    # Whatever happened, the session can be opened again, with the memory that it ended with.
+    assert (ended["status"], ended["answer"]) == ("complete", "second answer True")
+    (replaced,) = lathe.events("c", "kernel_replaced")
+    assert replaced.data["undone"] == []
     kept = lathe.run("exec", "-s", "c", "'first' in globals()")
-    assert (kept.code, kept.out) == (0, f"{which == 'template'}\n")
+    assert (kept.code, kept.out) == (0, "True\n")
 
 
 def explained(run: TerminalRun) -> None:

@@ -1,5 +1,6 @@
 """Replaying kept sessions: what differs is told, what was stopped stops, branches go on live."""
 
+import json
 import os
 import signal
 import time
@@ -132,3 +133,16 @@ lathe.save_function({0})
     assert "compute_amount_tax" not in again.out
     now = lathe.run("exec", "-s", "s", "print(lathe.find('tax on an amount'))")
     assert "compute_amount_tax" in now.out
+
+
+def test_a_conversation_that_was_made_shorter_is_made_shorter_again(lathe: Lathe) -> None:
+    lathe.write("lathe.json", json.dumps({"models": {MODEL: {"contextWindow": 5_000}}}))
+    long = "import sys\nprint({0!r} * 5_000)\nprint({0!r} * 5_000, file=sys.stderr)\n{0} = 1"
+    cells = [Code(long.format(letter)) for letter in "abcdef"]
+    _asked(lathe, *cells, Code("lathe.answer(f'{a + b + c + d + e + f}')"))
+    steps = [event.data for event in lathe.events("s", "context_shrunk")]
+    assert steps
+    assert lathe.outcome("s")["answer"] == "6"
+    again = lathe.run("replay", "s", "-s", "again")
+    assert again.code == 0, again
+    assert [event.data for event in lathe.events("again", "context_shrunk")] == steps

@@ -6,6 +6,8 @@ import sqlite3
 import time
 from contextlib import closing, suppress
 
+import pytest
+
 from tests_program import processes
 from tests_program.endpoint import MODEL, Code, ModelServer, Silence, Text
 from tests_program.program import Lathe
@@ -131,6 +133,26 @@ def test_another_task_leaves_the_unfinished_one_and_says_so(lathe: Lathe) -> Non
     assert "has a task that did not finish: “First”" in done.err
     shown = lathe.run("sessions", "show", "s").out
     assert "not finished: another task was asked" in shown
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_on_a_terminal_the_unfinished_task_is_offered_first(lathe: Lathe, answer: str) -> None:
+    with ModelServer(Silence()) as server:
+        user = lathe.having(**server.variables)
+        _killed_when(user, "s", "turn_started", 1, "ask", "First", "-m", MODEL, "-s", "s", "-q")
+    script = [Text("This was first."), Text("This is another.")][answer == "n" :]
+    with ModelServer(*script) as server:
+        user = lathe.having(**server.variables)
+        with user.on_terminal("ask", "Another", "-m", MODEL, "-s", "s") as run:
+            run.wait_for(r"did not finish: “First”\. Go on with it first\? \[y/N\]")
+            run.press(f"{answer}\n")
+            run.wait_for("This is another")
+            assert run.end() == 0
+        assert len(server.requests) == len(script)
+    tasks = [event.data["answer"] for event in lathe.events("s", "task_finished")]
+    finished = ["This was first."] if answer == "y" else []
+    assert tasks == [*finished, "This is another."]
+    assert len(lathe.events("s", "task_resumed")) == len(finished)
 
 
 def test_a_session_without_an_unfinished_task_is_not_resumed(lathe: Lathe) -> None:

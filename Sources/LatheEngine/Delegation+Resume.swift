@@ -52,10 +52,14 @@ extension Delegation {
     }
 
     /// Ends what no cell of `owner`, or of anybody, has taken up: nobody could give it its slice again.
-    func abandonRest(of owner: Place?, _ reason: String = "the cell that delegated it did not do so again") async {
-        for past in past.takeRest(of: owner) {
-            await abandon(past, "lathe ended while it was under way, and \(reason)")
-        }
+    /// Gives their labels.
+    @discardableResult
+    func abandonRest(
+        of owner: Place?, _ reason: String = "the cell that delegated it did not do so again"
+    ) async -> [String] {
+        let rest = past.takeRest(of: owner)
+        for past in rest { await abandon(past, "lathe ended while it was under way, and \(reason)") }
+        return rest.map(\.label)
     }
 
     private func abandon(_ past: SubtaskPast, _ reason: String) async {

@@ -8,6 +8,8 @@ struct Delegation: Sendable {
     let gates: [AsyncGate]
     /// What subtasks answered with beside JSON.
     let data: DataResults
+    /// The kernels that were lost, of every place.
+    let losses = RecordedLosses()
     /// What an earlier program run left unfinished.
     let past: UnfinishedWork
 

@@ -91,8 +91,13 @@ final class HostDesk: Sendable {
         }
     }
 
-    /// The cells that could not be rebuilt because a data result that they took is gone.
-    var cellsWithoutData: [Int] { progress.withLock { $0.lostData.sorted() } }
+    /// The cells that could not be rebuilt because a data result that they took is gone; each is given once.
+    func takeCellsWithoutData() -> [Int] {
+        progress.withLock { progress in
+            defer { progress.lostData = [] }
+            return progress.lostData.sorted()
+        }
+    }
 
     /// Answers one call. A call whose record cannot be written is not carried out.
     func answer(_ call: HostCall) async -> HostReply {

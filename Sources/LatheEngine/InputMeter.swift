@@ -4,13 +4,16 @@ internal import Synchronization
 /// Bounds what a model call can use before it is made.
 ///
 /// A tokenizer that works on bytes makes no more tokens than there are bytes. Where an earlier request of the same conversation
-/// was measured by its provider, only what came since is bounded so: messages are only ever appended. Safe from any thread.
+/// was measured by its provider, only what came since is bounded so, also after the conversation was made shorter: what is left of
+/// it is no more tokens than the whole was. Safe from any thread.
 final class InputMeter: Sendable {
     private struct Measured {
         var messageBytes: Int
         /// Of everything, the system prompt and what providers add included.
         var allBytes: Int
         var tokens: Int
+        /// The messages that were measured, and how often each.
+        var messages: [Message: Int]
     }
 
     private let measured = Mutex<Measured?>(nil)
@@ -26,11 +29,24 @@ final class InputMeter: Sendable {
     func bound(of request: ModelRequest) -> Int {
         let messages = Self.messageBytes(request)
         let fresh = request.state.utf8.count + Self.perMessage * 2
-        if let last = measured.withLock({ $0 }), last.messageBytes <= messages {
-            return last.tokens + messages - last.messageBytes + fresh
-        }
-        return messages + request.system.utf8.count + (request.replySchema?.text.utf8.count ?? 0) + fresh
+        let last = measured.withLock { $0 }
+        if let last, last.messageBytes <= messages { return last.tokens + messages - last.messageBytes + fresh }
+        let bytes =
+            messages + request.system.utf8.count + (request.replySchema?.text.utf8.count ?? 0) + fresh
             + Self.perMessage * request.messages.count + Self.overhead
+        return last.map { min($0.tokens + Self.bytes(in: request, beyond: $0.messages) + fresh, bytes) } ?? bytes
+    }
+
+    /// Bytes of the messages that were not measured: after a step, those that it put in the place of others.
+    private static func bytes(in request: ModelRequest, beyond measured: [Message: Int]) -> Int {
+        var known = measured
+        return request.messages.reduce(0) { sum, message in
+            if let count = known[message], count > 0 {
+                known[message] = count - 1
+                return sum
+            }
+            return sum + message.bytes + perMessage
+        }
     }
 
     /// Tokens of a byte that was not measured yet: an estimate on the high side for text, code and figures.
@@ -74,7 +90,9 @@ final class InputMeter: Sendable {
     private static func measured(_ usage: Usage, _ request: ModelRequest) -> Measured? {
         let tokens = usage.input + usage.cacheRead + usage.cacheWrite
         guard !usage.isEstimated, tokens > 0 else { return nil }
-        return Measured(messageBytes: messageBytes(request), allBytes: allBytes(request), tokens: tokens)
+        return Measured(
+            messageBytes: messageBytes(request), allBytes: allBytes(request), tokens: tokens,
+            messages: Dictionary(request.messages.map { ($0, 1) }, uniquingKeysWith: +))
     }
 
     private static func messageBytes(_ request: ModelRequest) -> Int {

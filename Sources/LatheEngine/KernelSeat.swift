@@ -6,19 +6,25 @@ actor KernelSeat {
     let log: EventLog
     private let placement: any KernelPlacement
     private let start: KernelStart
+    /// Where the memory was and is saved; nil for a subtask's.
+    let memory: SessionMemory?
     /// Nil where the memory is not saved.
     let keeper: MemoryKeeper?
     /// The cells of the memory as it was last handed to be saved, or taken up.
     var offered: [MemoryStep]?
     /// The copy for a save that is being made.
     var copying: Task<Void, Never>?
+    /// Looks at what was taken up from disk, beside the work.
+    var verification: Task<Void, Never>?
     let desk: HostDesk
     /// Nil where this kernel has no checkpoints.
     let checkpointLimits: CheckpointLimits?
     private(set) var kernel: (any Kernel)?
     private let restarts: Int
-    private var restartsLeft: Int
-    private(set) var isDead = false
+    var restartsLeft: Int
+    var isDead = false
+    /// Cells that were run again when the kernel was last replaced, and those that are not run again, since that killed it.
+    var (ranAgain, leftOut) = (Set<Int>(), Set<Int>())
     /// Why the last kernel died, in a sentence.
     private(set) var death = ""
     private(set) var variables = VariableListing()
@@ -44,9 +50,12 @@ actor KernelSeat {
     init(
         place: Place, log: EventLog, placement: any KernelPlacement, start: KernelStart, desk: HostDesk,
         restarts: Int, lastCell: Int = 0, path: MemoryPath = MemoryPath(), checkpoints: CheckpointLimits? = nil,
-        keeper: MemoryKeeper? = nil
+        memory: SessionMemory? = nil
     ) {
-        self.keeper = keeper
+        self.memory = memory
+        keeper = memory.flatMap { memory in
+            memory.limit.map { MemoryKeeper(memory: memory, limit: $0, log: log) }
+        }
         self.place = place
         self.log = log
         self.placement = placement
@@ -81,7 +90,7 @@ actor KernelSeat {
     }
 
     /// Takes note of what a memory that was taken up holds.
-    func take(_ variables: VariableListing, _ problems: [String]) {
+    func take(_ variables: VariableListing, _ problems: [String] = []) {
         self.variables = variables
         self.problems += problems
     }
@@ -89,11 +98,10 @@ actor KernelSeat {
     /// Lets the model know of something in the state block.
     func note(problem: String) { problems.append(problem) }
 
-    /// Makes ready for a new task: a kernel that died at the end of the last one is replaced, from a checkpoint where one is
-    /// kept.
-    func beginTask() async throws(KernelError) -> RolledBack? {
+    /// Makes ready for a new task: a kernel that died since the last one is replaced.
+    func beginTask() async throws(KernelError) -> KernelReplaced? {
         restartsLeft = restarts
-        return isDead ? try await restart() : nil
+        return try await revive()
     }
 
     /// Writes an event of this place down, for the memory's path too.
@@ -197,28 +205,6 @@ actor KernelSeat {
         path.apply(.kernelLost(loss))
         death = loss.reason.singleLine(upTo: 300)
         variables = VariableListing()
-    }
-
-    /// Replaces a kernel that died, from its last checkpoint where one is kept, and stops the subtasks whose results nobody
-    /// can take any more. Nil where the new kernel has only the inputs. Throws when that has happened too often.
-    func restart() async throws(KernelError) -> RolledBack? {
-        await desk.delegation.registry.cancelAll(of: place)
-        await discardKernel()
-        guard restartsLeft > 0 else {
-            throw KernelError(.died, "The kernel died again and again; the work was stopped. Last: \(death)")
-        }
-        restartsLeft -= 1
-        while let newest = kept.last {
-            do throws(JournalError) {
-                if let back = try await goBack(to: newest, .death) { return back }
-            } catch {
-                throw KernelError(.died, "The kernel died, and the journal cannot be written: \(error.reason)")
-            }
-        }
-        desk.delegation.data.dropAll(of: place)
-        await inherit(RangeSet())
-        try await open()
-        return nil
     }
 
     func stop() async {

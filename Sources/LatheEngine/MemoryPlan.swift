@@ -9,9 +9,11 @@ struct MemoryPlan: Sendable {
     /// What is wrong with others, a sentence each.
     let problems: [String]
 
-    init(_ past: SessionPast, _ memory: SessionMemory?) {
+    init(_ past: SessionPast, _ memory: SessionMemory?) { self.init(past.path.steps, memory) }
+
+    /// What there is for a memory of these steps.
+    init(_ steps: [MemoryStep], _ memory: SessionMemory?) {
         let (all, problems) = memory?.archive.saves() ?? ([], [])
-        let steps = past.path.steps
         self.problems = problems
         saves = all.filter { $0.path.count <= steps.count && $0.path == Array(steps.prefix($0.path.count)) }
             .sorted { ($0.path.count, $0.generation) > ($1.path.count, $1.generation) }

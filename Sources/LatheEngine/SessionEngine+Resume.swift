@@ -32,7 +32,7 @@ extension SessionEngine {
         let budget = budget(of: unfinished, resumption)
         let position = past.own.position
         answers.begin(at: position)
-        if position.underWay == nil { await delegation.abandonRest(of: .coordinator) }
+        if position.underWay == nil { try await seat.abandonSubtasks() }
         let mark = Mark(
             spending: Spending.Sum(), subtask: unfinished.subtasksBefore, sequence: unfinished.submitted,
             seconds: unfinished.seconds)

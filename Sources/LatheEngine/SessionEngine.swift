@@ -23,8 +23,6 @@ package actor SessionEngine {
     /// What the conversation's requests measured, from task to task.
     private let meter = InputMeter()
     private var lossReader: Task<Void, Never>?
-    /// Looks at the data that was taken up from disk.
-    var verification: Task<Void, Never>?
 
     /// Makes an engine over what the journal holds; nothing starts before `open`.
     package init(services: EngineServices, past: SessionPast) {
@@ -45,9 +43,7 @@ package actor SessionEngine {
             place: .coordinator, log: services.log, placement: services.placement,
             start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
             lastCell: past.own.lastCell, path: past.own.path, checkpoints: services.limits.checkpoints,
-            keeper: services.memory.flatMap { memory in
-                memory.limit.map { MemoryKeeper(memory: memory, limit: $0, log: services.log) }
-            })
+            memory: services.memory)
     }
 
     /// Where the engine stood when a task began.
@@ -71,6 +67,7 @@ package actor SessionEngine {
         _ intent: OpeningIntent = .begin, _ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Int {
         readLosses()
+        if let owed = past.owed { try await services.log.record(.rolledBack(owed), at: .coordinator) }
         let steps = try await recallMemory()
         if steps == 0 {
             for problem in await seat.problems { try await notice(.warning, problem) }
@@ -94,11 +91,12 @@ package actor SessionEngine {
     /// Records every kernel that ends on its own, and takes note where it is the session's.
     private func readLosses() {
         guard lossReader == nil else { return }
-        let (losses, log, seat) = (services.placement.losses, services.log, seat)
+        let (told, losses, log, seat) = (services.placement.losses, delegation.losses, services.log, seat)
         lossReader = Task {
-            for await loss in losses {
+            for await loss in told {
                 // A journal that cannot be written stops the work at its next record; here nobody could be told.
                 _ = try? await log.record(.kernelLost(loss), at: loss.place)
+                losses.put(loss)
                 if loss.place == .coordinator { await seat.lost(loss) }
             }
         }
@@ -182,7 +180,7 @@ package actor SessionEngine {
             return (.modelFailed(error), false)
         }
         do throws(KernelError) {
-            if let back = try await seat.beginTask() { transcript.apply(.rolledBack(back)) }
+            if let replaced = try await seat.beginTask() { transcript.apply(.kernelReplaced(replaced)) }
         } catch {
             return (.kernelLost(error), false)
         }
@@ -231,14 +229,15 @@ package actor SessionEngine {
     /// Runs a cell that the user wrote.
     package func execute(_ code: String) async throws(JournalError) -> CellResult {
         // Where even this fails, the cell says so.
-        if let restored = try? await seat.beginTask() { transcript.apply(.rolledBack(restored)) }
+        if let replaced = try? await seat.beginTask() { transcript.apply(.kernelReplaced(replaced)) }
         transcript.apply(.cellStarted(Cell(number: 0, code: code, author: .user)))
         let result = try await seat.run(code, author: .user)
         transcript.apply(.cellFinished(result))
         answers.clear()
-        var back = await seat.lastRollback
-        if result.status == .died, !Task.isCancelled { back = try? await seat.restart() }
-        if let back { transcript.apply(.rolledBack(back)) }
+        if let back = await seat.lastRollback { transcript.apply(.rolledBack(back)) }
+        if result.status == .died, !Task.isCancelled, let replaced = try? await seat.restart() {
+            transcript.apply(.kernelReplaced(replaced))
+        }
         await seat.saveMemory()
         return result
     }
@@ -266,7 +265,7 @@ package actor SessionEngine {
     package func close() async {
         await registry.cancelAll()
         await seat.settleMemory()
-        await settleVerification()
+        await seat.settleVerification()
         await seat.stop()
         lossReader?.cancel()
         await lossReader?.value

@@ -4,6 +4,8 @@ package import LatheVocabulary
 package struct SessionPast: Sendable {
     /// What it says of the coordinator.
     let own: PlacePast
+    /// A rollback that code had asked for when its program run ended, and that counts as done in all of this.
+    let owed: RolledBack?
     /// The task that has no end, if any.
     package let unfinished: UnfinishedTask?
     /// Subtasks that ended, by number.
@@ -20,7 +22,7 @@ package struct SessionPast: Sendable {
     package init(_ events: [Event]) {
         var fold = Fold()
         for event in events { fold.apply(event) }
-        fold.own.end()
+        owed = fold.own.end()
         own = fold.own
         unfinished = fold.unfinished
         outcomes = fold.outcomes

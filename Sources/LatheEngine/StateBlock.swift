@@ -27,7 +27,10 @@ package struct StateBlock: Sendable, Hashable {
 
     package var text: String {
         var lines = ["<state>"]
-        for problem in problems.prefix(5) { lines.append("problem: " + problem.singleLine(upTo: 300)) }
+        if problems.count > 5 {
+            lines.append("problem: \(problems.count - 5) earlier ones are in the session's journal")
+        }
+        for problem in problems.suffix(5) { lines.append("problem: " + problem.singleLine(upTo: 300)) }
         if let pressure { lines.append(pressure) }
         if let all = variables.together {
             lines.append(

@@ -123,6 +123,13 @@ actor SubtaskRegistry {
         for id in running { await entries[id]?.task?.value }
     }
 
+    /// The same, but for these.
+    func cancelAll(of owner: Place, but known: Set<Int>) async {
+        let running = entries.filter { $0.value.outcome == nil && $0.value.owner == owner && !known.contains($0.key) }
+        cancel(Array(running.keys))
+        for id in running.keys { await entries[id]?.task?.value }
+    }
+
     /// Subtasks of one owner that have no outcome yet.
     func openCount(of owner: Place) -> Int {
         entries.values.count { $0.owner == owner && $0.outcome == nil }
@@ -131,6 +138,11 @@ actor SubtaskRegistry {
     /// Everything that has ended in subtasks with a number above `id`.
     func finished(after id: Int) -> [SubtaskOutcome] {
         entries.filter { $0.key > id }.sorted { $0.key < $1.key }.compactMap(\.value.outcome)
+    }
+
+    /// Everything that has ended of what one owner began.
+    func finished(of owner: Place) -> [SubtaskOutcome] {
+        entries.filter { $0.value.owner == owner }.sorted { $0.key < $1.key }.compactMap(\.value.outcome)
     }
 
     var newestID: Int { lastID }

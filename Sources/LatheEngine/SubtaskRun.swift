@@ -104,7 +104,12 @@ struct SubtaskRun: Sendable {
         }
         await delegation.registry.cancelAll(of: place)
         await seat.stop()
-        return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
+        let all = await delegation.registry.finished(of: place)
+        guard case .answered(let value) = end, !all.missing.isEmpty else {
+            return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
+        }
+        let words = String((value.stringValue ?? value.text).prefix(AnswerBox.partialCharacters))
+        return (.incomplete, nil, all.missing.missingText(of: all.count), words)
     }
 
     /// The memory of a subtask that had begun is made again, as a session's is.
@@ -112,7 +117,7 @@ struct SubtaskRun: Sendable {
         guard own.lastCell > 0 else { return }
         do {
             try await seat.rebuildMemory(of: own)
-            if own.position.underWay == nil { await delegation.abandonRest(of: place) }
+            if own.position.underWay == nil { try await seat.abandonSubtasks() }
         } catch let error as JournalError {
             throw error
         } catch {
@@ -139,6 +144,7 @@ struct SubtaskRun: Sendable {
             repairs: services.limits.repairs, transcript: transcript, position: own.position,
             stops: services.limits.stops,
             context: services.limits.context,
+            objection: { [registry = delegation.registry, place] in await registry.objection(at: place) },
             readText: { Self.read($0, returns) },
             state: { turnsLeft in
                 StateBlock(

@@ -33,9 +33,13 @@ extension TaskOutcome {
 }
 
 extension [SubtaskOutcome] {
-    /// Those without a result that their task needs: neither optional, nor run again with success.
+    /// Those without a result that their task needs: neither optional, nor run again with success, nor begun by one that was.
     var missing: [SubtaskOutcome] {
-        filter { $0.status != .complete && $0.isOptional != true && !$0.isMended(by: self) }
+        let settled = Set(filter { $0.isOptional == true || $0.isMended(by: self) }.map(\.place))
+        return filter { outcome in
+            guard outcome.status != .complete else { return false }
+            return !sequence(first: outcome.place, next: \.parent).contains(where: settled.contains)
+        }
     }
 
     /// `2 of 16 subtasks did not complete: AA, UA`.
@@ -48,8 +52,12 @@ extension [SubtaskOutcome] {
 extension SubtaskRegistry {
     /// What a model that answers is told once, where subtasks of its task failed. What never began, or ran out of budget, its model
     /// has seen as such, and another call could not help it.
-    func objection(after id: Int) -> String? {
-        let all = finished(after: id)
+    func objection(after id: Int) -> String? { Self.objection(to: finished(after: id)) }
+
+    /// The same of the subtasks that one place began.
+    func objection(at owner: Place) -> String? { Self.objection(to: finished(of: owner)) }
+
+    private static func objection(to all: [SubtaskOutcome]) -> String? {
         let missing = all.missing
         guard missing.contains(where: { [.failed, .incomplete, .refused].contains($0.status) }) else { return nil }
         let reasons = missing.prefix(8).map { one in

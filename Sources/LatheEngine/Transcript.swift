@@ -13,6 +13,8 @@ package struct Transcript: Sendable, Hashable {
     private var established = Established()
     /// Messages that summaries took the place of, less one for the summary itself.
     private var summarised = 0
+    /// What is said once every call has its answer.
+    private var later: [String] = []
     /// The turn that was started and has no end yet.
     private var openTurn: Int?
 
@@ -53,8 +55,20 @@ package struct Transcript: Sendable, Hashable {
         case .rolledBack(let back):
             append(.text("\(back.sentence) \(RolledBack.notUndone)"))
             note(.said, back.sentence)
+        case .kernelReplaced(let replaced):
+            note(.said, replaced.sentence)
+            later.append("\(replaced.sentence) \(RolledBack.notUndone)")
+            tellLater()
         default: break
         }
+    }
+
+    /// Says what had to wait until each call of a reply has its answer.
+    private mutating func tellLater() {
+        guard open.isEmpty else { return }
+        let texts = later
+        later = []
+        for text in texts { append(.text(text)) }
     }
 
     private mutating func append(_ block: Message.Block) {
@@ -118,7 +132,9 @@ package struct Transcript: Sendable, Hashable {
             let call = open.removeFirst()
             append(.callResult(id: call.id, text: observation.text, isError: observation.isError))
             note(result, code: call.code, opening: "")
+            if result.status != .ok { skipOpenCalls() }
         }
+        tellLater()
     }
 
     private mutating func note(_ result: CellResult, code: String, opening: String) {
@@ -160,15 +176,17 @@ package struct Transcript: Sendable, Hashable {
         for call in calls {
             append(.callResult(id: call.id, text: "Not run: the work was stopped before this cell.", isError: true))
         }
+        tellLater()
     }
 
     /// The cells after the first failed one of a reply are not run.
-    package mutating func skipOpenCalls() {
+    private mutating func skipOpenCalls() {
         let calls = open
         open = []
         for call in calls {
             append(.callResult(id: call.id, text: "Not run: the cell before it failed.", isError: true))
         }
+        tellLater()
     }
 }
 

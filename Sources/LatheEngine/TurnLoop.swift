@@ -73,6 +73,7 @@ struct TurnLoop: Sendable {
         if let end = try await takeUp(), try await holds(end) { return end }
         while turnsTaken < maxTurns {
             if Task.isCancelled { return .cancelled }
+            if let end = await revive() { return end }
             turnsTaken += 1
             let reply: ModelReply
             switch try await ask() {
@@ -111,7 +112,6 @@ struct TurnLoop: Sendable {
         guard position.hasCode else { return try await takeText(of: reply) }
         if let finished = position.results.last {
             if finished.status == .ok, let accepted = position.accepted { return .answered(accepted) }
-            if finished.status != .ok { transcript.skipOpenCalls() }
             if let end = misfit() { return end }
         }
         return try await runPending(
@@ -133,6 +133,7 @@ struct TurnLoop: Sendable {
     ) async throws(JournalError) -> LoopEnd? {
         var (underWay, results) = (underWay, earlier)
         for code in transcript.pendingCode {
+            if let end = await revive() { return end }
             let result: CellResult
             if let cell = underWay {
                 result = try await seat.runAgain(cell, with: calls)
@@ -148,10 +149,7 @@ struct TurnLoop: Sendable {
                 transcript.apply(.rolledBack(back))
                 break
             }
-            guard result.status == .ok else {
-                transcript.skipOpenCalls()
-                break
-            }
+            guard result.status == .ok else { break }
         }
         return try await judgeRepeats(codes, results)
     }
@@ -181,17 +179,23 @@ struct TurnLoop: Sendable {
             answers.clear()
             if Task.isCancelled { return .cancelled }
             do throws(KernelError) {
-                if let back = try await seat.restart() {
-                    transcript.apply(.rolledBack(back))
-                    break
-                }
+                transcript.apply(.kernelReplaced(try await seat.restart()))
             } catch {
-                return .kernelLost(error)
+                return Task.isCancelled ? .cancelled : .kernelLost(error)
             }
-            try await tell("A new kernel was started; only the inputs are bound in it. Avoid what killed the last one.")
         }
         if Task.isCancelled { return .cancelled }
         return misfit()
+    }
+
+    /// Replaces a kernel that died between cells, before anything is asked of it.
+    private mutating func revive() async -> LoopEnd? {
+        do throws(KernelError) {
+            if let replaced = try await seat.revive() { transcript.apply(.kernelReplaced(replaced)) }
+            return nil
+        } catch {
+            return Task.isCancelled ? .cancelled : .kernelLost(error)
+        }
     }
 
     private func misfit() -> LoopEnd? {

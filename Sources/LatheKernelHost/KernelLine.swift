@@ -79,6 +79,12 @@ final class KernelLine {
     }
 
     var hasEnded: Bool { if case .ended = phase { true } else { false } }
+    /// Whether it has ended, as Linux says, which may be before the template has told.
+    var isOver: Bool {
+        guard !hasEnded, let pidfd else { return hasEnded }
+        var look = pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0)
+        return poll(&look, 1, 0) == 1
+    }
     var isFrozen: Bool { if case .frozen = phase { true } else { false } }
     var isWaiting: Bool { if case .waiting = phase { true } else { false } }
     var deadline: ContinuousClock.Instant? {

@@ -140,6 +140,13 @@ final class LocalKernel: Kernel {
         return process.flatMap(ProcessMemory.use(of:))
     }
 
+    func hasEnded() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let isOpen = submit { continuation.resume(returning: $0?.isOver ?? true) }
+            if !isOpen { continuation.resume(returning: true) }
+        }
+    }
+
     func inspect() async -> VariableListing? {
         await withCheckedContinuation { continuation in
             let isOpen = submit { kernel in

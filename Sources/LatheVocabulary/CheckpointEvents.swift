@@ -36,7 +36,7 @@ package struct RolledBack: Sendable, Hashable, Codable {
         case branch
         /// `lathe undo`, or /undo in a chat.
         case user
-        /// The kernel died, and a checkpoint took its place.
+        /// The kernel died, and a checkpoint took its place: in journals before `kernel_replaced`.
         case death
     }
 

@@ -42,6 +42,7 @@ package enum EventBody: Sendable, Hashable {
     case cellOutput(CellOutputSeen)
     case cellFinished(CellResult)
     case kernelLost(KernelLoss)
+    case kernelReplaced(KernelReplaced)
     case checkpointed(Checkpointed)
     case rolledBack(RolledBack)
     case memorySaved(MemorySaved)

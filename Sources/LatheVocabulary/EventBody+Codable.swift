@@ -16,6 +16,7 @@ extension EventBody {
         case cellOutput = "cell_output"
         case cellFinished = "cell_finished"
         case kernelLost = "kernel_lost"
+        case kernelReplaced = "kernel_replaced"
         case checkpointed
         case rolledBack = "rolled_back"
         case memorySaved = "memory_saved"
@@ -48,6 +49,7 @@ extension EventBody {
         case .cellOutput: .cellOutput
         case .cellFinished: .cellFinished
         case .kernelLost: .kernelLost
+        case .kernelReplaced: .kernelReplaced
         case .checkpointed: .checkpointed
         case .rolledBack: .rolledBack
         case .memorySaved: .memorySaved
@@ -81,6 +83,7 @@ extension EventBody {
         case .cellOutput(let value): value
         case .cellFinished(let value): value
         case .kernelLost(let value): value
+        case .kernelReplaced(let value): value
         case .checkpointed(let value): value
         case .rolledBack(let value): value
         case .memorySaved(let value): value
@@ -121,6 +124,7 @@ extension EventBody {
             case .cellOutput: .cellOutput(try CellOutputSeen(from: decoder))
             case .cellFinished: .cellFinished(try CellResult(from: decoder))
             case .kernelLost: .kernelLost(try KernelLoss(from: decoder))
+            case .kernelReplaced: .kernelReplaced(try KernelReplaced(from: decoder))
             case .checkpointed: .checkpointed(try Checkpointed(from: decoder))
             case .rolledBack: .rolledBack(try RolledBack(from: decoder))
             case .memorySaved: .memorySaved(try MemorySaved(from: decoder))

@@ -42,6 +42,9 @@ package protocol Kernel: Sendable {
     /// be the proposal's doing, and where the answer is no report.
     func examine(_ examination: KernelExamination) async throws(KernelError) -> AdmissionReport
 
+    /// Whether it has ended, by itself or not. Costs no word with the kernel.
+    func hasEnded() async -> Bool
+
     /// Interrupts the cell under way, if any: SIGINT, then SIGKILL after the grace period.
     func interrupt()
 

@@ -55,6 +55,7 @@ private struct BoundedKernel: Kernel {
     var epoch: KernelEpoch { kernel.epoch }
     func memory() async -> KernelMemory? { await kernel.memory() }
     func inspect() async -> VariableListing? { await kernel.inspect() }
+    func hasEnded() async -> Bool { await kernel.hasEnded() }
     func interrupt() { kernel.interrupt() }
     func stop() async { await kernel.stop() }
     func recall(_ memory: MemoryToRecall) async throws(KernelError) -> MemoryRecall { try await kernel.recall(memory) }

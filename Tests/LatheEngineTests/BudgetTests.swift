@@ -112,6 +112,21 @@ import Testing
         #expect(meter.bound(of: request) == second, "a guess measures nothing")
     }
 
+    @Test func `a conversation that was made shorter is bounded by what was measured and what is new in it`() {
+        let meter = InputMeter()
+        let parts = (0..<4).map { Message(.user, [.text(String(repeating: "\($0)", count: 4_000))]) }
+        var request = ModelRequest(
+            place: .coordinator, turn: 1, system: "s", messages: parts, state: "<state></state>")
+        meter.take(Usage(input: 2_000), of: request)
+        let stub = Message(.user, [.text(String(repeating: "-", count: 100))])
+        request.messages = [stub, parts[3]]
+        let bound = meter.bound(of: request)
+        #expect(bound >= 2_000 + 100)
+        #expect(bound < 2_000 + 250, "the bytes alone would be 4,100 and more")
+        request.messages = [stub, stub]
+        #expect(meter.bound(of: request) < 2_000, "and never by more than its bytes")
+    }
+
     @Test(arguments: [
         (
             #"{"tokens": "200k", "usd": 1.5, "calls": 3, "subtasks": 2, "time": "10min"}"#,

@@ -157,11 +157,14 @@ import Testing
                 def end_when_told():
                     while not os.path.exists('end'): time.sleep(0.01)
                     os._exit(5)
-                threading.Thread(target=end_when_told).start()
+                if not os.path.exists('armed'):
+                    open('armed', 'w').close()
+                    threading.Thread(target=end_when_told).start()
+                x += 1
                 """)
             try "".write(toFile: session.workFolder + "/end", atomically: true, encoding: .utf8)
             _ = try #require(await PlacementTests.loss(in: events))
-            #expect(try await session.engine.ask("x?").answer == "2")
+            #expect(try await session.engine.ask("x?").answer == "3", "the cell after the checkpoint has run again")
         }
     }
 
@@ -226,6 +229,26 @@ import Testing
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x")
             #expect(outcome.answer.contains("only the session's kernel"))
+        }
+    }
+
+    @Test func `a rollback that was asked for when lathe ended is done by the next program run`() async throws {
+        let model = ScriptedModel([
+            .code("x = 1\nlathe.checkpoint('one')"), .code("x = 2"), .code("lathe.rollback('one')"),
+        ])
+        let whole = try await TestSession.run(model) { session in
+            _ = try await session.engine.ask("x", maxTurns: 3)
+            return await session.journal.events(after: 0)
+        }
+        let cut = try #require(whole.firstIndex { $0.body.kind == .rolledBack })
+        let next = ScriptedModel([.code("lathe.answer(str(x))")])
+        try await TestSession.run(next, past: Array(whole.prefix(cut)), intent: .resume(Resumption(maxTurns: 9))) {
+            session in
+            let outcome = try #require(try await session.engine.resume())
+            #expect(outcome.answer == "1")
+            let done = await session.journal.events(after: cut).first
+            #expect(done?.body == whole[cut].body, "it is in the journal, as it would have been")
+            #expect("\(next.requests[0].messages)".contains("The working memory is as it was at checkpoint 2 “one”"))
         }
     }
 

@@ -196,7 +196,7 @@ import Testing
             let answer = try await session.engine.ask("y").answer
             #expect(answer == "5 False (100000, 2)")
             let text = await session.journal.events(after: 0).map { "\($0)" }.joined()
-            #expect(text.contains("Cell 1 took a data result of a subtask, which ended with the program run"))
+            #expect(text.contains("Cell 1 took a data result of a subtask, which went with the kernel that took it"))
             #expect(second.requests.flatMap(\.messages).map { "\($0)" }.joined().contains("is no longer there"))
         }
     }

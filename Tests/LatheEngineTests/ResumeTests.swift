@@ -1,4 +1,5 @@
 import Foundation
+import LatheStore
 import LatheTestSupport
 import LatheVocabulary
 import Testing
@@ -130,6 +131,33 @@ import Testing
             let resumed = try await session.engine.resume()
             #expect(resumed?.answer == "done")
             #expect(model.requests.last?.turn == 1)
+        }
+    }
+
+    @Test func `a subtask whose cell is in the saved memory is cancelled, and user and model are told`() async throws {
+        let root = FileManager.default.temporaryDirectory.path + "/lathe-resume-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        let memory = SessionMemory(archive: MemoryFolder(path: root + "/memory"), inputs: [], limit: 1 << 30)
+        let first = ScriptedModel { place, index in
+            place == .coordinator && index == 0 ? .code("s = lathe.delegate('look at it', 'x')") : .hang
+        }
+        let whole = try await TestSession.run(first, memory: memory) { session in
+            let events = session.log.watch()
+            let work = Task { try await session.engine.ask("x") }
+            var wanted: Set<EventBody.Kind> = [.memorySaved, .subtaskStarted]
+            for await event in events where wanted.remove(event.body.kind) != nil && wanted.isEmpty { break }
+            let whole = await session.journal.events(after: 0)
+            work.cancel()
+            _ = try await work.value
+            return whole
+        }
+        let model = ScriptedModel([.code("lathe.answer('done')")])
+        try await TestSession.run(model, past: whole, intent: .resume(Resumption()), memory: memory) { session in
+            let outcome = try #require(try await session.engine.resume())
+            #expect((outcome.answer, outcome.status) == ("done", .incomplete), "\(outcome.reason)")
+            #expect(outcome.failedSubtasks.map(\.status) == [.cancelled])
+            #expect(model.requests[0].state.contains("problem: The subtask look_at_it was under way when lathe ended"))
         }
     }
 

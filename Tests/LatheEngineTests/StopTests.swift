@@ -80,6 +80,31 @@ import Testing
         }
     }
 
+    @Test func `a subtask whose own subtasks failed is not complete, until it is run again with success`() async throws
+    {
+        let outer = "lathe.delegate('Look into it.', 'x', label='outer').outcome()"
+        let inner = "o = lathe.delegate('Count.', 'x', returns=int, label='inner').outcome()\nlathe.answer('all of it')"
+        for mends in [true, false] {
+            let model = ScriptedModel { place, index in
+                switch place.description {
+                case "coordinator":
+                    let work = index > 0 ? "" : "o = \(outer)\n" + (mends ? "\(outer)\n" : "")
+                    return .code(work + "lathe.answer(f'{o.status} {o.partial}')")
+                case "coordinator/outer": return .code(index == 0 ? inner : "lathe.answer('all of it')")
+                case "coordinator/outer#2": return .code("lathe.answer('all of it')")
+                default: return .text("no number")
+                }
+            }
+            try await TestSession.run(model) { session in
+                let outcome = try await session.engine.ask("x")
+                #expect(outcome.answer == "incomplete all of it")
+                #expect(outcome.status == (mends ? .complete : .incomplete), "\(outcome.reason)")
+                let told = model.requests.filter { $0.place.description == "coordinator/outer" }.last?.messages.last
+                #expect(told.map { "\($0)" }?.contains("1 of 1 subtasks did not complete: inner") == true)
+            }
+        }
+    }
+
     @Test func `an optional subtask may fail, and what a failed one had is kept`() async throws {
         let code = """
             t = lathe.delegate('Count.', 'do', returns={'n': int}, required=False, label='t')

@@ -123,6 +123,8 @@ private final class NumberingKernel: Kernel {
 
     func inspect() async -> VariableListing? { await kernel.inspect() }
 
+    func hasEnded() async -> Bool { await kernel.hasEnded() }
+
     func interrupt() { kernel.interrupt() }
 
     func stop() async { await kernel.stop() }

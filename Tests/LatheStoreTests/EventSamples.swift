@@ -47,6 +47,7 @@ enum EventSamples {
             KernelLoss(
                 place: .coordinator, epoch: KernelEpoch(rawValue: 3), lastFinished: 1, uncertainCell: 2, reason: "gone")
         ),
+        .kernelReplaced(KernelReplaced(checkpoint: 3, generation: 2, cell: 4, again: [5, 6], undone: [7])),
         .checkpointed(Checkpointed(checkpoint: 4, name: "before “x”", maker: .branch, cell: 3, code: "y = 1")),
         .rolledBack(RolledBack(checkpoint: 4, name: nil, cause: .death, undone: [4, 5])),
         .memorySaved(

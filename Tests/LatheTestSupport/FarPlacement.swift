@@ -141,6 +141,8 @@ private final class FarKernel: Kernel {
 
     func inspect() async -> VariableListing? { await near.inspect() }
 
+    func hasEnded() async -> Bool { await near.hasEnded() }
+
     func interrupt() { near.interrupt() }
 
     func stop() async { await near.stop() }

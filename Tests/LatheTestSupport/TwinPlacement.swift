@@ -63,6 +63,7 @@ private struct TwinKernel: Kernel {
     }
     func memory() -> KernelMemory? { nil }
     func inspect() -> VariableListing? { VariableListing() }
+    func hasEnded() -> Bool { false }
     func interrupt() {}
     func stop() async {}
 }

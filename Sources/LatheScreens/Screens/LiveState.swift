@@ -38,6 +38,9 @@ struct LiveState: Sendable, Hashable {
         case .replayCompared(let compared): return ComparisonLines(canvas: canvas).lines(compared)
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:
             return LiveLines(canvas: canvas).notice(Notice(.warning, loss.reason))
+        case .kernelReplaced(let replaced) where event.place == .coordinator:
+            let level: Notice.Level = replaced.undone.isEmpty ? .info : .warning
+            return LiveLines(canvas: canvas).notice(Notice(level, "\(replaced.sentence) \(RolledBack.notUndone)"))
         case .rolledBack(let back) where event.place == .coordinator:
             return LiveLines(canvas: canvas).notice(Notice(.info, "\(back.sentence) \(RolledBack.notUndone)"))
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)

@@ -54,6 +54,7 @@ struct PlainRecord {
             ]
         case .cellFinished(let cell): finished(cell)
         case .kernelLost(let loss): loss.uncertainCell == nil ? ["kernel lost: \(brief(loss.reason))"] : []
+        case .kernelReplaced(let replaced): ["kernel replaced: \(brief(replaced.sentence))"]
         case .checkpointed(let made):
             made.maker == .cell ? ["checkpoint \(made.checkpoint)" + (made.name.map { ": \(brief($0))" } ?? "")] : []
         case .rolledBack(let back): ["rolled back: \(brief(back.sentence))"]

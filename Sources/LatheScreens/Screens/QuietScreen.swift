@@ -36,8 +36,10 @@ package final class QuietScreen: EventScreen {
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")
         case .taskResumed(let resumed):
             for sentence in resumed.sentences { errors.write("lathe: \(TerminalText.safe(sentence))\n") }
-        case .rolledBack(let back) where [.death, .user].contains(back.cause) && event.place == .coordinator:
+        case .rolledBack(let back) where back.cause == .user && event.place == .coordinator:
             errors.write("lathe: \(TerminalText.safe("\(back.sentence) \(RolledBack.notUndone)"))\n")
+        case .kernelReplaced(let replaced) where event.place == .coordinator:
+            errors.write("lathe: \(TerminalText.safe("\(replaced.sentence) \(RolledBack.notUndone)"))\n")
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:
             errors.write("lathe: \(TerminalText.safe(loss.reason))\n")
         default: break

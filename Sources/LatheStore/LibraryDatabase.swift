@@ -67,7 +67,7 @@ package final class LibraryDatabase: LibraryJournal {
             }
             let statement = try connection.statement(
                 "INSERT INTO event (time, action, kind, name, data) VALUES (?1, ?2, ?3, ?4, ?5)")
-            try statement.bind(Clock.now(), at: 1)
+            try statement.bind(RunClock.shared.now, at: 1)
             try statement.bind(event.action.rawValue, at: 2)
             try statement.bind(event.kind.rawValue, at: 3)
             try statement.bind(event.name, at: 4)

@@ -194,6 +194,11 @@ class Disturbed:
             for file in (user.project / "generated-capabilities").glob("**/functions/*.py")
             if file.name != "__init__.py"
         )
+        library = sorted(
+            file.name
+            for file in (user.project / "generated-capabilities").glob("**/functions/*.py")
+            if file.name != "__init__.py"
+        )
         if library != ["total_shop.py"]:
             return f"the library holds {library}"
         checked = user.run("sessions", "check", "s")

@@ -16,6 +16,8 @@ extension KernelSeat {
             let copy = try await copied(kernel)
             try await keep(copy, Checkpointed(checkpoint: path.lastCheckpoint + 1, maker: .lathe, cell: lastCell))
         } catch {
+            // A kernel that ended meanwhile is replaced, which is told.
+            guard await !kernel.hasEnded() else { return }
             try await tellOnce(error.reason)
         }
     }

@@ -38,6 +38,8 @@ extension KernelSeat {
     }
 
     private func replaced() async throws -> KernelReplaced {
+        // In the journal before its successor, or a later fold would take it for the successor's.
+        if let kernel, await kernel.hasEnded() { _ = await desk.delegation.losses.loss(of: kernel.epoch) }
         await copying?.value
         let past = PlacePast(place, try await log.events(after: 0))
         if path.diedIdle { leftOut.formUnion(ranAgain) }

@@ -26,6 +26,8 @@ package struct MemoryPath: Sendable, Hashable {
         var cell: Int?
     }
     private var death: Death?
+    /// A death after which a cell was begun, until that finishes: it may have been given to a kernel that was dead already.
+    private var deathBefore: Death?
     /// The highest number of a checkpoint so far.
     package private(set) var lastCheckpoint = 0
 
@@ -34,7 +36,7 @@ package struct MemoryPath: Sendable, Hashable {
     package mutating func apply(_ body: EventBody) {
         switch body {
         case .cellStarted(let cell):
-            death = nil
+            (deathBefore, death) = (death, nil)
             if steps.last?.cell == cell.number { replace(with: Array(steps.dropLast())) }
             steps.append(Step(cell: cell.number, wentThrough: false))
         case .taskResumed(let resumed):
@@ -95,6 +97,7 @@ package struct MemoryPath: Sendable, Hashable {
     private mutating func finish(_ result: CellResult) {
         switch result.status {
         case .ok, .error:
+            deathBefore = nil
             if let index = steps.lastIndex(where: { $0.cell == result.number }) { steps[index].wentThrough = true }
         case .interrupted: break
         case .died: die(in: result.number)
@@ -102,7 +105,9 @@ package struct MemoryPath: Sendable, Hashable {
     }
 
     private mutating func die(in cell: Int? = nil) {
-        if death == nil { death = Death(steps: steps, cell: cell) }
+        let now = (deathBefore?.steps ?? []) + steps
+        deathBefore = nil
+        if death == nil { death = Death(steps: now, cell: cell) } else if cell != nil { death?.cell = cell }
         replace(with: [])
     }
 

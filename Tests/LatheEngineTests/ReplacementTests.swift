@@ -151,6 +151,26 @@ import Testing
         }
     }
 
+    @Test func `a cell that was begun just when its kernel died costs no earlier one`() {
+        let loss = KernelLoss(
+            place: .coordinator, epoch: KernelEpoch(rawValue: 1), lastFinished: 1, uncertainCell: nil, reason: "gone")
+        func ran(_ number: Int, _ status: CellStatus) -> [EventBody] {
+            [
+                .cellStarted(Cell(number: number, code: "x")),
+                .cellFinished(CellResult(number: number, status: status, seconds: 0)),
+            ]
+        }
+        let second = ran(2, .died)
+        for events in [[.kernelLost(loss)] + second, [second[0], .kernelLost(loss), second[1]]] {
+            var path = MemoryPath()
+            for body in ran(1, .ok) + events { path.apply(body) }
+            #expect(path.wanted.filter(\.wentThrough).map(\.cell) == [1])
+            #expect(path.cellsSoFar == [1, 2])
+            path.apply(.kernelReplaced(KernelReplaced(again: [1], undone: [2])))
+            #expect(path.steps.map(\.cell) == [1])
+        }
+    }
+
     @Test func `what another kernel was made of is said after the results of the cells of a reply`() {
         let calls = ["a", "b"].map { ToolCall(id: $0, code: "x = '\($0)'") }
         let reply = ModelReply(text: "", calls: calls, stop: .toolUse, model: "m")

@@ -34,7 +34,9 @@ extension CommandRun {
             }
         }
         let session = try opened.get()
-        let code = await converse(session, options, feed, interrupts)
+        let history = ChatHistory(path: setup.project.sessions + "/.chat-history")
+        let input = ChatInput(lines: TerminalLines(history: history, environment: environment))
+        let code = await converse(session, options, feed, interrupts, input)
         await session.close()
         await setup.models.close()
         if options.output == .screen { _ = say("Session \(name) stays: lathe chat --session \(name)") }
@@ -51,9 +53,9 @@ extension CommandRun {
     }
 
     private func converse(
-        _ session: OpenedSession, _ options: RunOptions, _ feed: EventFeed, _ interrupts: Interrupts
+        _ session: OpenedSession, _ options: RunOptions, _ feed: EventFeed, _ interrupts: Interrupts,
+        _ input: ChatInput
     ) async -> Int32 {
-        let input = ChatInput()
         var code = ExitCode.complete.rawValue
         if options.output == .screen { _ = say("Session \(session.name). /help tells more, Ctrl-D leaves.") }
         while true {

@@ -83,6 +83,7 @@ struct VirtualTerminal {
         let parameter = sequence.dropFirst().dropLast()
         switch final {
         case "A": row = max(0, row - (Int(parameter) ?? 1))
+        case "C": column = min(columns - 1, column + (Int(parameter) ?? 1))
         case "K": cells[row] = Array(cells[row].prefix(column))
         case "J":
             cells[row] = Array(cells[row].prefix(column))

@@ -16,7 +16,7 @@ from types import TracebackType
 
 # What the program does to a terminal: colour and weight, moving up, erasing to the end of the line
 # or of the screen, a synchronised frame.
-_OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]+A|[JK]|\?2026[hl])")
+_OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]+[AC]|[JK]|\?2026[hl])")
 # What only foreign text would bring: any other escape, a C1 control, a bell, a backspace …
 _FOREIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]")
 

@@ -18,7 +18,9 @@ package enum ChatEntry: Sendable, Hashable {
           /undo    undo the last cell: variables are as before it, files are not
           /help    this text
           /exit    leave (Ctrl-D too); the session stays
-        Ctrl-C clears the line, or stops the task under way.
+        Ctrl-C clears the line, or stops the task under way. Up brings earlier lines of
+        this project back, Ctrl-R searches them; a line that begins with a space, or
+        looks like a secret, is not kept.
 
         """
 }

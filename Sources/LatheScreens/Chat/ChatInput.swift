@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Reads what the user enters, line by line, with the terminal's own editing.
+/// Reads what the user enters, line by line: edited where there are `TerminalLines`, else with the terminal's own editing.
 ///
 /// The prompt is written only where the input is a terminal. Call `interrupt` on Ctrl-C at the prompt: the terminal has
 /// thrown away the line by then, and this throws away the lines before it. A signal must not cut a read short: handle it
@@ -14,6 +14,7 @@ package final class ChatInput: Sendable {
 
     private let output: TerminalOutput
     private let prompts: Bool
+    private let lines: TerminalLines?
     private let nextLine: @Sendable () -> String?
     private let reading = Mutex(Reading())
 
@@ -21,10 +22,12 @@ package final class ChatInput: Sendable {
     package init(
         output: TerminalOutput = .standardOutput,
         prompts: Bool = isatty(STDIN_FILENO) == 1,
+        lines: TerminalLines? = nil,
         nextLine: @escaping @Sendable () -> String? = { readLine(strippingNewline: true) }
     ) {
         self.output = output
         self.prompts = prompts
+        self.lines = lines
         self.nextLine = nextLine
     }
 
@@ -38,6 +41,7 @@ package final class ChatInput: Sendable {
     /// Forgets what was begun and prompts anew.
     package func interrupt() {
         reading.withLock { $0.assembler.clear() }
+        if let lines { return lines.interrupt(prompt: promptText) }
         guard prompts else { return }
         output.write("\n")
         prompt()
@@ -46,10 +50,15 @@ package final class ChatInput: Sendable {
     private func read() -> ChatEntry {
         guard !reading.withLock({ $0.hasEnded }) else { return .exit }
         while true {
-            prompt()
-            guard let line = nextLine() else { return end() }
+            guard let line = readOne() else { return end() }
             if let entry = reading.withLock({ $0.assembler.take(line) }) { return entry }
         }
+    }
+
+    private func readOne() -> String? {
+        if let lines { return lines.next(prompt: promptText) }
+        prompt()
+        return nextLine()
     }
 
     private func end() -> ChatEntry {
@@ -61,9 +70,10 @@ package final class ChatInput: Sendable {
     }
 
     private func prompt() {
-        guard prompts else { return }
-        output.write(reading.withLock { $0.assembler.isWithin } ? "... " : "lathe> ")
+        if prompts { output.write(promptText) }
     }
+
+    private var promptText: String { reading.withLock { $0.assembler.isWithin } ? "... " : "lathe> " }
 }
 
 /// Asks a yes-or-no question before something is downloaded or deleted.

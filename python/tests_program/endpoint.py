@@ -110,7 +110,7 @@ class ModelServer:
     def variables(self) -> dict[str, str]:
         """What makes the program take this server for the provider's; the key counts as secret."""
         address = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
-        name = self._form.upper()
+        name = "ANTHROPIC" if self._form == "anthropic" else "OPENAI"
         return {f"{name}_BASE_URL": address, f"{name}_API_KEY": KEY}
 
     def line(self, index: int, request: dict[str, Any]) -> Line:

@@ -1,4 +1,4 @@
-"""Providers that fail, in both wire forms: outcome, exit code, last lines, requests, journal.
+"""Providers that fail, in each wire form: outcome, exit code, last lines, requests, journal.
 
 The runs are made once, several at a time; each test looks at one of them.
 """
@@ -178,7 +178,13 @@ _STOPPED = {
     "no money in a fan-out": Refusal(402, "Pay."),
     "a wrong key in a fan-out": Refusal(401, "Who?"),
 }
-_FORMS: tuple[Form, ...] = ("openai", "anthropic")
+# A model whose provider is asked in this form.
+_MODELS: dict[Form, str] = {
+    "openai": "openai:scripted",
+    "anthropic": "anthropic:scripted",
+    "responses": "openai:gpt-5.6-scripted",
+}
+_FORMS: tuple[Form, ...] = tuple(_MODELS)
 
 
 @dataclass(frozen=True)
@@ -200,7 +206,7 @@ class Ran:
 
 def _run(folder: Path, form: Form, fault: Fault) -> Ran:
     user = Lathe.in_folder(folder)
-    model = f"{form}:scripted"
+    model = _MODELS[form]
     settings = {"retries": _RETRIES, **fault.settings}
     user.write("lathe.json", json.dumps({"models": {model: settings}}))
     server = ModelServer(*fault.script, then=fault.then, form=form)

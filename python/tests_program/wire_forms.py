@@ -1,13 +1,13 @@
-"""The streams of two providers, with the same reply in each."""
+"""The streams of two providers, one of which has two forms, with the same reply in each."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Form = Literal["openai", "anthropic"]
+Form = Literal["openai", "anthropic", "responses"]
 Stop = Literal["end", "tool", "length", "refusal"]
 
-_STOPS: dict[Form, dict[Stop, str]] = {
+_STOPS: dict[str, dict[Stop, str]] = {
     "openai": {
         "end": "stop",
         "tool": "tool_calls",
@@ -35,7 +35,13 @@ class Said:
 
 def stream(form: Form, said: Said, index: int) -> str:
     """Give the whole stream of a reply, the number of whose request is `index`."""
-    return _openai(said, index) if form == "openai" else _anthropic(said, index)
+    match form:
+        case "openai":
+            return _openai(said, index)
+        case "anthropic":
+            return _anthropic(said, index)
+        case "responses":
+            return _responses(said, index)
 
 
 def _openai(said: Said, index: int) -> str:
@@ -77,6 +83,38 @@ def _anthropic(said: Said, index: int) -> str:
         {"type": "message_stop"},
     ]
     return "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in events)
+
+
+def _responses(said: Said, index: int) -> str:
+    begun = {"id": f"resp-{index}", "object": "response", "model": "scripted", "output": []}
+    events: list[dict[str, Any]] = [{"type": "response.created", "response": begun}]
+    if said.text or said.stop == "refusal":
+        kind = "refusal" if said.stop == "refusal" else "output_text"
+        item = {"type": "message", "id": "message", "role": "assistant", "content": []}
+        events += [
+            {"type": "response.output_item.added", "output_index": 0, "item": item},
+            {"type": f"response.{kind}.delta", "output_index": 0, "delta": said.text},
+        ]
+    if said.tool is not None:
+        call = {"type": "function_call", "id": "call", "name": said.tool, "arguments": ""}
+        item = {**call, "call_id": f"call-{index}"}
+        arguments = {"output_index": 1, "item_id": "call"}
+        kind = "response.function_call_arguments"
+        events += [
+            {"type": "response.output_item.added", "output_index": 1, "item": item},
+            {"type": f"{kind}.delta", "delta": said.arguments, **arguments},
+            {"type": f"{kind}.done", "arguments": said.arguments, **arguments},
+        ]
+    usage = {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110}
+    is_cut = said.stop == "length"
+    reason = {"reason": "max_output_tokens"} if is_cut else None
+    status = "incomplete" if is_cut else "completed"
+    ended = {**begun, "status": status, "incomplete_details": reason, "usage": usage}
+    events.append({"type": f"response.{status}", "response": ended})
+    return "".join(
+        f"event: {one['type']}\ndata: {json.dumps({**one, 'sequence_number': number})}\n\n"
+        for number, one in enumerate(events)
+    )
 
 
 def _block(index: int, block: dict[str, Any], delta: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,13 +13,13 @@ def test_lines_are_edited_and_found_again_in_the_next_chat(lathe: Lathe) -> None
         user = lathe.having(**server.variables)
         with user.on_terminal("chat", "-m", MODEL, "-s", "s") as run:
             run.wait_for("lathe> $")
-            run.press(f"sum of salse{_LEFT * 2}\x7f{_LEFT}l\n")
+            run.press(f"sum of salse{_LEFT}\x7f\x05s\n")
             run.wait_for("lathe> sum of sales\n")
             run.wait_for(r"complete[^$]*lathe> $")
             run.press("use key sk-12345 and go\n")
             run.wait_for(r"complete[^$]*lathe> $")
             run.press("half a li\x03")
-            run.wait_for("\nlathe> $|\n\rlathe> $")
+            run.wait_for(r"\n\rlathe> $")
             run.press("\x04")
             assert run.end() == 0
             run.check()

@@ -13,6 +13,8 @@ package final class TerminalLines: Sendable {
         /// Keys that came with the last line.
         var ahead: [UInt8] = []
         var isReading = false
+        /// The newest line of the history.
+        var newest: String?
     }
 
     private let input: Int32
@@ -31,7 +33,8 @@ package final class TerminalLines: Sendable {
         self.input = input
         self.output = output
         self.history = history
-        state = Mutex(State(editor: LineEditor(history: history.lines())))
+        let lines = history.lines()
+        state = Mutex(State(editor: LineEditor(history: lines), newest: lines.last))
     }
 
     /// The next line without its line break; nil at the end of the input.
@@ -53,7 +56,11 @@ package final class TerminalLines: Sendable {
             switch state.withLock({ take(key, &$0) }) {
             case .editing: continue
             case .entered(let line):
-                history.add(line)
+                let isNew = state.withLock { state in
+                    defer { state.newest = line }
+                    return state.newest != line
+                }
+                if isNew { history.add(line) }
                 return line
             case .ended: return nil
             }

@@ -84,6 +84,9 @@ class Disturbed:
             if not self._has_task():
                 # Ended before the task was written down: it is as if it had never been asked.
                 done = user.run(*_ASK)
+            if done.code == -signal.SIGKILL and self._has_task() and not self._is_unfinished():
+                # Ended behind the end of its task: what it came to is in its journal.
+                done = Done(0, user.outcome("s")["answer"], "")
             problem = self._difference(user, done, server, point)
         return Verdict(hit, resumes, problem)
 
@@ -189,11 +192,6 @@ class Disturbed:
         )
         if (shown.code, shown.out) != (0, expected):
             return f"the variables are {shown.out!r} {shown.err[-600:]!r}"
-        library = sorted(
-            file.name
-            for file in (user.project / "generated-capabilities").glob("**/functions/*.py")
-            if file.name != "__init__.py"
-        )
         library = sorted(
             file.name
             for file in (user.project / "generated-capabilities").glob("**/functions/*.py")

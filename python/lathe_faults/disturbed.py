@@ -195,7 +195,7 @@ class Disturbed:
         library = sorted(
             file.name
             for file in (user.project / "generated-capabilities").glob("**/functions/*.py")
-            if file.name != "__init__.py"
+            if not file.name.startswith(("__init__", "test_"))
         )
         if library != ["total_shop.py"]:
             return f"the library holds {library}"

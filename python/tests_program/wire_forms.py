@@ -86,11 +86,21 @@ def _anthropic(said: Said, index: int) -> str:
 
 
 def _responses(said: Said, index: int) -> str:
-    begun = {"id": f"resp-{index}", "object": "response", "model": "scripted", "output": []}
+    begun: dict[str, Any] = {
+        "id": f"resp-{index}",
+        "object": "response",
+        "model": "scripted",
+        "output": [],
+    }
     events: list[dict[str, Any]] = [{"type": "response.created", "response": begun}]
     if said.text or said.stop == "refusal":
         kind = "refusal" if said.stop == "refusal" else "output_text"
-        item = {"type": "message", "id": "message", "role": "assistant", "content": []}
+        item: dict[str, Any] = {
+            "type": "message",
+            "id": "message",
+            "role": "assistant",
+            "content": [],
+        }
         events += [
             {"type": "response.output_item.added", "output_index": 0, "item": item},
             {"type": f"response.{kind}.delta", "output_index": 0, "delta": said.text},
@@ -109,7 +119,12 @@ def _responses(said: Said, index: int) -> str:
     is_cut = said.stop == "length"
     reason = {"reason": "max_output_tokens"} if is_cut else None
     status = "incomplete" if is_cut else "completed"
-    ended = {**begun, "status": status, "incomplete_details": reason, "usage": usage}
+    ended: dict[str, Any] = {
+        **begun,
+        "status": status,
+        "incomplete_details": reason,
+        "usage": usage,
+    }
     events.append({"type": f"response.{status}", "response": ended})
     return "".join(
         f"event: {one['type']}\ndata: {json.dumps({**one, 'sequence_number': number})}\n\n"

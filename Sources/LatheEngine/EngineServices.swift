@@ -11,10 +11,13 @@ package struct EngineServices: Sendable {
     package var limits: EngineLimits
     /// Where the working memory is saved; nil where it is not.
     package var memory: SessionMemory?
+    /// What the project has to say to the coordinator's model; nil for nothing.
+    package var instructions: ProjectInstructions?
 
     package init(
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(), memory: SessionMemory? = nil,
+        instructions: ProjectInstructions? = nil,
         model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
@@ -23,6 +26,7 @@ package struct EngineServices: Sendable {
         self.library = library
         self.limits = limits
         self.memory = memory
+        self.instructions = instructions
         self.model = model
     }
 }

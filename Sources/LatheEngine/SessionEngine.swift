@@ -122,10 +122,21 @@ package actor SessionEngine {
         let before = Mark(
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
         let limit = maxTurns ?? services.limits.coordinatorTurns
+        try await tellInstructions()
         let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task, budget: budget, maxTurns: limit))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
         return try await finish(since: before, turns: limit, within: budget.seconds)
+    }
+
+    /// Tells the project's instructions before the first task, and once more where they have changed. Small models are not told: they
+    /// have no room for more than the question.
+    private func tellInstructions() async throws(JournalError) {
+        guard let told = services.instructions, told.sha256 != transcript.instructions,
+            let model = try? await services.model(nil), !model.isSmall
+        else { return }
+        try await services.log.record(.instructionsRead(told), at: .coordinator)
+        transcript.apply(.instructionsRead(told))
     }
 
     /// Runs the turns of a task that has begun, from `position` where an earlier program run had got there, to its outcome.

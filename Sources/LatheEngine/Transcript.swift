@@ -18,6 +18,9 @@ package struct Transcript: Sendable, Hashable {
     /// The turn that was started and has no end yet.
     private var openTurn: Int?
 
+    /// The hash of the project's instructions that were told last.
+    private(set) var instructions: String?
+
     /// The number of the next request: one without a reply is sent again under its own.
     package var nextTurn: Int { openTurn ?? turns + 1 }
 
@@ -37,6 +40,10 @@ package struct Transcript: Sendable, Hashable {
 
     package mutating func apply(_ body: EventBody) {
         switch body {
+        case .instructionsRead(let read):
+            instructions = read.sha256
+            append(.text(read.message))
+            note(.task, read.message)
         case .taskSubmitted(let submitted):
             append(.text(submitted.task))
             note(.task, submitted.task)

@@ -4,7 +4,7 @@ internal import Glibc
 /// A SHA-256 of bytes that come piece by piece.
 ///
 /// Safe because one thread uses it at a time: whoever hands it to another keeps none.
-final class SHA256Stream: @unchecked Sendable {
+package final class SHA256Stream: @unchecked Sendable {
     private var digest: OpaquePointer?
 
     init() { digest = lathe_sha256_begin() }
@@ -24,7 +24,8 @@ final class SHA256Stream: @unchecked Sendable {
         return result.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
-    static func of(_ bytes: [UInt8]) -> String? {
+    /// 64 hexadecimal digits; nil where libcrypto has no SHA-256.
+    package static func of(_ bytes: [UInt8]) -> String? {
         let stream = SHA256Stream()
         bytes.withUnsafeBytes { stream.add($0) }
         return stream.end()

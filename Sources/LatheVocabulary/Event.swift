@@ -29,6 +29,7 @@ package enum Durability: Sendable, Hashable {
 package enum EventBody: Sendable, Hashable {
     case sessionOpened(SessionOpened)
     case sessionDerived(SessionDerived)
+    case instructionsRead(ProjectInstructions)
     case taskSubmitted(TaskSubmitted)
     case taskResumed(TaskResumed)
     case notice(Notice)

@@ -3,6 +3,7 @@ extension EventBody {
     package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case sessionOpened = "session_opened"
         case sessionDerived = "session_derived"
+        case instructionsRead = "instructions_read"
         case taskSubmitted = "task_submitted"
         case taskResumed = "task_resumed"
         case notice
@@ -36,6 +37,7 @@ extension EventBody {
         switch self {
         case .sessionOpened: .sessionOpened
         case .sessionDerived: .sessionDerived
+        case .instructionsRead: .instructionsRead
         case .taskSubmitted: .taskSubmitted
         case .taskResumed: .taskResumed
         case .notice: .notice
@@ -70,6 +72,7 @@ extension EventBody {
         switch self {
         case .sessionOpened(let value): value
         case .sessionDerived(let value): value
+        case .instructionsRead(let value): value
         case .taskSubmitted(let value): value
         case .taskResumed(let value): value
         case .notice(let value): value
@@ -111,6 +114,7 @@ extension EventBody {
             switch kind {
             case .sessionOpened: .sessionOpened(try SessionOpened(from: decoder))
             case .sessionDerived: .sessionDerived(try SessionDerived(from: decoder))
+            case .instructionsRead: .instructionsRead(try ProjectInstructions(from: decoder))
             case .taskSubmitted: .taskSubmitted(try TaskSubmitted(from: decoder))
             case .taskResumed: .taskResumed(try TaskResumed(from: decoder))
             case .notice: .notice(try Notice(from: decoder))

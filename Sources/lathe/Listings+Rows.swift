@@ -16,7 +16,8 @@ extension SessionRow {
 
 extension SessionDetail {
     private static let kinds: Set<EventBody.Kind> = [
-        .subtaskStarted, .turnStarted, .turnFinished, .sessionOpened, .taskSubmitted, .cellFinished, .capabilitySaved,
+        .subtaskStarted, .turnStarted, .turnFinished, .sessionOpened, .instructionsRead, .taskSubmitted, .cellFinished,
+        .capabilitySaved,
         .taskFinished,
     ]
 
@@ -42,6 +43,7 @@ extension SessionDetail {
             case .sessionOpened(let opened):
                 detail.row.model = opened.model
                 detail.inputs = opened.inputs
+            case .instructionsRead(let read): detail.instructions.append(read)
             case .taskSubmitted(let submitted) where event.place == .coordinator:
                 if !task.isEmpty { detail.tasks.append(.unfinished(task, "not finished: another task was asked")) }
                 task = submitted.task

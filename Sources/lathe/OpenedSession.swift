@@ -68,6 +68,7 @@ struct OpenedSession: Sendable {
             throw CommandFailure(error.reason)
         }
         let models = setup.models
+        let read = setup.instructions
         let services = EngineServices(
             session: session.name.description, log: log, placement: setup.placement(host),
             library: setup.library(examining: host),
@@ -75,6 +76,7 @@ struct OpenedSession: Sendable {
             memory: SessionMemory(
                 archive: MemoryFolder(path: session.folder.memory), inputs: inputs,
                 limit: setup.project.memorySave.bytes(upTo: configuration.workBytes)),
+            instructions: read.instructions,
             model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
@@ -89,6 +91,9 @@ struct OpenedSession: Sendable {
             if let derived = setup.derived { try await log.record(.sessionDerived(derived), at: .coordinator) }
             if let warning = report.warning {
                 try await log.record(.notice(Notice(.warning, warning)), at: .coordinator)
+            }
+            if let problem = read.problem {
+                try await log.record(.notice(Notice(.warning, problem)), at: .coordinator)
             }
             if let choice { try await log.record(.notice(Notice(.info, choice)), at: .coordinator) }
             try await opened.engine.open(intent)

@@ -17,6 +17,8 @@ struct Project: Sendable {
     let librarySettings: LibrarySettings
     let telemetry: TelemetrySettings
     let memorySave: MemorySetting
+    /// Whether models are told what AGENTS.md says.
+    let tellsInstructions: Bool
 
     var sessions: String { folder + "/.lathe/sessions" }
 
@@ -56,7 +58,8 @@ struct Project: Sendable {
             kernelLimits: own.kernelLimits.over(user.kernelLimits),
             library: library.hasPrefix("/") ? library : folder + "/" + library, librarySettings: settings,
             telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
-            memorySave: own.memorySave ?? user.memorySave ?? .on)
+            memorySave: own.memorySave ?? user.memorySave ?? .on,
+            tellsInstructions: own.tellsInstructions ?? user.tellsInstructions ?? true)
     }
 
     private static func folder(_ given: String?) throws(CommandFailure) -> String {
@@ -84,6 +87,7 @@ struct ProjectFile: Sendable {
     let budget: BudgetLimits
     let telemetry: TelemetrySettings
     let memorySave: MemorySetting?
+    let tellsInstructions: Bool?
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -95,11 +99,11 @@ struct ProjectFile: Sendable {
             (models, limitValues) = (ModelConfiguration(), [:])
             library = try LibrarySettings(nil, path)
             (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
-            memorySave = nil
+            (memorySave, tellsInstructions) = (nil, nil)
             return
         }
         let members = try Self.members(of: data, path)
-        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory"]
+        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory", "instructions"]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
@@ -112,6 +116,7 @@ struct ProjectFile: Sendable {
         }
         library = try LibrarySettings(members["library"], path)
         memorySave = try Self.memorySave(members["memory"], path)
+        tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
             budget =
                 try members["budget"].map { value throws(LimitProblem) in try BudgetLimits(value) } ?? BudgetLimits()
@@ -134,6 +139,14 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): limits.kernel: \(error.reason).", exitCode: 2)
         }
         limitValues = limits.filter { $0.key != "kernel" }
+    }
+
+    private static func flag(_ value: JSONValue?, _ name: String, _ path: String) throws(CommandFailure) -> Bool? {
+        guard let value else { return nil }
+        guard case .bool(let flag) = value else {
+            throw CommandFailure("\(path): \(name) must be true or false.", exitCode: 2)
+        }
+        return flag
     }
 
     private static func memorySave(_ value: JSONValue?, _ path: String) throws(CommandFailure) -> MemorySetting? {

@@ -86,5 +86,14 @@ struct SessionSetup: Sendable {
         bounds.isEmpty ? host : BoundedPlacement(placement: host, bounds: bounds)
     }
 
+    /// What the project says to the model. A session that follows another one is told what that one was told.
+    var instructions: ProjectInstructionsFile.Reading {
+        guard derived == nil else {
+            let told = followed.compactMap { if case .instructionsRead(let read) = $0.body { read } else { nil } }
+            return ProjectInstructionsFile.Reading(instructions: told.first)
+        }
+        return project.tellsInstructions ? ProjectInstructionsFile.read(in: project.folder) : .init()
+    }
+
     var store: SessionStore { SessionStore(folder: project.sessions) }
 }

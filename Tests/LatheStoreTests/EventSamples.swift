@@ -84,6 +84,8 @@ enum EventSamples {
                     status: .proposed, created: "2025-01-01", session: "s", model: "m", sha256: "00"),
                 replaced: false)),
         .taskFinished(TaskOutcome(status: .incomplete, answer: "half", reason: "turns used up")),
+        .instructionsRead(
+            ProjectInstructions(file: "/p/AGENTS.md", sha256: "00", characters: 9, text: "be kind", told: 7)),
         .sessionDerived(SessionDerived(purpose: .branch, from: "s", sequence: 7, turn: 2)),
         .replayCompared(
             ReplayCompared(

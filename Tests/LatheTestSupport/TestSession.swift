@@ -21,7 +21,7 @@ package struct TestSession: Sendable {
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(),
-        memory: SessionMemory? = nil,
+        memory: SessionMemory? = nil, instructions: ProjectInstructions? = nil,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -40,6 +40,7 @@ package struct TestSession: Sendable {
         let library = built.library(folder: folder + "/generated-capabilities")
         let services = EngineServices(
             session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
+            instructions: instructions,
             model: { _ in model })
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(

@@ -33,6 +33,7 @@ package enum SessionListing {
             ("cost", Figure.money(row.cost) ?? "unknown: a model has no price"),
         ]
         facts += detail.inputs.map { ("input", "\($0.name): \($0.format.rawValue), \($0.path)") }
+        facts += detail.instructions.map { ("instructions", "\($0.sentence), sha256 \($0.sha256.prefix(12))…") }
         facts += detail.artifacts.map { ("artifact", "\($0.path) (\($0.mime), \(Figure.bytes($0.bytes)))") }
         if let memory = detail.memory { facts += Self.memory(memory) }
         facts += detail.saved.map { ("saved", "\($0.kind.rawValue) \($0.name) (\($0.status.rawValue))") }
@@ -118,6 +119,8 @@ package struct SessionDetail: Sendable, Hashable {
     package var row: SessionRow
     package var folder: String
     package var inputs: [DataInput]
+    /// What the project's AGENTS.md said, each time that it was another.
+    package var instructions: [ProjectInstructions] = []
     package var tasks: [TaskRow]
     package var artifacts: [Artifact]
     package var saved: [Capability]
@@ -143,6 +146,13 @@ package struct SessionDetail: Sendable, Hashable {
         members["folder"] = .string(folder)
         members["inputs"] = .array(
             inputs.map { ["name": .string($0.name), "format": .string($0.format.rawValue), "path": .string($0.path)] })
+        members["instructions"] = .array(
+            instructions.map {
+                [
+                    "file": .string($0.file), "sha256": .string($0.sha256), "characters": .integer($0.characters),
+                    "told": .integer($0.told),
+                ]
+            })
         members["tasks"] = .array(
             tasks.map {
                 [

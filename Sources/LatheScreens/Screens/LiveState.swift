@@ -34,6 +34,8 @@ struct LiveState: Sendable, Hashable {
         case .taskFinished(let outcome): return end(outcome, canvas)
         case .sessionOpened(let opened): return LiveLines(canvas: canvas).session(opened)
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
+        case .instructionsRead(let read):
+            return LiveLines(canvas: canvas).notice(Notice(.info, "instructions: \(read.sentence)"))
         case .sessionDerived(let derived): return LiveLines(canvas: canvas).notice(Notice(.info, derived.sentence))
         case .replayCompared(let compared): return ComparisonLines(canvas: canvas).lines(compared)
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:

@@ -77,6 +77,7 @@ struct PlainRecord {
             ]
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
         case .sessionDerived(let derived): [derived.sentence]
+        case .instructionsRead(let read): ["instructions: \(read.sentence)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared: []
         }
     }

@@ -84,6 +84,11 @@ bench-durable: ## Measure what it costs that nothing is forgotten, against bare 
 	@scripts/setup bench >&2
 	@scripts/bench durable $(BENCH_OPTIONS)
 
+.PHONY: bench-library
+bench-library: ## Measure searches of 100, 1,000 and 10,000 capabilities, and whether the right one is found
+	@scripts/setup dev >&2
+	@scripts/bench library $(BENCH_OPTIONS)
+
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay
 	rm -rf .build bin

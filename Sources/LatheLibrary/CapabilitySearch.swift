@@ -28,7 +28,9 @@ package final class CapabilitySearch: Sendable {
         /// By place in the documents: their numbers in the index, and where their vectors are.
         var places: [Int: Int] = [:]
         var vectors = VectorTable(dimensions: MeaningProcess.dimensions)
-        var vectorPlaces: [Int?] = []
+        var vectorPlaces: [Int?] = [] { didSet { lacking = vectorPlaces.count { $0 == nil } } }
+        /// How many documents have no vector.
+        private(set) var lacking = 0
         var isLoaded = false
         var isFilling = false
         var hasToldOfWords = false
@@ -158,7 +160,8 @@ package final class CapabilitySearch: Sendable {
     }
 
     private func missing(_ documents: Documents) -> [String] {
-        let places = state.withLock { $0.vectorPlaces }
+        let (places, lacking) = state.withLock { ($0.vectorPlaces, $0.lacking) }
+        guard lacking > 0 else { return [] }
         var seen: Set<String> = []
         return zip(documents.all, places).filter { $1 == nil }.map(\.0.meaning).filter { seen.insert($0).inserted }
     }

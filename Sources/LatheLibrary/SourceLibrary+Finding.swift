@@ -40,6 +40,44 @@ extension SourceLibrary {
     }
 }
 
+/// The documents of a search, with what they were made from.
+struct SearchedList: Sendable {
+    var documents: CapabilitySearch.Documents
+    /// The newest event of the library's journal that they know of.
+    var sequence: Int
+    /// When the files were last looked at.
+    var looked: ContinuousClock.Instant
+}
+
+extension SourceLibrary {
+    /// For so long a search goes by the files as they were: to look at thousands takes longer than to search them. What is
+    /// used is read and checked then, however old the search is.
+    private static let freshness = Duration.seconds(1)
+
+    /// The capabilities with the number of the reading that they are from. On the queue, with the library locked.
+    func currentDocuments() throws(LibraryError) -> CapabilitySearch.Documents {
+        let sequence = try past().sequence
+        let kept = known.searched.withLock { $0 }
+        func isCurrent(_ kept: SearchedList) -> Bool {
+            kept.sequence == sequence && kept.documents.generation == known.readings.withLock { $0 }
+        }
+        if let kept, isCurrent(kept), ContinuousClock.now - kept.looked < Self.freshness { return kept.documents }
+        let looked = ContinuousClock.now
+        _ = try current()
+        var list: SearchedList
+        if let kept, isCurrent(kept) {
+            list = kept
+            list.looked = looked
+        } else {
+            let all = try judged().map(\.searched)
+            let documents = CapabilitySearch.Documents(generation: known.readings.withLock { $0 }, all: all)
+            list = SearchedList(documents: documents, sequence: sequence, looked: looked)
+        }
+        known.searched.withLock { $0 = list }
+        return list.documents
+    }
+}
+
 extension Capability {
     /// Whether a search offers it to a session.
     func isOffered(to session: String) -> Bool {

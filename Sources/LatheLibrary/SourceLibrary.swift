@@ -14,6 +14,7 @@ package final class SourceLibrary: CapabilityLibrary {
         /// Counts how often the files were read.
         let readings = Mutex(0)
         let past = Mutex(LibraryPast())
+        let searched = Mutex<SearchedList?>(nil)
     }
 
     let folder: LibraryFolder
@@ -104,12 +105,6 @@ package final class SourceLibrary: CapabilityLibrary {
         known.files.withLock { $0 = (stamps, capabilities) }
         known.readings.withLock { $0 += 1 }
         return capabilities
-    }
-
-    /// The capabilities with the number of the reading that they are from.
-    func currentDocuments() throws(LibraryError) -> CapabilitySearch.Documents {
-        let all = try judged().map(\.searched)
-        return CapabilitySearch.Documents(generation: known.readings.withLock { $0 }, all: all)
     }
 
     func onQueue<T: Sendable>(

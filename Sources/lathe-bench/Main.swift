@@ -24,9 +24,10 @@ struct Main {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         let parts = BenchParts(root: root, kernelProgram: program.path + "/lathe-kernel")
         let (kernels, session) = (MeasuredKernels(parts: parts), MeasuredSession(parts: parts))
+        let library = MeasuredLibrary(parts: parts)
         while let line = readLine() {
             do {
-                answer(try await measure(try Step(parsing: line), kernels, session).json)
+                answer(try await measure(try Step(parsing: line), kernels, session, library).json)
             } catch {
                 answer(["error": .string(BenchError.reason(of: error))])
             }
@@ -36,7 +37,7 @@ struct Main {
     }
 
     private static func measure(
-        _ step: Step, _ kernels: MeasuredKernels, _ session: MeasuredSession
+        _ step: Step, _ kernels: MeasuredKernels, _ session: MeasuredSession, _ library: MeasuredLibrary
     ) async throws -> StepAnswer {
         switch step.name {
         case .start: return try await kernels.start(step)
@@ -54,7 +55,9 @@ struct Main {
         case .save: return try await kernels.save()
         case .restore: return try await kernels.restore(step)
         case .stop: await kernels.end()
-        case .open: return try await session.open(step)
+        case .open: return try await session.open(step, step.expected == "library" ? library.library : nil)
+        case .library: return try await library.open(step)
+        case .find: return try await library.find(step)
         case .execute: return try await session.execute(step)
         case .attempt: return try await session.attempt(step)
         case .undo: return try await session.undo()

@@ -1,5 +1,6 @@
 internal import LatheEngine
 internal import LatheKernelHost
+internal import LatheLibrary
 internal import LatheStore
 internal import LatheVocabulary
 
@@ -22,14 +23,16 @@ actor MeasuredSession {
     init(parts: BenchParts) { self.parts = parts }
 
     /// Opens a session whose subtasks run the step's code, at most `count` of them at the same time.
-    func open(_ step: Step) async throws -> StepAnswer {
+    ///
+    /// With a library, it is that one which the session's code searches.
+    func open(_ step: Step, _ library: SourceLibrary? = nil) async throws -> StepAnswer {
         await close()
         let scratch = try Scratch()
         let began = clock.now
         do {
             let session = try await SessionStore(folder: scratch.path + "/sessions").create("bench")
             do {
-                try await start(step, session, scratch)
+                try await start(step, session, scratch, library)
             } catch {
                 try? await session.close()
                 throw error
@@ -41,7 +44,9 @@ actor MeasuredSession {
         return StepAnswer(seconds: [(clock.now - began) / .seconds(1)])
     }
 
-    private func start(_ step: Step, _ session: OpenSession, _ scratch: Scratch) async throws {
+    private func start(
+        _ step: Step, _ session: OpenSession, _ scratch: Scratch, _ library: SourceLibrary?
+    ) async throws {
         let host = try await KernelHost.start(parts.configuration(folder: session.folder.path))
         var limits = EngineLimits()
         limits.parallelSubtasks = max(step.count, limits.parallelSubtasks)
@@ -50,7 +55,7 @@ actor MeasuredSession {
         let script = SubtaskScript(code: step.code)
         let services = EngineServices(
             session: "bench", log: EventLog(journal: session.journal), placement: host,
-            library: parts.library(folder: scratch.path), limits: limits, model: { _ in script })
+            library: library ?? parts.library(folder: scratch.path), limits: limits, model: { _ in script })
         do {
             let engine = try await Self.engine(services)
             opened = Opened(scratch: scratch, session: session, host: host, services: services, engine: engine)

@@ -34,7 +34,13 @@ struct Step: Sendable, Hashable {
         /// The end of everything that `start` began.
         case stop
 
-        /// A session with an engine and a journal, whose subtasks run the code and end.
+        /// The library in the folder `code`, to the end of a first search; by `words` or by `meaning`, as `expected` says.
+        case library
+        /// A search of that library for the words `code`.
+        case find
+
+        /// A session with an engine and a journal, whose subtasks run the code and end; `expected` is `library` where it is that
+        /// library which it searches.
         case open
         /// A cell that the user wrote, in that session.
         case execute

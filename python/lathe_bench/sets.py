@@ -1,10 +1,11 @@
-"""The figures by name, and the two sets that `make` knows."""
+"""The figures by name, and the sets that `make` knows."""
 
 from lathe_bench import (
     copy_figures,
     durable_figures,
     floors,
     kernel_figures,
+    library_figures,
     memory_figures,
     prompt_figure,
     slice_figures,
@@ -75,7 +76,12 @@ _DURABLE = (
     Measurement(memory_figures.NAMES, memory_figures.memory, ("dill", "joblib"), memory=6 * _GIB),
 )
 
-SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE}
+_LIBRARY = (
+    Measurement(library_figures.RECALL, library_figures.recall),
+    Measurement(library_figures.NAMES, library_figures.searches),
+)
+
+SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE, "library": _LIBRARY}
 
 
 def names(of: str) -> frozenset[str]:

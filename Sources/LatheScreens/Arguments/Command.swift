@@ -86,6 +86,9 @@ package struct LibraryCommand: Sendable, Hashable {
         case check([CapabilityReference])
         /// Runs the tests again; of all where none is named.
         case test([CapabilityReference], mutation: MutationChoice)
+        case export(NeighbourExport)
+        /// A skill, an agent's file, or a folder of either.
+        case importFrom(String)
     }
 
     /// Whether sources are changed to see whether their tests notice.

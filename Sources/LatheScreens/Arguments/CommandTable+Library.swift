@@ -134,4 +134,29 @@ extension CommandTable {
             LibraryCommand(
                 action: .check(given.positionals.map(CapabilityReference.init)), options: given.listingOptions()))
     }
+
+    static let libraryExport = CommandForm(
+        path: ["library", "export"],
+        summary: "write what is approved as skills or agents for others",
+        arguments: [.init(name: "DIR", summary: "the folder to write to, such as .claude/skills")],
+        options: [.format, .force, .json, .project],
+        examples: [
+            "lathe library export .claude/skills", "lathe library export .claude/agents --format claude-agents",
+        ]
+    ) { given throws(CommandError) in
+        let text = given.value(.format) ?? NeighbourExport.Form.skills.rawValue
+        guard let form = NeighbourExport.Form(rawValue: text) else {
+            throw CommandError(.badValue, "--format takes skills or claude-agents, not '\(text)'")
+        }
+        let export = NeighbourExport(folder: given.argument(), form: form, replaces: given.has(.force))
+        return .library(LibraryCommand(action: .export(export), options: given.listingOptions()))
+    }
+
+    static let libraryImport = CommandForm(
+        path: ["library", "import"],
+        summary: "propose what skills and agents of others hold",
+        arguments: [.init(name: "PATH", summary: "a skill's folder, an agent's .md file, or a folder of them")],
+        options: [.json, .project],
+        examples: ["lathe library import .claude/agents"]
+    ) { given in .library(LibraryCommand(action: .importFrom(given.argument()), options: given.listingOptions())) }
 }

@@ -6,7 +6,7 @@ enum CommandTable {
         ask, chat, resume, exec, undo,
         sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
         libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
-        libraryDiff, libraryHistory, libraryCheck, libraryTest,
+        libraryDiff, libraryHistory, libraryCheck, libraryTest, libraryExport, libraryImport,
         replay,
         modelInstall, modelList, modelRemove,
         doctor,

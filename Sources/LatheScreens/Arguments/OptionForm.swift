@@ -41,6 +41,8 @@ struct OptionForm: Sendable, Hashable {
     static let to = OptionForm(
         name: "--to", value: "FORM",
         summary: "notebook, markdown, otlp or jsonl; without it, as --output ends, else notebook")
+    static let format = OptionForm(
+        name: "--format", value: "FORM", summary: "skills (the default) or claude-agents")
     static let output = OptionForm(
         name: "--output", short: "-o", value: "PATH",
         summary:

@@ -1,0 +1,1 @@
+"""Agent Skills and Claude Code agents, made of capabilities and read as such; runs nothing."""

@@ -140,7 +140,7 @@ def _recorded_test(f: types.FunctionType, call: Call, number: int, evidence: Evi
             return ""
         except Exception as error:
             evidence.left_out.append(
-                f"a call in cell {call.cell}: of the first rows of its data alone, it raises "
+                f"a call in cell {call.cell}: of some rows of its data alone, it raises "
                 f"{type(error).__name__}"
             )
             return ""
@@ -152,7 +152,7 @@ def _recorded_test(f: types.FunctionType, call: Call, number: int, evidence: Evi
     given += [f"{name}={_given(one, name, number, evidence)}" for name, one in call.named]
     told = f'    """As called in cell {call.cell}."""'
     if call.is_cut:
-        told = f'    """As called in cell {call.cell}, with the first rows of its data."""'
+        told = f'    """As called in cell {call.cell}, with some rows of its data."""'
     expected = _given(result, "expected", number, evidence)
     lines = [f"    got = {f.__name__}({', '.join(given)})", *_comparison(result, expected)]
     return "\n".join([f"def {_PREFIX}{number}():", told, *lines])

@@ -27,7 +27,7 @@ _SEEN_EACH = 200
 class Call:
     """One call that was made: its cell, copies of its arguments and, where it is small, its result.
 
-    `result` is None where the arguments are only the first rows of what was given, so that the
+    `result` is None where the arguments are only some rows of what was given, so that the
     result has to be computed anew.
     """
 
@@ -148,10 +148,11 @@ def _is_candidate(node: FunctionNode) -> bool:
 
 def _copied(arguments: tuple[Any, ...], named: dict[str, Any], recorded: Recorded) -> Given | None:
     """Return small copies, made before the call can change them; None where there are none."""
+    spread = sum(samples.is_long(one) for one in (*arguments, *named.values())) == 1
     try:
         given = (
-            tuple(samples.sample(one) for one in arguments),
-            tuple((name, samples.sample(one)) for name, one in named.items()),
+            tuple(samples.sample(one, is_spread=spread) for one in arguments),
+            tuple((name, samples.sample(one, is_spread=spread)) for name, one in named.items()),
         )
     except samples.NotKept as reason:
         _leave_out(recorded, str(reason))

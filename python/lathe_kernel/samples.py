@@ -40,16 +40,24 @@ class Sample:
     is_cut: bool = False
 
 
-def sample(value: Any) -> Sample:
-    """Return a copy of a value.
+def is_long(value: object) -> bool:
+    """Tell whether only some rows of a value are copied."""
+    return isinstance(value, _pd.DataFrame | _pd.Series) and len(cast("Any", value)) > _ROWS
+
+
+def sample(value: Any, *, is_spread: bool = False) -> Sample:
+    """Return a copy of a value; of a long table its first rows, or rows from all over it.
+
+    Rows from all over see more of a table's groups; first rows of several tables are more likely
+    to belong together.
 
     Raises:
         NotKept: there is no small one, or it holds what looks secret or personal.
     """
     if isinstance(value, _pd.DataFrame):
-        return _frame(value)
+        return _frame(value, _rows(value, is_spread=is_spread))
     if isinstance(value, _pd.Series):
-        return _series(value)
+        return _series(value, _rows(value, is_spread=is_spread))
     if isinstance(value, _np.ndarray):
         return _array(value)
     if isinstance(value, _np.generic):
@@ -117,8 +125,15 @@ def _array(value: Any) -> Sample:
     return Sample("array", f'np.array({text}, dtype="{value.dtype}")')
 
 
-def _series(value: Any) -> Sample:
-    part = value.head(_ROWS)
+def _rows(value: Any, *, is_spread: bool) -> Any:
+    if not is_spread or not is_long(value):
+        return value.head(_ROWS)
+    part = value.iloc[_np.linspace(0, len(value) - 1, _ROWS).astype(int)]
+    # Where rows are only counted, their numbers say nothing.
+    return part.reset_index(drop=True) if _has_plain_index(value) else part
+
+
+def _series(value: Any, part: Any) -> Sample:
     cut = len(value) > len(part)
     name = str(value.name or "")
     _require_harmless(_strings(part), name)
@@ -132,10 +147,9 @@ def _series(value: Any) -> Sample:
     return Sample("series", f"pd.Series({text}{dtype}{named})", is_cut=cut)
 
 
-def _frame(value: Any) -> Sample:
+def _frame(value: Any, part: Any) -> Sample:
     if value.shape[1] > _COLUMNS:
         raise NotKept(f"a table of {value.shape[1]} columns is too wide for a test")
-    part = value.head(_ROWS)
     cut = len(value) > len(part)
     for name in part.columns:
         _require_harmless(_strings(part[name]), str(name))

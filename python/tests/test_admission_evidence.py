@@ -105,7 +105,7 @@ def test_calls_by_name_become_tests_that_pytest_runs_in_their_folder(
     assert [one for one in found if one.refusal] == []
 
 
-def test_of_large_tables_the_first_rows_are_kept_and_the_result_is_computed_of_them(
+def test_of_a_large_table_rows_from_all_over_are_kept_and_the_result_is_computed_of_them(
     kernel: Kernel, tmp_path: Path
 ):
     kernel.ok(_DEFINED)
@@ -115,10 +115,27 @@ def test_of_large_tables_the_first_rows_are_kept_and_the_result_is_computed_of_t
         "means = summarise_delays(flights)"
     )
     sent = _saving(kernel, "lathe.save_function(summarise_delays)")
-    assert "with the first rows of its data" in sent["tests"]
+    assert "with some rows of its data" in sent["tests"]
     assert list(sent["fixtures"]) == ["recorded_1_flights.csv"]
     rows = base64.b64decode(sent["fixtures"]["recorded_1_flights.csv"]).decode().splitlines()
     assert len(rows) == 31
+    assert (rows[1], rows[-1]) == ("UA,0.0,7", "AA,9999.0,7")
+    _passes(tmp_path, sent)
+
+
+def test_of_several_large_tables_the_first_rows_are_kept(kernel: Kernel, tmp_path: Path):
+    kernel.ok(_DEFINED)
+    kernel.ok(
+        "def match_rows(left: pd.DataFrame, right: pd.DataFrame) -> int:\n"
+        '    """Return how many rows have a partner.\n\n'
+        "    >>> match_rows(pd.DataFrame({'k': [1]}), pd.DataFrame({'k': [1]}))\n    1\n"
+        '    """\n'
+        "    return len(left.merge(right, on='k'))\n"
+        "one = pd.DataFrame({'k': np.arange(10_000)})\n"
+    )
+    kernel.ok("match_rows(one, one.head(5_000))")
+    sent = _saving(kernel, "lathe.save_function(match_rows)")
+    assert "assert got == 30" in sent["tests"]
     _passes(tmp_path, sent)
 
 

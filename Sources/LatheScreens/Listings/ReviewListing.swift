@@ -99,6 +99,6 @@ extension Capability {
 extension Canvas {
     /// A line of source whole, over as many lines of the screen as it takes.
     func source(_ mark: String, _ text: String, _ style: Style) -> [StyledLine] {
-        TerminalText.lines(text).map { self.text(mark + $0, style) }
+        TerminalText.lines(text, keepsLast: true).map { self.text(mark + $0, style) }
     }
 }

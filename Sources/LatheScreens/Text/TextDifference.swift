@@ -16,9 +16,12 @@ package struct TextDifference: Sendable, Hashable {
     private static let mostCompared = 6_000
 
     package init(_ old: String, _ new: String) {
-        let before = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let after = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        lines = Self.grouped(Self.compared(before, after))
+        lines = Self.grouped(Self.compared(Self.split(old), Self.split(new)))
+    }
+
+    /// An empty text has no line.
+    private static func split(_ text: String) -> [String] {
+        text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     private static func compared(_ before: [String], _ after: [String]) -> [Line] {

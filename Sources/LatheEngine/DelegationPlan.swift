@@ -54,7 +54,7 @@ struct DelegationPlan: Sendable {
     ) async throws(HostRefusal) -> Agent {
         if let name = arguments.values["agent"]?.stringValue {
             do throws(LibraryError) {
-                return try await services.library.agent(named: name)
+                return try await services.library.agent(named: name, for: services.session)
             } catch {
                 throw HostRefusal("library", error.reason)
             }

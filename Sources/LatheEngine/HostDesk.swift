@@ -66,13 +66,14 @@ final class HostDesk: Sendable {
     func forBranch(at place: Place) -> HostDesk {
         HostDesk(
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
-            spending: spending, kernelLimits: kernelLimits, allowed: ["ask_model", "output", "find", "capability_used"])
+            spending: spending, kernelLimits: kernelLimits, allowed: ["ask_model", "output", "find", "capability"])
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
     func replay(_ answers: [Int: [HostAnswered]]?) {
         // When a handle goes is not the code's to say: those calls are neither waited for nor missed.
-        let told = answers?.mapValues { $0.filter { $0.name != "drop_data" } }
+        // Kernels of earlier lathes reported what they used with a call of its own.
+        let told = answers?.mapValues { $0.filter { $0.name != "drop_data" && $0.name != "capability_used" } }
         progress.withLock { $0.recorded = told }
     }
 
@@ -101,6 +102,7 @@ final class HostDesk: Sendable {
 
     /// Answers one call. A call whose record cannot be written is not carried out.
     func answer(_ call: HostCall) async -> HostReply {
+        if call.name == "capability", isUnrecorded(call) { return await capabilityOfThen(call) }
         if let recorded = recordedReply(to: call) {
             if call.name == "delegate" { await takeUp(call, recorded.outcome) }
             if let leaving = seatIfLeaving(at: recorded) { await leaving.copyForRebuild() }
@@ -152,6 +154,14 @@ final class HostDesk: Sendable {
             "limit",
             "\(call.name.singleLine(upTo: 64)) carries \(bytes) bytes, more than \(services.limits.callBytes); hand data over as a slice"
         )
+    }
+
+    /// Whether memory is rebuilt, and the record of the cell has something else here.
+    private func isUnrecorded(_ call: HostCall) -> Bool {
+        progress.withLock { progress in
+            guard let recorded = progress.recorded else { return false }
+            return recorded[progress.cell]?.first?.name != call.name
+        }
     }
 
     private func recordedReply(to call: HostCall) -> HostReply? {
@@ -220,7 +230,7 @@ final class HostDesk: Sendable {
             case "take_data": return try takeData(arguments)
             case "drop_data": return try dropData(arguments)
             case "find": return .value(try await find(arguments))
-            case "capability_used": return .value(try await noteUse(arguments))
+            case "capability": return .value(try await capability(arguments))
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
@@ -257,17 +267,6 @@ final class HostDesk: Sendable {
             delegation.data.dropAll(of: place, named: described)
             return ["accepted": false, "reason": .string(reason)]
         }
-    }
-
-    private func noteUse(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
-        guard let kind = Capability.Kind(rawValue: try arguments.text("kind", upTo: 16)) else {
-            throw HostRefusal("invalid_arguments", "capability_used: kind must be function or agent")
-        }
-        let used = CapabilityUsed(
-            kind: kind, name: try arguments.text("name", upTo: 64),
-            sha256: try arguments.optionalText("sha256", upTo: 64) ?? "")
-        try await journal(.capabilityUsed(used))
-        return [:]
     }
 
     /// The whole of an earlier cell's output: from the journal where it is short, else from the file that keeps it.

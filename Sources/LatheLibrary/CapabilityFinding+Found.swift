@@ -18,3 +18,10 @@ extension CapabilityFinding {
             text: told.text + note, names: found.prefix(told.shown).map(\.name), searched: searched, notices: notices)
     }
 }
+
+extension SourceLibrary {
+    /// Whether a search offers it to a session.
+    func isOffered(_ capability: Capability, to session: String) -> Bool {
+        capability.problems.isEmpty && (capability.status == .approved || isOpen(capability, to: session))
+    }
+}

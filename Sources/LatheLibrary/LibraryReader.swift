@@ -29,6 +29,11 @@ struct LibraryReader: Sendable {
         return try AdmissionReport(reading: try answer(["examine", folder], input: request.text))
     }
 
+    /// What a source says, read from its syntax tree.
+    func facts(_ body: String, _ kind: Capability.Kind, _ name: String) throws(LibraryError) -> JSONValue {
+        try answer(["facts", kind.rawValue, name], input: body)
+    }
+
     /// The whole text of the file: the metadata block, then the source.
     func compose(_ fields: CapabilityBlock, source: String) throws(LibraryError) -> String {
         guard let text = try answer(["compose"], input: fields.request(source).text)["text"]?.stringValue else {

@@ -16,7 +16,7 @@ extension SourceLibrary {
     }
 
     package func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding {
-        let (found, offered) = try await found(need.words, limit: need.limit) { $0.isOffered(to: need.session) }
+        let (found, offered) = try await found(need.words, limit: need.limit) { self.isOffered($0, to: need.session) }
         return CapabilityFinding(
             found.capabilities, of: offered, for: need.words, caveat: found.caveat, notices: found.notices)
     }
@@ -75,12 +75,5 @@ extension SourceLibrary {
         }
         known.searched.withLock { $0 = list }
         return list.documents
-    }
-}
-
-extension Capability {
-    /// Whether a search offers it to a session.
-    func isOffered(to session: String) -> Bool {
-        problems.isEmpty && (status == .approved || status == .proposed)
     }
 }

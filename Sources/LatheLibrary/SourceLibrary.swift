@@ -22,6 +22,7 @@ package final class SourceLibrary: CapabilityLibrary {
     let examiner: (any CapabilityExaminer)?
     let journal: (any LibraryJournal)?
     let trust: LibraryTrust
+    let proposals: ProposalUse
     let search: CapabilitySearch?
     let known = Known()
     private let queue = DispatchQueue(label: "lathe.library")
@@ -33,12 +34,14 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - examiner: finds out whether a proposal can be saved; without one, its form alone decides.
     ///   - journal: where the lives of capabilities are kept; without one, files are what their blocks say.
     ///   - trust: what makes a file that says *approved* be one.
+    ///   - proposals: which sessions may use what waits.
     ///   - search: finds capabilities; without it nothing can be searched for.
     package init(
         folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
-        journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins,
+        journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins, proposals: ProposalUse = .session,
         search: CapabilitySearch? = nil
     ) {
+        self.proposals = proposals
         self.journal = journal
         self.trust = trust
         self.folder = LibraryFolder(path: folder)
@@ -49,29 +52,6 @@ package final class SourceLibrary: CapabilityLibrary {
 
     package func list() async throws(LibraryError) -> [Capability] {
         try await onQueue { () throws(LibraryError) in try self.folder.reading(self.judged).map(\.capability) }
-    }
-
-    package func agent(named name: String) async throws(LibraryError) -> Agent {
-        let entry = try await entry(.agent, name)
-        if let problem = entry["problems"]?.arrayValue?.first?.stringValue {
-            throw LibraryError(.refused, "Agent \(name) of the library cannot be used: \(problem)")
-        }
-        guard let instructions = entry["instructions"]?.stringValue else {
-            throw LibraryError(.refused, "Agent \(name) of the library has no INSTRUCTIONS.")
-        }
-        let returns = entry["returns"].flatMap { $0 == .null ? nil : $0 }
-        return Agent(
-            name: name, instructions: instructions, returns: returns, limits: try limits(of: name, entry), isSaved: true
-        )
-    }
-
-    private func limits(of name: String, _ entry: JSONValue) throws(LibraryError) -> KernelLimits? {
-        guard let limits = entry["limits"], limits != .null else { return nil }
-        do throws(LimitProblem) {
-            return try KernelLimits(limits, for: .delegation)
-        } catch {
-            throw LibraryError(.refused, "Agent \(name) of the library cannot be used: LIMITS: \(error.reason)")
-        }
     }
 
     package func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String {

@@ -62,7 +62,7 @@ enum GenAIName {
     /// Calls that code in a kernel may make; a kernel can name others, which must not become names of spans.
     static let hostCalls: Set<String> = [
         "delegate", "wait", "cancel", "ask_model", "save_function", "save_agent", "answer", "checkpoint", "rollback",
-        "branch", "output", "data_file", "take_data", "drop_data", "find", "capability_used",
+        "branch", "output", "data_file", "take_data", "drop_data", "find", "capability",
     ]
 
     static func tool(_ hostCall: String) -> String {

@@ -9,9 +9,16 @@ package protocol CapabilityLibrary: Sendable {
     /// What fits a need best, of what the session that asks may use.
     func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding
 
-    /// An agent's definition. Throws `.notFound`, or `.refused` for a file with problems.
-    func agent(named name: String) async throws(LibraryError) -> Agent
+    /// The source of a capability that a session may use: its own proposal, else what is approved. Throws `.notFound`, or
+    /// `.refused` with the reason.
+    func serve(
+        _ kind: Capability.Kind, named name: String, to session: String
+    ) async throws(LibraryError) -> ServedCapability
 
+    /// The definition of an agent that a session may use. Throws as `serve`.
+    func agent(named name: String, for session: String) async throws(LibraryError) -> Agent
+
+    /// As it lies in the library, usable or not: the approved one, if there is one.
     func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String
 }
 

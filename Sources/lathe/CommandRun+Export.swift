@@ -76,7 +76,12 @@ struct ExportRequest: Sendable {
     ) async -> ExportRequest {
         var sources: [JSONValue] = []
         var missing: [JSONValue] = []
+        let given = Dictionary(events.compactMap(\.givenFunction)) { $1 }
         for name in Set(events.compactMap(\.usedFunction)).sorted() {
+            if let source = given[name] {
+                sources.append(["name": .string(name), "source": .string(source)])
+                continue
+            }
             do throws(LibraryError) {
                 let source = try await library.source(of: .function, named: name)
                 sources.append(["name": .string(name), "source": .string(source)])
@@ -128,6 +133,14 @@ struct ExportRequest: Sendable {
 }
 
 extension Event {
+    /// The source of a function that was given to the session's kernel here.
+    fileprivate var givenFunction: (String, String)? {
+        guard place == .coordinator, case .hostAnswered(let answer) = body, answer.name == "capability",
+            let served = answer.value.flatMap(ServedCapability.init), served.kind == .function
+        else { return nil }
+        return (served.name, served.source)
+    }
+
     /// The function of the library that a cell of the session's kernel used here.
     fileprivate var usedFunction: String? {
         guard place == .coordinator, case .capabilityUsed(let used) = body, used.kind == .function else { return nil }

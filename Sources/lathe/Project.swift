@@ -30,6 +30,7 @@ struct Project: Sendable {
             folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
             examiner: examiner, journal: LibraryDatabase(folder: folder + "/.lathe"),
             trust: librarySettings.trust ?? .pins,
+            proposals: librarySettings.proposals ?? .session,
             search: CapabilitySearch(
                 index: LibraryIndex(path: folder + "/.lathe/library-index.db"),
                 meaning: MeaningProcess(

@@ -11,13 +11,17 @@ final class ReplayLibrary: CapabilityLibrary {
 
     private let library: any CapabilityLibrary
     private let findings: Mutex<RecordedFindings>
+    private let servings: Mutex<RecordedServings>
+    /// The session that is followed, whose proposals are open to what follows it.
+    private let followed: String
     private let answers: Mutex<[Key: [Result<SavedCapability, LibraryError>]]>
     /// Whether what goes beyond the recording is saved for real.
     private let goesOn: Bool
 
     /// `events` are those of the session that is followed.
-    init(_ library: any CapabilityLibrary, following events: [Event], goesOn: Bool) {
+    init(_ library: any CapabilityLibrary, following events: [Event], of session: String, goesOn: Bool) {
         self.library = library
+        followed = session
         self.goesOn = goesOn
         var answers: [Key: [Result<SavedCapability, LibraryError>]] = [:]
         var asked: [Int: Key] = [:]
@@ -40,6 +44,7 @@ final class ReplayLibrary: CapabilityLibrary {
         }
         self.answers = Mutex(answers)
         findings = Mutex(RecordedFindings(in: events))
+        servings = Mutex(RecordedServings(in: events))
     }
 
     /// As it was answered then; a search that the recorded session did not make goes through the library as it is.
@@ -64,7 +69,19 @@ final class ReplayLibrary: CapabilityLibrary {
     }
 
     func list() async throws(LibraryError) -> [Capability] { try await library.list() }
-    func agent(named name: String) async throws(LibraryError) -> Agent { try await library.agent(named: name) }
+
+    /// As it was given then; what the recorded session was not given is the library's to decide, as for that session.
+    func serve(
+        _ kind: Capability.Kind, named name: String, to session: String
+    ) async throws(LibraryError) -> ServedCapability {
+        if let recorded = servings.withLock({ $0.take(kind, name) }) { return recorded }
+        return try await library.serve(kind, named: name, to: followed)
+    }
+
+    func agent(named name: String, for session: String) async throws(LibraryError) -> Agent {
+        if let recorded = servings.withLock({ $0.agent(name) }) { return recorded }
+        return try await library.agent(named: name, for: followed)
+    }
 
     func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String {
         try await library.source(of: kind, named: name)

@@ -78,7 +78,7 @@ struct SessionSetup: Sendable {
     func library(examining placement: any KernelPlacement) -> any CapabilityLibrary {
         let own = project.openLibrary(installation, examiner: project.examiner(installation, in: placement))
         guard let derived else { return own }
-        return ReplayLibrary(own, following: followed, goesOn: derived.purpose == .branch)
+        return ReplayLibrary(own, following: followed, of: derived.from, goesOn: derived.purpose == .branch)
     }
 
     /// Where the session's kernels run.

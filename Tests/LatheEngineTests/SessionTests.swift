@@ -228,7 +228,7 @@ import Testing
                     "proposed/functions/double_all.py", "proposed/agents/adder.py",
                 ])
             #expect(try await session.library.list().map(\.status) == [.proposed, .proposed])
-            #expect(try await session.library.agent(named: "adder").instructions == "Add up data.")
+            #expect(try await session.library.agent(named: "adder", for: "test").instructions == "Add up data.")
         }
     }
 

@@ -72,7 +72,7 @@ struct SourceLibraryTests {
         try await withScratch { folder in
             let library = library(folder)
             _ = try await library.save(proposal(.agent, "carrier_analyst", Self.agent))
-            let agent = try await library.agent(named: "carrier_analyst")
+            let agent = try await library.agent(named: "carrier_analyst", for: "s1")
             let returns: JSONValue = [
                 "type": "object", "properties": ["mean": ["type": "number"]], "required": ["mean"],
             ]
@@ -234,13 +234,17 @@ struct SourceLibraryTests {
     @Test func `what is not there, and what is broken, is said`() async throws {
         try await withScratch { folder in
             let library = library(folder)
-            let missing = await #expect(throws: LibraryError.self) { _ = try await library.agent(named: "nobody") }
+            let missing = await #expect(throws: LibraryError.self) {
+                _ = try await library.agent(named: "nobody", for: "s1")
+            }
             #expect(missing?.code == .notFound)
             _ = try await library.save(proposal(.agent, "broken", Self.agent))
             let path = folder + "/generated-capabilities/proposed/agents/broken.py"
             try String(contentsOfFile: path, encoding: .utf8).replacing("RETURNS", with: "RETURN")
                 .write(toFile: path, atomically: false, encoding: .utf8)
-            let refused = await #expect(throws: LibraryError.self) { _ = try await library.agent(named: "broken") }
+            let refused = await #expect(throws: LibraryError.self) {
+                _ = try await library.agent(named: "broken", for: "s1")
+            }
             #expect(refused?.code == .refused)
             #expect(refused?.reason.contains("RETURNS") == true)
         }

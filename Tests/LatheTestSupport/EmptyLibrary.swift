@@ -14,7 +14,13 @@ package struct EmptyLibrary: CapabilityLibrary {
         CapabilityFinding(text: "nothing here", names: [], searched: 0)
     }
 
-    package func agent(named name: String) throws(LibraryError) -> Agent { throw LibraryError(.notFound, "none") }
+    package func serve(
+        _ kind: Capability.Kind, named name: String, to session: String
+    ) throws(LibraryError) -> ServedCapability { throw LibraryError(.notFound, "none") }
+
+    package func agent(named name: String, for session: String) throws(LibraryError) -> Agent {
+        throw LibraryError(.notFound, "none")
+    }
 
     package func source(of kind: Capability.Kind, named name: String) throws(LibraryError) -> String {
         throw LibraryError(.notFound, "none")

@@ -1,24 +1,22 @@
 """`from lathe.capabilities import NAME`: saved functions as ordinary imports."""
 
-import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
+import linecache
+import re
 import sys
 import types
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError
-from lathe_library import folder
-from lathe_library.facts import Kind, Refusal
+from lathe_library.facts import Kind
 
 _PREFIX = "lathe.capabilities."
 _MAXIMUM_FOUND = 5
-_FUNCTIONS = ("functions", "proposed/functions")
-_AGENTS = ("agents", "proposed/agents")
+_NAME = re.compile("[a-z][a-z0-9_]{1,63}")
 
 
 class Found(str):
@@ -32,25 +30,21 @@ class Found(str):
 
 
 class Library:
-    """The library of capabilities as a kernel sees it: a read-only folder."""
+    """The library of capabilities as a kernel sees it: what lathe gives it when it asks."""
 
-    def __init__(self, root: Path, channel: Channel) -> None:
-        """Read from `root`; report what is used on the channel."""
-        self.root = root
+    def __init__(self, channel: Channel) -> None:
+        """Ask on the channel."""
         self._channel = channel
-        self._reported: set[tuple[str, str]] = set()
 
-    def names(self) -> list[str]:
-        """Return the names of the functions that can be imported."""
-        try:
-            entries = folder.index(self.root)
-        except Refusal:
-            return []
-        return sorted({e["name"] for e in entries if e["kind"] == "function" and e["signature"]})
+    def given(self, kind: Kind, name: str) -> dict[str, Any]:
+        """Return a capability's source, path and what lathe says of it.
 
-    def has_function(self, name: str) -> bool:
-        """Tell whether there is a file for a function."""
-        return any((self.root / one / f"{name}.py").is_file() for one in _FUNCTIONS)
+        Raises:
+            LatheError: there is none of that name, or this session may not use it.
+        """
+        reply = self._channel.call("capability", {"kind": kind, "name": name})
+        close(reply.descriptors)
+        return reply.value
 
     def agent(self, name: str) -> types.ModuleType:
         """Import an agent's module, for its `prepare` and `check`.
@@ -59,27 +53,8 @@ class Library:
             LatheError: there is none, or it cannot be used.
         """
         module = types.ModuleType(f"lathe.agents.{name}")
-        self.execute("agent", name, module)
+        execute(self.given("agent", name), module)
         return module
-
-    def execute(self, kind: Kind, name: str, module: types.ModuleType) -> None:
-        """Run a capability's source in `module` and report its use, once per kernel.
-
-        Raises:
-            LatheError: there is none of that name, or it cannot be used.
-        """
-        try:
-            record = folder.record(self.root, kind, name)
-        except Refusal as refusal:
-            raise LatheError("library", str(refusal)) from None
-        if record.facts is None:
-            problems = "; ".join(record.entry["problems"])
-            raise LatheError("library", f"{kind} `{name}` cannot be used: {problems}")
-        path = str(self.root / record.entry["path"])
-        module.__file__ = path
-        module.__doc__ = record.facts.docstring
-        exec(compile(record.source, path, "exec"), module.__dict__)
-        self._report(kind, name, record.entry["sha256"])
 
     def found(self, query: str, limit: int) -> Found:
         """Ask lathe what fits a query: a line of signature and a sentence each, at most five."""
@@ -88,14 +63,23 @@ class Library:
         close(reply.descriptors)
         return Found(reply.value["text"])
 
-    def _report(self, kind: str, name: str, sha256: str) -> None:
-        if (kind, name) in self._reported:
-            return
-        arguments = {"kind": kind, "name": name, "sha256": sha256}
-        self._reported.add((kind, name))
-        # A report that cannot be made must not break what it reports.
-        with contextlib.suppress(LatheError):
-            close(self._channel.call("capability_used", arguments).descriptors)
+
+def execute(given: dict[str, Any], module: types.ModuleType) -> None:
+    """Run a capability's source in `module`.
+
+    A saved memory takes its functions along whole, so that they are then what they are now.
+    """
+    path, source = f"library/{given['path']}", str(given["source"])
+    module.__file__ = path
+    # Tracebacks and `inspect` find the lines without a file.
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+    exec(compile(source, path, "exec"), module.__dict__)
+    if module.__name__ in sys.modules:
+        _cloudpickle().register_pickle_by_value(module)
+
+
+def _cloudpickle() -> Any:
+    return importlib.import_module("cloudpickle")
 
 
 class Capabilities(types.ModuleType):
@@ -109,11 +93,15 @@ class Capabilities(types.ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """Import a function on first use."""
-        if name.startswith("_"):
+        # Libraries look for attributes of all modules: what cannot name a capability asks nobody.
+        if not _NAME.fullmatch(name):
             raise AttributeError(name)
-        if not self._library.has_function(name):
-            raise AttributeError(_unknown(name, self._library))
-        importlib.import_module(_PREFIX + name)
+        try:
+            importlib.import_module(_PREFIX + name)
+        except ImportError as error:
+            if error.name != _PREFIX + name:
+                raise
+            raise AttributeError(str(error)) from None
         return self.__dict__[name]
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -123,14 +111,13 @@ class Capabilities(types.ModuleType):
         super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
-        """List the names that can be imported."""
-        return self._library.names()
+        """List the names that were imported here; `lathe.find` shows what else there is."""
+        return sorted(name for name in self.__dict__ if _PREFIX + name in sys.modules)
 
     def __repr__(self) -> str:
-        """Show the first names."""
-        names = self._library.names()
-        more = f", … {len(names) - 20} more" if len(names) > 20 else ""
-        return f"<lathe.capabilities: {', '.join(names[:20])}{more}>"
+        """Show what was imported here."""
+        names = ", ".join(dir(self)) or "none imported here"
+        return f"<lathe.capabilities: {names}; lathe.find(…) shows what else there is>"
 
     def forget(self, name: str) -> None:
         """Import `name` anew the next time: its file has changed."""
@@ -151,25 +138,21 @@ class CapabilityFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Return the spec of a capability's module; None for a module of anyone else.
 
         Raises:
-            ImportError: the library has no function of this name.
+            ImportError: lathe gives no function of this name, for the reason that it says.
         """
         name = fullname.removeprefix(_PREFIX)
         if name == fullname or "." in name:
             return None
-        if not self._library.has_function(name):
-            raise ImportError(_unknown(name, self._library), name=fullname)
-        return importlib.machinery.ModuleSpec(fullname, self, origin=f"library:{name}")
+        try:
+            given = self._library.given("function", name)
+        except LatheError as error:
+            raise ImportError(error.reason, name=fullname) from None
+        return importlib.machinery.ModuleSpec(
+            fullname, self, origin=f"library/{given['path']}", loader_state=given
+        )
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Run the capability's source."""
-        try:
-            self._library.execute("function", module.__name__.removeprefix(_PREFIX), module)
-        except LatheError as error:
-            raise ImportError(error.reason) from None
-
-
-def _unknown(name: str, library: Library) -> str:
-    if any((library.root / one / f"{name}.py").is_file() for one in _AGENTS):
-        return f'{name} is an agent: use it by its name, lathe.delegate("{name}", task, data=…).'
-    known = ", ".join(library.names()[:20]) or "none yet"
-    return f"no capability is named {name!r:.80}; there are: {known}. `lathe.find(…)` searches."
+        spec = module.__spec__
+        assert spec is not None
+        execute(spec.loader_state, module)

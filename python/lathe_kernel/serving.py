@@ -4,7 +4,6 @@ import atexit
 import inspect
 import os
 import sys
-from pathlib import Path
 from typing import Any, cast
 
 import numpy
@@ -36,7 +35,7 @@ class Kernel:
         self._namespace = Namespace()
         self._cell = 0
         self._place = Place()
-        self._library = Library(Path(os.environ.get("LATHE_LIBRARY", "/library")), channel)
+        self._library = Library(channel)
         self._recorder = Recorder()
         self._lathe = Lathe(
             channel,

@@ -2,6 +2,7 @@
 
 index DIR                    every capability, those that wait too
 read DIR KIND NAME [SHELF]   one capability with its source and tests; SHELF: approved or proposed
+facts KIND NAME              the facts of the source on standard input, of a saved capability
 inspect KIND NAME            the facts of the source on standard input, or a refusal
 examine DIR                  what reading {source, tests, kind, name} finds, and its likes in DIR
 compose                      the whole text for {source, kind, name, version, status, created, …}
@@ -43,6 +44,8 @@ def main(arguments: list[str]) -> int:
                 ("approved" | "proposed") as shelf,
             ]:
                 _print(folder.described(folder.record(Path(root), kind, name, shelf)))
+            case ["facts", ("function" | "agent") as kind, name]:
+                _print(dataclasses.asdict(facts.read(_request(), kind, name)))
             case ["inspect", ("function" | "agent") as kind, name]:
                 _print(_inspected(_request(), kind, name))
             case ["examine", root]:

@@ -10,7 +10,7 @@ from kernels import Answer, Kernel
 
 from lathe_kernel import packages, slices
 from lathe_kernel.kept import KeptFiles
-from lathe_library import block, facts
+from lathe_library import facts
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_library" / "__main__.py"
 
@@ -48,8 +48,17 @@ def _admitting(kernel: Kernel, library: Path) -> dict[str, str]:
 
     kernel.handlers["save_function"] = lambda arguments, _received: save("function", arguments)
     kernel.handlers["save_agent"] = lambda arguments, _received: save("agent", arguments)
-    kernel.handlers["capability_used"] = lambda _arguments, _received: ({"value": {}}, [])
+    kernel.handlers["capability"] = lambda arguments, _received: _given(library, arguments)
     return saved
+
+
+def _given(library: Path, arguments: dict[str, Any]) -> Answer:
+    """Answer as lathe does for what may be used."""
+    path = f"{arguments['kind']}s/{arguments['name']}.py"
+    if not (library / path).is_file():
+        reason = f"no {arguments['kind']} is named '{arguments['name']}'. `lathe.find(…)`"
+        return {"error": {"code": "library", "reason": reason}}, []
+    return {"value": {"path": path, "source": (library / path).read_text(), **arguments}}, []
 
 
 _DEFINITIONS = '''
@@ -124,9 +133,11 @@ def delay_profile(flights: pd.DataFrame, by: str = "hour") -> dict[str, float]:
         "delay_profile(pd.DataFrame({'hour': [1, 1, 2], 'delay': [20, 1, 0]}))"
     )
     assert ast.literal_eval(ran.text) == {"1": 0.5, "2": 0.0}
-    digest = block.sha256(saved["delay_profile"])
-    used = ("capability_used", {"kind": "function", "name": "delay_profile", "sha256": digest})
-    assert ran.calls == [used]
+    assert ran.calls == [("capability", {"kind": "function", "name": "delay_profile"})]
+    assert "return Counter" not in ran.text
+    failing = later.run("delay_profile(1)")
+    assert "library/functions/delay_profile.py" in failing.error["traceback"]
+    assert "counts = Count(flights[by])" in failing.error["traceback"]
     again = later.ok(
         "import lathe\nfrom lathe.capabilities import delay_profile as d\n"
         "lathe.capabilities.delay_profile is d"
@@ -271,26 +282,36 @@ def check(result: dict) -> None:
     ]
 
 
-def test_an_agent_that_cannot_be_loaded_is_a_problem(make_kernel: MakeKernel) -> None:
+def test_an_agent_that_cannot_be_loaded_is_a_problem(
+    make_kernel: MakeKernel, library: Path
+) -> None:
     kernel = make_kernel()
+    _admitting(kernel, library)
     started = kernel.start("subtask", agent="nobody")
-    assert "there is no agents/nobody.py" in started["problems"][0]
+    assert "no agent is named 'nobody'" in started["problems"][0]
 
 
-def test_a_broken_file_in_the_library_is_an_import_error(kernel: Kernel, library: Path) -> None:
-    (library / "functions" / "broken.py").write_text("print('side effect')\n")
-    ran = kernel.run("from lathe.capabilities import broken")
-    assert ran.error["type"] == "ImportError"
-    assert "cannot be used" in ran.error["message"]
-    assert ran.stdout == ""
-    unknown = kernel.run("from lathe.capabilities import nothing_here")
-    assert unknown.error["type"] == "ImportError"
-    assert "no capability is named 'nothing_here'" in unknown.error["message"]
-    (library / "agents").mkdir(exist_ok=True)
-    (library / "agents" / "critic.py").write_text('"""Finds flaws."""\n')
-    agent = kernel.run("from lathe.capabilities import critic")
-    assert 'lathe.delegate("critic"' in agent.error["message"]
-    assert "lathe.find" in kernel.run("lathe.capabilities.nothing_here").error["message"]
+def test_what_lathe_does_not_give_is_an_import_error_with_its_reason(
+    kernel: Kernel, library: Path
+) -> None:
+    _admitting(kernel, library)
+    for code in (
+        "from lathe.capabilities import nothing_here",
+        "import lathe.capabilities.nothing_here",
+    ):
+        unknown = kernel.run(code)
+        assert unknown.error["type"] == "ImportError"
+        assert "no function is named 'nothing_here'" in unknown.error["message"]
+        asked = ("capability", {"kind": "function", "name": "nothing_here"})
+        assert asked in unknown.calls
+        assert all(call == asked for call in unknown.calls)
+    assert kernel.run("lathe.capabilities.nothing_here").error["type"] == "AttributeError"
+    for name in ("Upper", "_private", "x", "__path__x"):
+        assert kernel.run(f"lathe.capabilities.{name}").calls == []
+    broken = library / "functions/broken.py"
+    broken.write_text("import nowhere_at_all\n\n\ndef broken() -> int:\n    return 1\n")
+    failing = kernel.run("lathe.capabilities.broken")
+    assert failing.error["type"] == "ModuleNotFoundError"
 
 
 def test_find_asks_lathe_and_shows_its_lines(kernel: Kernel) -> None:

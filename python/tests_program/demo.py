@@ -25,6 +25,8 @@ class Demo:
         subprocess.run([sys.executable, ROOT / "scripts/demo-data", lathe.project], check=True)
         flights, weather = ["--data", "flights.csv"], ["--data", "weather.csv"]
         first = lathe.run("replay", f"{ROOT}/demo/{FIRST}.jsonl", *flights, *weather, "-s", FIRST)
+        approved = lathe.run("library", "approve", "profile_delays", "delay_analyst")
+        assert approved.code == 0, approved
         second = lathe.run("replay", f"{ROOT}/demo/{SECOND}.jsonl", *flights, "-s", SECOND)
         return Demo(lathe, first, second)
 

@@ -48,7 +48,8 @@ def test_it_leaves_a_function_an_agent_and_two_figures(demo: Demo) -> None:
     saved = demo.lathe.events(FIRST, "capability_saved")
     assert sorted(event.data["capability"]["kind"] for event in saved) == ["agent", "function"]
     for event in saved:
-        source = demo.lathe.project / "generated-capabilities" / event.data["capability"]["path"]
+        path = event.data["capability"]["path"].removeprefix("proposed/")
+        source = demo.lathe.project / "generated-capabilities" / path
         assert "[tool.lathe]" in source.read_text()
     pictures = [a for a in demo.lathe.outcome(FIRST)["artifacts"] if a["mime"] == "image/png"]
     assert len(pictures) == 2

@@ -109,31 +109,3 @@ except lathe.LatheError as error:
     assert "far refused" in str(server.requests[1]["messages"])
     assert [path.name for path in (tmp_path / "outside").rglob("*.py")] == ["far.py"]
     unharmed(foreign)
-
-
-def test_a_saved_file_that_was_changed_by_hand_is_used_as_it_is_now(lathe: Lathe) -> None:
-    save = """
-def double_number(x: int) -> int:
-    \"\"\"Return twice a number.
-
-    >>> double_number(2)
-    4
-    \"\"\"
-    return 2 * x
-
-double_number(3)
-
-lathe.save_function(double_number)
-"""
-    assert lathe.run("exec", "-s", "s", save).code == 0
-    file = lathe.project / "generated-capabilities/proposed/functions/double_number.py"
-    file.write_text(file.read_text().replace("2 * x", "3 * x"))
-    done = lathe.run(
-        "exec", "-s", "t", "from lathe.capabilities import double_number\ndouble_number(5)"
-    )
-    assert (done.code, done.out) == (0, "15\n")
-    (saved,) = lathe.events("s", "capability_saved")
-    (used,) = lathe.events("t", "capability_used")
-    ((row,),) = lathe.run("library", "list", "--json").json_lines()
-    assert used.data["sha256"] == row["sha256"]
-    assert row["sha256"] != saved.data["capability"]["sha256"], "the change can be seen"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests_program.program import Lathe
+from tests_program.program import Done, Lathe
 
 _SAVE = '''
 def twice(x: int) -> int:
@@ -126,3 +126,102 @@ def test_a_damaged_library_journal_is_named_and_nothing_is_decided(saved: Lathe)
     assert done.code == 1
     assert "library.db" in done.err
     assert (saved.project / "generated-capabilities/proposed/functions/twice.py").exists()
+
+
+_USE = "from lathe.capabilities import twice\ntwice(5)"
+
+
+def _use(lathe: Lathe, session: str) -> Done:
+    return lathe.run("exec", "-s", session, _USE)
+
+
+def test_a_proposal_is_for_its_session_until_it_is_approved(saved: Lathe) -> None:
+    assert _use(saved, "s").out == "10\n"
+    other = _use(saved, "t")
+    assert other.code == 1
+    assert "waits for review (proposed, from session s)" in other.err
+    saved.write("lathe.json", '{"library": {"proposed": "anyone"}}')
+    assert _use(saved, "u").out == "10\n"
+    saved.write("lathe.json", "{}")
+    saved.run("library", "changes", "twice", "name it double")
+    asked = _use(saved, "s")
+    assert asked.code == 1
+    assert "a reviewer asked: name it double" in asked.err
+    assert saved.run("exec", "-s", "s", _SAVE).code == 0
+    assert saved.run("library", "approve", "twice").code == 0
+    assert _use(saved, "t").out == "10\n"
+    (used,) = saved.events("t", "capability_used")
+    ((row,),) = saved.run("library", "list", "--json").json_lines()
+    assert used.data["sha256"] == row["sha256"]
+    assert saved.run("library", "deprecate", "twice").code == 0
+    assert _use(saved, "v").out == "10\n"
+
+
+def test_a_file_that_was_swapped_is_never_imported(saved: Lathe) -> None:
+    file = saved.project / "generated-capabilities/proposed/functions/twice.py"
+    ours = file.read_text()
+    (was,) = saved.run("library", "list", "--json").json_lines()[0]
+
+    def swapped(path: Path, text: str) -> None:
+        """Write another source with a block that fits it."""
+        path.write_text(text.replace("2 * x", "open('/work/ran', 'w')"))
+        (row,) = saved.run("library", "list", "--json").json_lines()[0]
+        assert row["sha256"] != was["sha256"]
+        path.write_text(path.read_text().replace(was["sha256"], row["sha256"]))
+
+    swapped(file, ours)
+    mine = _use(saved, "s")
+    assert mine.code == 1
+    assert "is not what was saved" in mine.err
+    file.write_text(ours)
+    assert saved.run("library", "approve", "twice").code == 0
+    approved = saved.project / "generated-capabilities/functions/twice.py"
+    good = approved.read_text()
+    swapped(approved, good)
+    for session in ("s", "t"):
+        done = _use(saved, session)
+        assert done.code == 1
+        assert "not what was approved here" in done.err
+    outside = saved.project / "outside.py"
+    outside.write_text(good)
+    for make in (approved.symlink_to, approved.hardlink_to):
+        approved.unlink()
+        make(outside)
+        assert _use(saved, "t").code == 1
+    assert list(saved.project.rglob("ran")) == []
+    approved.unlink()
+    approved.write_text(good)
+    assert _use(saved, "t").out == "10\n"
+
+
+def test_a_cloned_library_is_trusted_as_it_is_first_seen(saved: Lathe) -> None:
+    assert saved.run("library", "approve", "twice").code == 0
+    for file in saved.project.glob(".lathe/library.db*"):
+        file.unlink()
+    assert _use(saved, "t").out == "10\n"
+    assert _actions(saved) == [("trusted", None)]
+    file = saved.project / "generated-capabilities/functions/twice.py"
+    (was,) = saved.run("library", "list", "--json").json_lines()[0]
+    file.write_text(file.read_text().replace("2 * x", "3 * x"))
+    (row,) = saved.run("library", "list", "--json").json_lines()[0]
+    file.write_text(file.read_text().replace(was["sha256"], row["sha256"]))
+    assert _use(saved, "u").code == 1
+    saved.write("lathe.json", '{"library": {"trust": "files"}}')
+    assert _use(saved, "v").out == "15\n"
+
+
+def test_a_session_that_is_gone_on_with_keeps_the_version_it_had(saved: Lathe) -> None:
+    assert saved.run("library", "approve", "twice").code == 0
+    keep = _USE.replace("\n", "\nkept = twice\n")
+    assert saved.run("exec", "-s", "t", keep).out == "10\n"
+    saved.write("lathe.json", '{"memory": {"save": false}}')
+    assert saved.run("exec", "-s", "rebuilt", keep).out == "10\n"
+    assert saved.run("exec", "-s", "s", _SAVE.replace("2 * x", "2 * x + 100")).code == 0
+    assert saved.run("library", "approve", "twice").code == 0
+    # Taken up from disk, and built again from its cells: what it had; imported anew: what there is.
+    for session in ("t", "rebuilt"):
+        done = saved.run("exec", "-s", session, "kept(5)")
+        assert (done.out, done.code) == ("10\n", 0), done
+    assert _use(saved, "new").out == "110\n"
+    again = saved.run("replay", "t")
+    assert again.code == 0, again

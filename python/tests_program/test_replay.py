@@ -131,6 +131,7 @@ lathe.save_function({0})
     again = lathe.run("replay", "s")
     assert again.code == 0, again
     assert "compute_amount_tax" not in again.out
+    assert lathe.run("library", "approve", "compute_amount_tax").code == 0
     now = lathe.run("exec", "-s", "s", "print(lathe.find('tax on an amount'))")
     assert "compute_amount_tax" in now.out
 

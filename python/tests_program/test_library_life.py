@@ -8,12 +8,18 @@ import pytest
 from tests_program.program import Done, Lathe
 
 _SAVE = '''
-def twice(x: int) -> int:
-    """Double a number. Example: twice(2)"""
+def double_number(x: int) -> int:
+    """Return twice a number.
+
+    >>> double_number(2)
+    4
+    """
     return 2 * x
 
-lathe.save_function(twice)
+double_number(3)
+lathe.save_function(double_number)
 '''
+_ANOTHER = _SAVE.replace("2 * x", "2 * x + 100").replace("    4\n", "    104\n")
 _UNAPPROVED = 7
 
 
@@ -28,45 +34,45 @@ def saved(lathe: Lathe) -> Lathe:
 
 
 def _actions(lathe: Lathe) -> list[tuple[str, str | None]]:
-    (events,) = lathe.run("library", "history", "twice", "--json").json_lines()
+    (events,) = lathe.run("library", "history", "double_number", "--json").json_lines()
     return [(event["action"], event["reviewer"]) for event in events]
 
 
 def test_approving_moves_the_file_and_names_the_reviewer(saved: Lathe) -> None:
     library = saved.project / "generated-capabilities"
-    waiting = library / "proposed/functions/twice.py"
-    shown = saved.run("library", "diff", "twice")
+    waiting = library / "proposed/functions/double_number.py"
+    shown = saved.run("library", "diff", "double_number")
     assert shown.code == 0
     assert "+     return 2 * x" in shown.out
-    done = saved.run("library", "approve", "functions/twice")
+    done = saved.run("library", "approve", "functions/double_number")
     assert (done.code, done.err) == (0, ""), done
-    assert "approved function twice, version 1" in done.out
+    assert "approved function double_number, version 1" in done.out
     assert not waiting.exists()
-    text = (library / "functions/twice.py").read_text()
+    text = (library / "functions/double_number.py").read_text()
     assert '# status = "approved"' in text
     assert _actions(saved) == [("proposed", None), ("approved", "Ada L.")]
-    assert "approved function twice by Ada L." in saved.run("library", "history").out
+    assert "approved function double_number by Ada L." in saved.run("library", "history").out
     assert (saved.project / ".lathe/.gitignore").read_text() == "sessions/\nlibrary*.db*\n"
     checked = saved.run("library", "check")
     assert (checked.code, checked.out) == (0, "✓ 1 approved file, as approved\n")
 
 
 def test_check_fails_for_each_file_that_is_not_what_was_approved(saved: Lathe) -> None:
-    assert saved.run("library", "approve", "twice").code == 0
-    file = saved.project / "generated-capabilities/functions/twice.py"
+    assert saved.run("library", "approve", "double_number").code == 0
+    file = saved.project / "generated-capabilities/functions/double_number.py"
     (before,) = saved.run("library", "check", "--json").json_lines()
     assert [row["whole"] for row in before] == [True]
     file.write_text(file.read_text().replace("2 * x", "3 * x"))
-    done = saved.run("library", "check", "twice")
+    done = saved.run("library", "check", "double_number")
     assert done.code == _UNAPPROVED
-    assert "✗ functions/twice.py" in done.out
+    assert "✗ functions/double_number.py" in done.out
     # Swapped with a block that fits: the pin of this machine tells.
     (row,) = saved.run("library", "check", "--json").json_lines()[0]
     file.write_text(file.read_text().replace(before[0]["sha256"], row["sha256"]))
     swapped = saved.run("library", "check")
     assert swapped.code == _UNAPPROVED
     assert "not what was approved here" in swapped.out
-    diff = saved.run("library", "diff", "twice")
+    diff = saved.run("library", "diff", "double_number")
     assert "-     return 2 * x" in diff.out
     assert "+     return 3 * x" in diff.out
     # A team that reviews in its repository says so.
@@ -77,30 +83,30 @@ def test_check_fails_for_each_file_that_is_not_what_was_approved(saved: Lathe) -
     assert wrong.code == 2
     assert 'library.trust must be "pins" or "files"' in wrong.err
     saved.write("lathe.json", "{}")
-    assert saved.run("library", "approve", "twice").out.startswith(
-        "✓ approved function twice, vers"
+    assert saved.run("library", "approve", "double_number").out.startswith(
+        "✓ approved function double_number, vers"
     )
     assert saved.run("library", "check").code == 0
 
 
 def test_rejecting_needs_a_reason_and_keeps_the_source(saved: Lathe) -> None:
-    without = saved.run("library", "reject", "twice")
+    without = saved.run("library", "reject", "double_number")
     assert without.code == 2
     assert "--reason" in without.err
-    done = saved.run("library", "reject", "twice", "--reason", "numpy \x1b[31mhas it")
+    done = saved.run("library", "reject", "double_number", "--reason", "numpy \x1b[31mhas it")
     assert (done.code, done.err) == (0, ""), done
     assert saved.run("library", "list", "--json").json_lines() == [[]]
     assert _actions(saved)[-1] == ("rejected", "Ada L.")
-    history = saved.run("library", "history", "twice")
+    history = saved.run("library", "history", "double_number")
     assert "has it" in history.out
     assert "\x1b" not in history.out
-    again = saved.run("library", "reject", "twice", "--reason", "x")
+    again = saved.run("library", "reject", "double_number", "--reason", "x")
     assert again.code == 1
-    assert "there is no capability 'twice'" in again.err
+    assert "there is no capability 'double_number'" in again.err
 
 
 def test_asked_changes_are_told_to_whoever_saves_the_name_next(saved: Lathe) -> None:
-    assert saved.run("library", "changes", "twice", "name it double").code == 0
+    assert saved.run("library", "changes", "double_number", "name it double").code == 0
     (row,) = saved.run("library", "list", "--json").json_lines()[0]
     assert (row["status"], row["problems"]) == ("changes_asked", [])
     done = saved.run("exec", "-s", "other", f"{_SAVE}")
@@ -110,11 +116,13 @@ def test_asked_changes_are_told_to_whoever_saves_the_name_next(saved: Lathe) -> 
 
 
 def test_deprecating_is_for_what_is_approved(saved: Lathe) -> None:
-    early = saved.run("library", "deprecate", "twice")
+    early = saved.run("library", "deprecate", "double_number")
     assert early.code == 1
-    saved.run("library", "approve", "twice")
-    assert saved.run("library", "deprecate", "twice", "--reason", "thrice is better").code == 0
-    assert "function twice (deprecated)" in saved.run("library", "list").out
+    saved.run("library", "approve", "double_number")
+    assert (
+        saved.run("library", "deprecate", "double_number", "--reason", "thrice is better").code == 0
+    )
+    assert "function double_number (deprecated)" in saved.run("library", "list").out
     assert saved.run("library", "check").code == 0
 
 
@@ -122,13 +130,13 @@ def test_a_damaged_library_journal_is_named_and_nothing_is_decided(saved: Lathe)
     (saved.project / ".lathe/library.db").write_bytes(b"garbage" * 1000)
     for rest in ("-wal", "-shm"):
         Path(f"{saved.project}/.lathe/library.db{rest}").unlink(missing_ok=True)
-    done = saved.run("library", "approve", "twice")
+    done = saved.run("library", "approve", "double_number")
     assert done.code == 1
     assert "library.db" in done.err
-    assert (saved.project / "generated-capabilities/proposed/functions/twice.py").exists()
+    assert (saved.project / "generated-capabilities/proposed/functions/double_number.py").exists()
 
 
-_USE = "from lathe.capabilities import twice\ntwice(5)"
+_USE = "from lathe.capabilities import double_number\ndouble_number(5)"
 
 
 def _use(lathe: Lathe, session: str) -> Done:
@@ -143,22 +151,22 @@ def test_a_proposal_is_for_its_session_until_it_is_approved(saved: Lathe) -> Non
     saved.write("lathe.json", '{"library": {"proposed": "anyone"}}')
     assert _use(saved, "u").out == "10\n"
     saved.write("lathe.json", "{}")
-    saved.run("library", "changes", "twice", "name it double")
+    saved.run("library", "changes", "double_number", "name it double")
     asked = _use(saved, "s")
     assert asked.code == 1
     assert "a reviewer asked: name it double" in asked.err
     assert saved.run("exec", "-s", "s", _SAVE).code == 0
-    assert saved.run("library", "approve", "twice").code == 0
+    assert saved.run("library", "approve", "double_number").code == 0
     assert _use(saved, "t").out == "10\n"
     (used,) = saved.events("t", "capability_used")
     ((row,),) = saved.run("library", "list", "--json").json_lines()
     assert used.data["sha256"] == row["sha256"]
-    assert saved.run("library", "deprecate", "twice").code == 0
+    assert saved.run("library", "deprecate", "double_number").code == 0
     assert _use(saved, "v").out == "10\n"
 
 
 def test_a_file_that_was_swapped_is_never_imported(saved: Lathe) -> None:
-    file = saved.project / "generated-capabilities/proposed/functions/twice.py"
+    file = saved.project / "generated-capabilities/proposed/functions/double_number.py"
     ours = file.read_text()
     (was,) = saved.run("library", "list", "--json").json_lines()[0]
 
@@ -174,8 +182,8 @@ def test_a_file_that_was_swapped_is_never_imported(saved: Lathe) -> None:
     assert mine.code == 1
     assert "is not what was saved" in mine.err
     file.write_text(ours)
-    assert saved.run("library", "approve", "twice").code == 0
-    approved = saved.project / "generated-capabilities/functions/twice.py"
+    assert saved.run("library", "approve", "double_number").code == 0
+    approved = saved.project / "generated-capabilities/functions/double_number.py"
     good = approved.read_text()
     swapped(approved, good)
     for session in ("s", "t"):
@@ -195,12 +203,12 @@ def test_a_file_that_was_swapped_is_never_imported(saved: Lathe) -> None:
 
 
 def test_a_cloned_library_is_trusted_as_it_is_first_seen(saved: Lathe) -> None:
-    assert saved.run("library", "approve", "twice").code == 0
+    assert saved.run("library", "approve", "double_number").code == 0
     for file in saved.project.glob(".lathe/library.db*"):
         file.unlink()
     assert _use(saved, "t").out == "10\n"
     assert _actions(saved) == [("trusted", None)]
-    file = saved.project / "generated-capabilities/functions/twice.py"
+    file = saved.project / "generated-capabilities/functions/double_number.py"
     (was,) = saved.run("library", "list", "--json").json_lines()[0]
     file.write_text(file.read_text().replace("2 * x", "3 * x"))
     (row,) = saved.run("library", "list", "--json").json_lines()[0]
@@ -211,13 +219,13 @@ def test_a_cloned_library_is_trusted_as_it_is_first_seen(saved: Lathe) -> None:
 
 
 def test_a_session_that_is_gone_on_with_keeps_the_version_it_had(saved: Lathe) -> None:
-    assert saved.run("library", "approve", "twice").code == 0
-    keep = _USE.replace("\n", "\nkept = twice\n")
+    assert saved.run("library", "approve", "double_number").code == 0
+    keep = _USE.replace("\n", "\nkept = double_number\n")
     assert saved.run("exec", "-s", "t", keep).out == "10\n"
     saved.write("lathe.json", '{"memory": {"save": false}}')
     assert saved.run("exec", "-s", "rebuilt", keep).out == "10\n"
-    assert saved.run("exec", "-s", "s", _SAVE.replace("2 * x", "2 * x + 100")).code == 0
-    assert saved.run("library", "approve", "twice").code == 0
+    assert saved.run("exec", "-s", "s", _ANOTHER).code == 0
+    assert saved.run("library", "approve", "double_number").code == 0
     # Taken up from disk, and built again from its cells: what it had; imported anew: what there is.
     for session in ("t", "rebuilt"):
         done = saved.run("exec", "-s", session, "kept(5)")

@@ -144,8 +144,7 @@ package final class KernelHost: KernelPlacement {
 
     private static func makeFolders(_ configuration: KernelHostConfiguration) throws(KernelError) {
         let session = configuration.sessionFolder
-        for folder in [session, "\(session)/work", "\(session)/artifacts", "\(session)/outputs", configuration.library]
-        {
+        for folder in [session, "\(session)/work", "\(session)/artifacts", "\(session)/outputs"] {
             guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
                 let cause = errno
                 let text = String(cString: strerror(cause))

@@ -11,8 +11,6 @@ package struct KernelHostConfiguration: Sendable {
     package var python: String
     /// The program `lathe-kernel`.
     package var kernelProgram: String
-    /// The library of capabilities; made when it is missing.
-    package var library: String
     package var inputs: [DataInput]
     package var limits: SandboxPolicy.Limits
     package var arrangement = SandboxArrangement.bubblewrap
@@ -31,21 +29,20 @@ package struct KernelHostConfiguration: Sendable {
     package var output = OutputLimits()
 
     package init(
-        sessionFolder: String, environment: String, python: String, kernelProgram: String, library: String,
+        sessionFolder: String, environment: String, python: String, kernelProgram: String,
         inputs: [DataInput] = [], limits: SandboxPolicy.Limits = SandboxPolicy.Limits()
     ) {
         self.sessionFolder = sessionFolder
         self.environment = environment
         self.python = python
         self.kernelProgram = kernelProgram
-        self.library = library
         self.inputs = inputs
         self.limits = limits
     }
 
     var policy: SandboxPolicy {
         var policy = SandboxPolicy(
-            environment: environment, python: python, kernelProgram: kernelProgram, library: library,
+            environment: environment, python: python, kernelProgram: kernelProgram,
             work: "\(sessionFolder)/work", inputs: inputs.map(\.path), limits: limits)
         policy.arrangement = arrangement
         policy.temporary = "\(sessionFolder)/tmp"

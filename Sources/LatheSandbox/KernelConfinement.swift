@@ -52,7 +52,7 @@ package struct KernelConfinement: Sendable, Hashable {
         var rules = ["/usr", "/lib", "/lib64", "/bin", "/sbin", paths.environment].map {
             Rule(path: $0, access: .run)
         }
-        rules += (paths.settings + ["/proc", paths.python, paths.library]).map { Rule(path: $0, access: .read) }
+        rules += (paths.settings + ["/proc", paths.python]).map { Rule(path: $0, access: .read) }
         rules += ["null", "zero", "full", "random", "urandom"].map { Rule(path: "/dev/\($0)", access: .device) }
         rules += Set([work, temporary]).sorted().map { Rule(path: $0, access: .write) }
         if role == .session {

@@ -4,8 +4,6 @@ package struct KernelPaths: Sendable, Hashable {
     package var environment: String
     /// The packages `lathe_kernel` and `lathe_library`.
     package var python: String
-    /// The user's capabilities.
-    package var library: String
     /// The session's folder for files that code makes.
     package var work: String
     /// For files that end with the session.
@@ -18,12 +16,11 @@ package struct KernelPaths: Sendable, Hashable {
     package var data: [String]
 
     package init(
-        environment: String, python: String, library: String, work: String, temporary: String, sharedMemory: String?,
+        environment: String, python: String, work: String, temporary: String, sharedMemory: String?,
         settings: [String], data: [String]
     ) {
         self.environment = environment
         self.python = python
-        self.library = library
         self.work = work
         self.temporary = temporary
         self.sharedMemory = sharedMemory
@@ -35,8 +32,8 @@ package struct KernelPaths: Sendable, Hashable {
 
     /// Inside the sandbox.
     package static let sandbox = KernelPaths(
-        environment: SandboxLayout.environment, python: SandboxLayout.python, library: SandboxLayout.library,
-        work: SandboxLayout.work, temporary: SandboxLayout.temporary, sharedMemory: SandboxLayout.sharedMemory,
+        environment: SandboxLayout.environment, python: SandboxLayout.python, work: SandboxLayout.work,
+        temporary: SandboxLayout.temporary, sharedMemory: SandboxLayout.sharedMemory,
         settings: ["/etc"], data: [SandboxLayout.data])
 
     func with(data: [String]) -> KernelPaths {

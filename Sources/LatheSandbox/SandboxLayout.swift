@@ -6,8 +6,6 @@ package enum SandboxLayout {
     /// The packages `lathe_kernel` and `lathe_library`, read-only.
     package static let python = "/lathe/python"
     package static let kernelProgram = "/lathe/lathe-kernel"
-    /// The user's capabilities, read-only.
-    package static let library = "/library"
     /// Input N is `/data/N/BASENAME`, read-only.
     package static let data = "/data"
     /// The session's folder for files that code makes; the only storage that outlives the sandbox.

@@ -51,8 +51,8 @@ extension SandboxPolicy {
     package var programArguments: [String] {
         [
             arrangement == .bubblewrap ? SandboxLayout.kernelProgram : kernelProgram, "--arrangement",
-            arrangement.rawValue, "--environment", paths.environment, "--python", paths.python, "--library",
-            paths.library, "--work", paths.work, "--temporary", paths.temporary,
+            arrangement.rawValue, "--environment", paths.environment, "--python", paths.python, "--work", paths.work,
+            "--temporary", paths.temporary,
             "--memory", "\(limits.memoryBytes)", "--file-size", "\(limits.fileBytes)",
             "--open-files", "\(limits.openFiles)", "--processes", "\(limits.processes)",
             "--cpu-seconds", "\(limits.cpuSeconds)",
@@ -64,7 +64,7 @@ extension SandboxPolicy {
         [
             ("PATH", "\(paths.environment)/bin:/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("HOME", paths.temporary),
             ("TMPDIR", paths.temporary), ("VIRTUAL_ENV", paths.environment),
-            ("LATHE_LIBRARY", paths.library), ("IPYTHONDIR", "\(paths.temporary)/.template/ipython"),
+            ("IPYTHONDIR", "\(paths.temporary)/.template/ipython"),
             ("MPLBACKEND", "Agg"), ("MPLCONFIGDIR", "\(paths.temporary)/.template/matplotlib"),
             ("PYTHONSAFEPATH", "1"), ("PYTHONNOUSERSITE", "1"), ("PYTHONDONTWRITEBYTECODE", "1"),
             // Threads of a library in the template would not survive the fork.

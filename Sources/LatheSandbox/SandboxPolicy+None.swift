@@ -17,7 +17,7 @@ extension SandboxPolicy {
         case .none:
             Self.bare(
                 like: KernelPaths(
-                    environment: environment, python: python, library: library, work: work, temporary: temporary,
+                    environment: environment, python: python, work: work, temporary: temporary,
                     sharedMemory: nil, settings: [], data: [])
             ).with(data: inputs)
         }
@@ -35,7 +35,7 @@ extension SandboxPolicy {
     /// Starts the template without a sandbox: an empty environment, closed descriptors, and never as root.
     func launchBare(control: Int32, log: Int32) throws(SandboxError) -> SandboxedProcess {
         let user = geteuid() == 0 ? Self.unprivilegedUser : geteuid()
-        for path in [environment, python, kernelProgram, library] + inputs {
+        for path in [environment, python, kernelProgram] + inputs {
             guard Self.canReach(path, as: user) else { throw Self.unreachable(path, user) }
         }
         for folder in [work, temporary] {

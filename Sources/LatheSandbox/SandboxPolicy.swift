@@ -25,7 +25,6 @@ package struct SandboxPolicy: Sendable, Hashable {
     package var environment: String
     package var python: String
     package var kernelProgram: String
-    package var library: String
     package var work: String
     /// Files and folders of the user, in the order of their numbers under `/data`.
     package var inputs: [String]
@@ -35,13 +34,12 @@ package struct SandboxPolicy: Sendable, Hashable {
     package var temporary = ""
 
     package init(
-        environment: String, python: String, kernelProgram: String, library: String, work: String,
+        environment: String, python: String, kernelProgram: String, work: String,
         inputs: [String] = [], limits: Limits = Limits()
     ) {
         self.environment = environment
         self.python = python
         self.kernelProgram = kernelProgram
-        self.library = library
         self.work = work
         self.inputs = inputs
         self.limits = limits
@@ -59,7 +57,6 @@ package struct SandboxPolicy: Sendable, Hashable {
             Mount(source: environment, destination: SandboxLayout.environment, isWritable: false),
             Mount(source: python, destination: SandboxLayout.python, isWritable: false),
             Mount(source: kernelProgram, destination: SandboxLayout.kernelProgram, isWritable: false),
-            Mount(source: library, destination: SandboxLayout.library, isWritable: false),
             Mount(source: work, destination: SandboxLayout.work, isWritable: true),
         ]
         for (index, path) in inputs.enumerated() {

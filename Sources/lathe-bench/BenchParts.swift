@@ -11,7 +11,7 @@ struct BenchParts: Sendable {
     func configuration(folder: String) -> KernelHostConfiguration {
         KernelHostConfiguration(
             sessionFolder: folder, environment: root + "/.venv", python: root + "/python",
-            kernelProgram: kernelProgram, library: folder + "/generated-capabilities")
+            kernelProgram: kernelProgram)
     }
 
     func library(folder: String) -> SourceLibrary {

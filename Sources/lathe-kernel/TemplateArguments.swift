@@ -19,7 +19,6 @@ struct TemplateArguments: Sendable, Hashable {
                 if arrangement == .none { paths = SandboxPolicy.bare(like: paths) }
             case ("--environment", _): paths.environment = value
             case ("--python", _): paths.python = value
-            case ("--library", _): paths.library = value
             case ("--work", _): paths.work = value
             case ("--temporary", _): paths.temporary = value
             case ("--input", _): paths.data.append(value)

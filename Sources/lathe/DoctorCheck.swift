@@ -84,7 +84,7 @@ struct DoctorCheck: Sendable {
     ) -> KernelHostConfiguration {
         var configuration = KernelHostConfiguration(
             sessionFolder: folder, environment: installation.environment, python: installation.python,
-            kernelProgram: installation.kernelProgram, library: folder + "/library")
+            kernelProgram: installation.kernelProgram)
         configuration.apply(limits)
         configuration.arrangement = arrangement
         return configuration

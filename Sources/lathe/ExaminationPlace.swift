@@ -13,7 +13,7 @@ actor ExaminationPlace {
         folder = FileManager.default.temporaryDirectory.path + "/lathe-examination-\(UUID().uuidString)"
         var configuration = KernelHostConfiguration(
             sessionFolder: folder, environment: installation.environment, python: installation.python,
-            kernelProgram: installation.kernelProgram, library: project.library)
+            kernelProgram: installation.kernelProgram)
         configuration.apply(project.kernelLimits)
         configuration.forkedAhead = 1
         self.configuration = configuration

@@ -54,8 +54,7 @@ struct OpenedSession: Sendable {
         let telemetry = TelemetryFeed.begin(setup.project, session: session.name.description, log)
         var configuration = KernelHostConfiguration(
             sessionFolder: session.folder.path, environment: setup.installation.environment,
-            python: setup.installation.python, kernelProgram: setup.installation.kernelProgram,
-            library: setup.project.library)
+            python: setup.installation.python, kernelProgram: setup.installation.kernelProgram)
         configuration.inputs = inputs
         try apply(setup.options.limits.over(setup.project.kernelLimits), to: &configuration)
         configuration.arrangement = setup.options.arrangement

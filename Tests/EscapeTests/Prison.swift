@@ -30,6 +30,8 @@ struct Prison {
         let input = folder.appending(path: "input.csv")
         try "a\n1\n".write(to: input, atomically: true, encoding: .utf8)
         let session = folder.appending(path: "session")
+        try FileManager.default.createDirectory(
+            at: session.appending(path: "generated-capabilities"), withIntermediateDirectories: true)
         var configuration = try BuiltParts.find().configuration(
             folder: session.path, inputs: [DataInput(name: "table", path: input.path, format: .csv)])
         configuration.limits.memoryBytes = memory

@@ -33,8 +33,7 @@ struct Bench {
     static func configuration(root: URL, inputs: [DataInput] = []) -> KernelHostConfiguration {
         KernelHostConfiguration(
             sessionFolder: root.path, environment: repository.appending(path: ".venv").path,
-            python: repository.appending(path: "python").path, kernelProgram: kernelProgram,
-            library: root.appending(path: "library").path, inputs: inputs)
+            python: repository.appending(path: "python").path, kernelProgram: kernelProgram, inputs: inputs)
     }
 
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

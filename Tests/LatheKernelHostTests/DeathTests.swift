@@ -102,8 +102,6 @@ extension KernelHostTests {
 
         @Test func `cancelling the start of a kernel ends the wait and the kernel`() async throws {
             try await Bench.with { bench in
-                let agents = bench.root.appending(path: "library/agents")
-                try FileManager.default.createDirectory(at: agents, withIntermediateDirectories: true)
                 let source = """
                     \"""Slow.\"""
                     import time
@@ -112,14 +110,16 @@ extension KernelHostTests {
                     def prepare(data):
                         time.sleep(60)
                     """
-                try source.write(to: agents.appending(path: "slow.py"), atomically: true, encoding: .utf8)
                 let slice = try await bench.slice(of: "[1, 2, 3]")
                 let start = Task {
                     let order = KernelStart(
                         role: .subtask, place: .coordinator.child("slow"), bindsInputs: false,
                         slices: [bench.host.put(slice)],
                         agent: "slow")
-                    return try await bench.host.startKernel(order) { .error("unknown_call", $0.name) }
+                    return try await bench.host.startKernel(order) { call in
+                        guard call.name == "capability" else { return .error("unknown_call", call.name) }
+                        return .value(["path": "agents/slow.py", "source": .string(source)])
+                    }
                 }
                 try await Task.sleep(for: .milliseconds(500))
                 start.cancel()

@@ -31,11 +31,11 @@ extension KernelHostTests {
         }
 
         @Test(arguments: KernelRole.all)
-        func `the system, the environment and the library cannot be written`(role: KernelRole) async throws {
+        func `the system and the environment cannot be written`(role: KernelRole) async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel(role)
                 for folder in [
-                    "/", "/usr", "/usr/bin", "/etc", "/venv", "/lathe", "/lathe/python", "/library", "/data", "/dev",
+                    "/", "/usr", "/usr/bin", "/etc", "/venv", "/lathe", "/lathe/python", "/data", "/dev",
                     "/proc/sys/kernel",
                 ] {
                     #expect(await isRefused(kernel, "open('\(folder)/planted', 'w')"), "\(folder)")
@@ -136,7 +136,7 @@ extension KernelHostTests {
             }
         }
 
-        @Test func `a missing input and an unreadable library are named before anything runs`() async throws {
+        @Test func `a missing input is named before anything runs`() async throws {
             let data = DataInput(name: "t", path: "/nowhere/at/all.csv", format: .csv)
             let error = await #expect(throws: KernelError.self) { try await Bench.with(inputs: [data]) { _ in } }
             #expect(error?.code == .inputUnreadable)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct PolicyTests {
     private let policy = SandboxPolicy(
         environment: "/home/u/p/.venv", python: "/home/u/p/python", kernelProgram: "/home/u/p/lathe-kernel",
-        library: "/home/u/p/library", work: "/home/u/s/work", inputs: ["/home/u/flights 2013.csv", "/srv/folder"])
+        work: "/home/u/s/work", inputs: ["/home/u/flights 2013.csv", "/srv/folder"])
 
     private var arguments: [String] {
         policy.bubblewrapArguments(
@@ -23,12 +23,12 @@ import Testing
         #expect(arguments.contains("--disable-userns") && arguments.contains("--unshare-user"))
     }
 
-    @Test func `inputs, environment and library are mounted read-only at paths that name no user`() {
+    @Test func `inputs and environment are mounted read-only at paths that name no user`() {
         #expect(
             pairs("--ro-bind") == [
                 ["/usr", "/usr"], ["/etc/ld.so.cache", "/etc/ld.so.cache"], ["/home/u/p/.venv", "/venv"],
                 ["/home/u/p/python", "/lathe/python"], ["/home/u/p/lathe-kernel", "/lathe/lathe-kernel"],
-                ["/home/u/p/library", "/library"], ["/home/u/flights 2013.csv", "/data/0/flights 2013.csv"],
+                ["/home/u/flights 2013.csv", "/data/0/flights 2013.csv"],
                 ["/srv/folder", "/data/1/folder"],
             ])
         #expect(pairs("--symlink") == [["usr/lib", "/lib"]])

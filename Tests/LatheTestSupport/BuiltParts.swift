@@ -39,7 +39,7 @@ package struct BuiltParts: Sendable {
     package func configuration(folder: String, inputs: [DataInput] = []) -> KernelHostConfiguration {
         KernelHostConfiguration(
             sessionFolder: folder, environment: root + "/.venv", python: root + "/python", kernelProgram: kernelProgram,
-            library: folder + "/generated-capabilities", inputs: inputs)
+            inputs: inputs)
     }
 
     package func library(folder: String) -> SourceLibrary {

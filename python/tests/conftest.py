@@ -27,13 +27,13 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_kernel(template: Template, tmp_path: Path, library: Path) -> Iterator[MakeKernel]:
+def make_kernel(template: Template, tmp_path: Path) -> Iterator[MakeKernel]:
     made: list[Kernel] = []
 
     def make() -> Kernel:
         work = tmp_path / f"work-{len(made)}"
         work.mkdir()
-        kernel = template.kernel(work, library)
+        kernel = template.kernel(work)
         made.append(kernel)
         return kernel
 

@@ -74,10 +74,10 @@ class Template:
         _, _, payload, _ = wire.receive(ours)
         self.ready = json.loads(payload)
 
-    def kernel(self, folder: Path, library: Path) -> "Kernel":
+    def kernel(self, folder: Path) -> "Kernel":
         ours, theirs = socket.socketpair()
         output, error = os.pipe(), os.pipe()
-        request = json.dumps({"folder": str(folder), "library": str(library)}).encode()
+        request = json.dumps({"folder": str(folder)}).encode()
         wire.send(self.control, 2, 0, request, [theirs.fileno(), output[1], error[1]])
         theirs.close()
         os.close(output[1])

@@ -47,7 +47,6 @@ def kernel(request: dict[str, str], descriptors: list[int]) -> None:
         os.dup2(source, target)
         os.close(source)
     os.chdir(request["folder"])
-    os.environ["LATHE_LIBRARY"] = request["library"]
     module = types.ModuleType("_lathe_channel")
     module.__dict__["send"] = functools.partial(wire.send, channel)
     module.__dict__["receive"] = functools.partial(wire.receive, channel)

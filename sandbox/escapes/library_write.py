@@ -1,12 +1,15 @@
-"""Plants a capability, or changes the library's.
+"""Reads the library of capabilities, plants one, or changes them.
 
 Denial: Denied
 """
 
+library = target["folder"] + "/generated-capabilities"
 try_all(
-    lambda: write("/library/planted.py"),
-    lambda: os.mkdir("/library/functions/planted"),
-    lambda: os.rename("/library", "/library2"),
-    lambda: os.chmod("/library", 0o777),
-    lambda: os.utime("/library"),
+    lambda: os.listdir(library),
+    lambda: write(library + "/planted.py"),
+    lambda: os.mkdir(library + "/functions"),
+    lambda: os.rename(library, library + "-2"),
+    lambda: os.chmod(library, 0o777),
+    lambda: os.listdir("/library"),
+    lambda: write("/work/../generated-capabilities/planted.py"),
 )

@@ -5,6 +5,7 @@ internal import LatheVocabulary
 extension HostDesk {
     /// The most files that tests bring, their bytes together, and the longest other texts.
     private static let (mostFixtures, fixtureBytes, mostCells, mostLeftOut) = (50, 1 << 20, 50, 30)
+    private static let mostBreaks = 50
 
     func save(_ kind: Capability.Kind, _ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         guard place == .coordinator else {
@@ -40,7 +41,28 @@ extension HostDesk {
             fixtures: try fixtures(arguments),
             cells: Set((cells + [cell]).filter { (1...1_000_000).contains($0) }).sorted(),
             purpose: try arguments.optionalText("purpose", upTo: 400)?.singleLine(upTo: 400) ?? "",
-            leftOut: leftOut.prefix(Self.mostLeftOut).map { $0.singleLine(upTo: 300) })
+            leftOut: leftOut.prefix(Self.mostLeftOut).map { $0.singleLine(upTo: 300) },
+            breaks: try breaks(arguments))
+    }
+
+    /// The reason for each test of the approved version that it breaks; a name without a reason is refused.
+    private func breaks(_ arguments: HostArguments) throws(HostRefusal) -> [String: String] {
+        guard let value = arguments.present("breaks") else { return [:] }
+        guard let members = value.objectValue, members.count <= Self.mostBreaks else {
+            throw HostRefusal("limit", "\(arguments.call): breaks are at most \(Self.mostBreaks) reasons by test")
+        }
+        var reasons: [String: String] = [:]
+        for (test, reason) in members {
+            guard let why = reason.stringValue, (1...400).contains(why.count), !why.allSatisfy(\.isWhitespace),
+                (1...200).contains(test.count)
+            else {
+                throw HostRefusal(
+                    "invalid_arguments",
+                    "\(arguments.call): breaks['\(test.singleLine(upTo: 60))'] is no reason of 1 to 400 characters")
+            }
+            reasons[test.singleLine(upTo: 200)] = why.singleLine(upTo: 400)
+        }
+        return reasons
     }
 
     private func fixtures(_ arguments: HostArguments) throws(HostRefusal) -> [String: [UInt8]] {
@@ -71,6 +93,13 @@ extension AdmissionReport {
         var lines: [String] = []
         if let tests {
             lines.append("tests: \(tests.passed) passed, of these \(tests.recorded) recorded calls")
+        }
+        if let earlier {
+            let said = earlier.failures.isEmpty ? "" : ", \(earlier.failures.count) broken as said"
+            lines.append("tests of version \(earlier.version): \(earlier.passed.count) passed\(said)")
+        }
+        lines += findings.filter { ["breaks-nothing", "unchecked"].contains($0.rule) }.prefix(3).map {
+            $0.reason.singleLine(upTo: 200)
         }
         if let mutation, mutation.mutants > 0 {
             lines.append("changes of its source that its tests notice: \(mutation.noticed) of \(mutation.mutants)")

@@ -15,7 +15,7 @@ extension KernelLine {
         let payload: JSONValue = [
             "kind": .string(proposal.kind.rawValue), "name": .string(proposal.name),
             "source": .string(proposal.source), "tests": .string(proposal.tests),
-            "fixtures": .object(proposal.fixtures.mapValues { .string(Data($0).base64EncodedString()) }),
+            "fixtures": Self.encoded(proposal.fixtures), "earlier": proposal.earlier.flatMap(Self.encoded) ?? .null,
             "seconds": .number(seconds), "mutants": .integer(order.examination.mutants),
         ]
         lastGiven = .max
@@ -24,6 +24,16 @@ extension KernelLine {
             .now + .seconds(seconds) + Self.grace, .kill(.violation("it did not come to an end in \(Int(seconds)) s"))
         )
         send(Frame(.examine, text: payload.text))
+    }
+
+    /// Null where there is nothing that could be run.
+    private static func encoded(_ earlier: EarlierTests) -> JSONValue? {
+        guard earlier.problem == nil else { return nil }
+        return ["tests": .string(earlier.tests), "fixtures": encoded(earlier.fixtures)]
+    }
+
+    private static func encoded(_ fixtures: [String: [UInt8]]) -> JSONValue {
+        .object(fixtures.mapValues { .string(Data($0).base64EncodedString()) })
     }
 
     func examined(_ frame: Frame) throws(WireError) {

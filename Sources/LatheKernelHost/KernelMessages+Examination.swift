@@ -8,9 +8,12 @@ extension KernelMessages {
         "leaves-processes",
     ]
     private static let (mostFindings, mostTests, mostMutants) = (60, 100, 200)
+    private static let mostEarlier = 2_000
 
     /// Throws where the answer is no report, or contradicts itself.
-    static func report(_ payload: JSONValue) throws(KernelError) -> AdmissionReport {
+    static func report(
+        _ payload: JSONValue, of proposal: CapabilityProposal
+    ) throws(KernelError) -> AdmissionReport {
         var report = AdmissionReport()
         guard let findings = payload["findings"]?.arrayValue else { throw noReport("it names no findings") }
         for item in findings.prefix(mostFindings) {
@@ -26,6 +29,11 @@ extension KernelMessages {
         }
         report.tests = try tests(payload["tests"])
         report.mutation = try mutation(payload["mutation"])
+        report.earlier = try earlier(payload["earlier"])
+        // A kernel that says nothing of them must say what kept it from running them.
+        if let earlier = proposal.earlier, earlier.problem == nil, report.earlier == nil, report.isAdmitted {
+            throw noReport("it says nothing of the tests of version \(earlier.version)")
+        }
         return report
     }
 
@@ -41,6 +49,21 @@ extension KernelMessages {
         let peak = value["peak"]?.integerValue.flatMap { $0 >= 0 ? $0 : nil }
         return AdmissionReport.TestRun(
             passed: passed, failures: Array(failures), recorded: recorded, seconds: min(seconds, 1e6), peakBytes: peak)
+    }
+
+    private static func earlier(_ value: JSONValue?) throws(KernelError) -> AdmissionReport.EarlierRun? {
+        guard let value, value != .null else { return nil }
+        guard let passed = value["passed"]?.arrayValue, let failures = value["failures"]?.arrayValue,
+            passed.count + failures.count <= mostEarlier
+        else { throw noReport("its list of the earlier version's tests makes no sense") }
+        let problem = value["problem"].flatMap { $0 == .null ? nil : bounded($0, 1_500) }
+        guard problem != nil || passed.count + failures.count > 0 else {
+            throw noReport("it names no tests of the earlier version")
+        }
+        return AdmissionReport.EarlierRun(
+            passed: passed.map { bounded($0, 200) },
+            failures: failures.map { .init(test: bounded($0["test"], 200), reason: bounded($0["reason"], 1_500)) },
+            problem: problem)
     }
 
     private static func mutation(_ value: JSONValue?) throws(KernelError) -> AdmissionReport.Mutation? {

@@ -117,7 +117,7 @@ final class LocalKernel: Kernel {
         } onCancel: {
             submit { $0?.kill(.stopped) }
         }
-        return try KernelMessages.report(try told.get())
+        return try KernelMessages.report(try told.get(), of: examination.proposal)
     }
 
     private func answer(

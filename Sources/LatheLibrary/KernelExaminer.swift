@@ -58,7 +58,8 @@ package struct KernelExaminer: CapabilityExaminer {
         }
         let ran = try await run(proposal)
         report.findings += ran.findings
-        (report.tests, report.mutation) = (ran.tests, ran.mutation)
+        (report.tests, report.mutation, report.earlier) = (ran.tests, ran.mutation, ran.earlier)
+        report.judgeEarlier(proposal)
         return report
     }
 

@@ -52,8 +52,17 @@ extension SourceLibrary {
             try self.folder.reading { () throws(LibraryError) in
                 let found = try self.document(kind, name, try self.shelfToApprove(kind, name))
                 let fits = found.capability.problems.isEmpty && found.capability.status != .changed
-                let isAdmitted = try self.past().admitted.contains(found.capability.sha256)
-                return (found.proposal, fits && isAdmitted)
+                let past = try self.past()
+                var proposal = found.proposal
+                // An approved file that was edited has its own tests beside it; those before them are not kept.
+                guard found.capability.shelf == .proposed else {
+                    return (proposal, fits && past.admitted.contains(found.capability.sha256))
+                }
+                let examined = past.earlier[LibraryPast.Key(kind: kind, name: name.description)]
+                proposal.breaks = examined?.breaks ?? [:]
+                proposal.earlier = try self.earlierTests(of: kind, name)
+                let isSame = examined?.testsSHA256 == proposal.earlier?.sha256
+                return (proposal, fits && isSame && past.admitted.contains(found.capability.sha256))
             }
         }
         guard !isKnown else { return }

@@ -5,11 +5,22 @@ extension SourceLibrary {
     package func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {
         let name = try CapabilityName(proposal.name)
         try CapabilityFiles.check(tests: proposal.tests, fixtures: proposal.fixtures)
-        try await onQueue { () throws(LibraryError) in
+        let earlier = try await onQueue { () throws(LibraryError) in
             try self.reader.inspect(proposal)
             // Known before anything is run for it; asked again when it is written.
-            _ = try self.folder.reading { () throws(LibraryError) in try self.standing(of: proposal) }
+            return try self.folder.reading { () throws(LibraryError) in
+                _ = try self.standing(of: proposal)
+                return try self.earlierTests(of: proposal.kind, name)
+            }
         }
+        var proposal = proposal
+        proposal.earlier = earlier
+        return try await saveExamined(proposal, name)
+    }
+
+    private func saveExamined(
+        _ proposal: CapabilityProposal, _ name: CapabilityName
+    ) async throws(LibraryError) -> SavedCapability {
         let report = try await examiner?.examine(proposal)
         if let report, !report.isAdmitted {
             try await noteRefusal(of: proposal, report)
@@ -33,6 +44,10 @@ extension SourceLibrary {
         _ proposal: CapabilityProposal, _ name: CapabilityName, _ report: AdmissionReport?
     ) throws(LibraryError) -> SavedCapability {
         let standing = try standing(of: proposal)
+        if examiner != nil, try earlierTests(of: proposal.kind, name) != proposal.earlier {
+            throw LibraryError(
+                .refused, "The approved \(name) changed while its next version was examined. Save it once more.")
+        }
         let note = try past().notes[LibraryPast.Key(kind: proposal.kind, name: proposal.name)]
         let hash = try CapabilityFiles.testsSHA256(
             name.description, tests: proposal.tests, fixtures: proposal.fixtures)

@@ -87,6 +87,8 @@ package struct AdmissionReport: Sendable, Hashable, Codable {
     /// Nil where it was refused before a test could run.
     package var tests: TestRun?
     package var mutation: Mutation?
+    /// Nil where nothing of the name is approved with tests, or it was refused before these could run.
+    package var earlier: EarlierRun?
     package var nearDuplicates: [NearDuplicate]
     /// Modules that it imports, sorted.
     package var imports: [String]
@@ -98,12 +100,13 @@ package struct AdmissionReport: Sendable, Hashable, Codable {
     package var isAdmitted: Bool { !findings.contains { $0.isRefusal } }
 
     package init(
-        findings: [Finding] = [], tests: TestRun? = nil, mutation: Mutation? = nil,
+        findings: [Finding] = [], tests: TestRun? = nil, mutation: Mutation? = nil, earlier: EarlierRun? = nil,
         nearDuplicates: [NearDuplicate] = [], imports: [String] = [], hostCalls: [String] = [], leftOut: [String] = []
     ) {
         self.findings = findings
         self.tests = tests
         self.mutation = mutation
+        self.earlier = earlier
         self.nearDuplicates = nearDuplicates
         self.imports = imports
         self.hostCalls = hostCalls

@@ -15,11 +15,15 @@ package struct CapabilityProposal: Sendable, Hashable {
     package var purpose: String
     /// Calls of the session that its tests leave out, and why, such as a value that looks like a secret.
     package var leftOut: [String]
+    /// Tests of the approved version that it breaks on purpose: the reason by the test's name.
+    package var breaks: [String: String]
+    /// The approved version's tests, which the library adds; nil where there are none.
+    package var earlier: EarlierTests?
 
     package init(
         kind: Capability.Kind, name: String, source: String, session: String, model: String, tests: String = "",
         fixtures: [String: [UInt8]] = [:], cells: [Int] = [], purpose: String = "",
-        leftOut: [String] = []
+        leftOut: [String] = [], breaks: [String: String] = [:], earlier: EarlierTests? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -31,5 +35,7 @@ package struct CapabilityProposal: Sendable, Hashable {
         self.cells = cells
         self.purpose = purpose
         self.leftOut = leftOut
+        self.breaks = breaks
+        self.earlier = earlier
     }
 }

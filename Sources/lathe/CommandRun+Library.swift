@@ -112,13 +112,16 @@ extension CommandRun {
         let difference = TextDifference(old?.body ?? "", new.body)
         let against = old.map { "version \($0.version)" } ?? "nothing"
         let title = difference.lines.isEmpty ? "the same source as" : "against"
+        let earlier = newest.shelf == .proposed ? try await library.examinedBefore(newest) : nil
         let json: JSONValue = [
             "capability": .string(newest.path), "version": .integer(newest.version), "source": .string(new.body),
             "approved": old.map { ["version": .integer($0.version), "source": .string($0.body)] } ?? .null,
+            "earlier_tests": earlier.map(EarlierListing.json) ?? .null,
         ]
-        show(options, json) {
+        show(options, json) { canvas in
             ReviewListing.lines(
-                difference, "\(newest.path), version \(newest.version), \(title) \(against) as approved", $0)
+                difference, "\(newest.path), version \(newest.version), \(title) \(against) as approved", canvas)
+                + (earlier.map { EarlierListing.lines($0, canvas) } ?? [])
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Proposals that are read and run in real sandboxed kernels.
 struct AdmissionTests {
-    private static let source = """
+    static let source = """
         import pandas as pd
 
 
@@ -23,7 +23,7 @@ struct AdmissionTests {
             return float((delays > limit).mean())
 
         """
-    private static let tests = """
+    static let tests = """
         import pandas as pd
 
         from compute_share import compute_share
@@ -68,7 +68,7 @@ struct AdmissionTests {
             rules: ["ends-kernel"]),
     ]
 
-    private static func examining<T>(
+    static func examining<T>(
         _ body: (KernelHost, KernelExaminer) async throws -> T
     ) async throws -> T {
         let folder = FileManager.default.temporaryDirectory.path + "/lathe-test-\(UUID().uuidString)"

@@ -7,7 +7,7 @@ what they are, the words of the code under test.
 import base64
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, cast
 
 from lathe_kernel import examined_process, examined_runs, mutations
@@ -18,6 +18,8 @@ _LEAST_SECONDS = 2.0
 RECORDED = "test_recorded_"
 # From here on tests that notice nothing are no accident.
 _ENOUGH = 4
+# A version has at most 100 tests of its own; one of them may have many cases.
+_MOST_EARLIER = 2_000
 
 
 class Told(TypedDict):
@@ -32,12 +34,18 @@ class _Report:
     findings: list[Told] = field(default_factory=list[Told])
     tests: dict[str, Any] | None = None
     mutation: dict[str, Any] | None = None
+    earlier: dict[str, Any] | None = None
 
     def refuse(self, rule: str, reason: str) -> None:
         self.findings.append({"rule": rule, "reason": reason})
 
     def whole(self) -> dict[str, Any]:
-        return {"findings": self.findings, "tests": self.tests, "mutation": self.mutation}
+        return {
+            "findings": self.findings,
+            "tests": self.tests,
+            "mutation": self.mutation,
+            "earlier": self.earlier,
+        }
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class _Proposal:
     fixtures: Mapping[str, bytes]
     seconds: float
     mutants: int
+    earlier: tuple[str, Mapping[str, bytes]] | None = None
 
     def files(self, source: str | None = None) -> dict[str, bytes]:
         files = {f"{self.name}.py": (source or self.source).encode("utf-8", "replace")}
@@ -79,16 +88,22 @@ def examine(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(payload: Mapping[str, Any]) -> _Proposal:
-    fixtures = cast("dict[str, str]", payload.get("fixtures") or {})
+    earlier = cast("dict[str, Any] | None", payload.get("earlier"))
     return _Proposal(
         str(payload["kind"]),
         str(payload["name"]),
         str(payload["source"]),
         str(payload.get("tests") or ""),
-        {name: base64.b64decode(text) for name, text in fixtures.items()},
+        _fixtures(payload),
         float(payload["seconds"]),
         int(payload["mutants"]),
+        (str(earlier["tests"]), _fixtures(earlier)) if earlier else None,
     )
+
+
+def _fixtures(payload: Mapping[str, Any]) -> dict[str, bytes]:
+    fixtures = cast("dict[str, str]", payload.get("fixtures") or {})
+    return {name: base64.b64decode(text) for name, text in fixtures.items()}
 
 
 def _examine(proposal: _Proposal, report: _Report) -> None:
@@ -103,9 +118,12 @@ def _examine(proposal: _Proposal, report: _Report) -> None:
         report.refuse("import", f"as a file of its own it cannot be imported: {reason}")
         return
     _run_examples(proposal, report, until)
-    if not proposal.tests.strip():
-        return
-    passed, seconds = _run_tests(proposal, report, until)
+    passed, seconds = list[str](), 0.0
+    if proposal.tests.strip():
+        passed, seconds = _run_tests(proposal, report, until)
+        if report.tests is None:
+            return
+    _run_earlier(proposal, report, until)
     if not passed or report.tests is None or report.tests["failures"]:
         return
     if proposal.kind == "function":
@@ -150,6 +168,26 @@ def _run_tests(proposal: _Proposal, report: _Report, until: float) -> tuple[list
     if not outcomes:
         report.refuse("tests-end", "pytest found none of its tests.")
     return passed, ran.seconds
+
+
+def _run_earlier(proposal: _Proposal, report: _Report, until: float) -> None:
+    """Run the tests of the approved version, with what they read, against the new source."""
+    if proposal.earlier is None:
+        return
+    tests, fixtures = proposal.earlier
+    before = replace(proposal, tests=tests, fixtures=fixtures)
+    ran = examined_process.apart(
+        examined_runs.tests(before.test_file), before.files(), _left(until)
+    )
+    outcomes = _outcomes(ran, _MOST_EARLIER + 1)
+    problem = _failure(ran) or ("" if outcomes else "pytest found none of them")
+    if len(outcomes) > _MOST_EARLIER:
+        outcomes, problem = [], f"there were more than {_MOST_EARLIER:,} of them"
+    report.earlier = {
+        "passed": [one["test"] for one in outcomes if not one["reason"]],
+        "failures": [one for one in outcomes if one["reason"]],
+        "problem": problem or None,
+    }
 
 
 def _find_vacuous(proposal: _Proposal, report: _Report, passed: list[str], until: float) -> None:
@@ -209,7 +247,7 @@ def _failure(ended: Ended) -> str:
     return ended.reason
 
 
-def _outcomes(ended: Ended) -> list[examined_runs.TestOutcome]:
+def _outcomes(ended: Ended, most: int = 200) -> list[examined_runs.TestOutcome]:
     if not isinstance(ended.value, dict):
         return []
     listed = cast("dict[str, object]", ended.value).get("tests")
@@ -219,7 +257,7 @@ def _outcomes(ended: Ended) -> list[examined_runs.TestOutcome]:
             fields = cast("dict[str, object]", one)
             test, reason = str(fields.get("test"))[:200], str(fields.get("reason") or "")[:1500]
             found.append({"test": test, "reason": reason})
-    return found[:200]
+    return found[:most]
 
 
 def _texts(value: object) -> list[str]:

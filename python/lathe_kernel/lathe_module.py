@@ -268,20 +268,23 @@ class Lathe(types.ModuleType):
         """
         return branches.run(self._channel, codes, keep)
 
-    def save_function(self, f: Any, tests: Sequence[Any] = (), purpose: str = "") -> saving.Saved:
+    def save_function(
+        self, f: Any, tests: Sequence[Any] = (), purpose: str = "", breaks: saving.Breaks = None
+    ) -> saving.Saved:
         """Save a function of this session for later ones, if it passes its examination.
 
         Example: `lathe.save_function(profile_delays, tests=[test_empty], purpose="…")`
 
         It is called verb_noun, has type hints and a docstring with an example (`>>> f(1)` and its
         result), and was called in a cell on small data: such calls become its tests, beside the
-        functions `test_…` of cells in `tests`. `purpose` says why it is worth keeping.
+        functions `test_…` of cells in `tests`. `purpose` says why it is worth keeping. Tests of
+        the approved version must pass, or `breaks={"test_recorded_1": "why"}` says why not.
 
         Raises:
             LatheError: it was refused; the reason names everything to mend.
         """
         module = saving.function_module(f, self._namespace, self._recorder, tests)
-        return self._saved("save_function", module, purpose)
+        return self._saved("save_function", module, purpose, breaks)
 
     def save_agent(
         self,
@@ -294,13 +297,14 @@ class Lathe(types.ModuleType):
         limits: object = None,
         examples: Sequence[tuple[Any, Any]] = (),
         purpose: str = "",
+        breaks: saving.Breaks = None,
     ) -> saving.Saved:
         """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
         Example: `lathe.save_agent("delay_analyst", "Explain `data`.", {"cause": str})`
 
         It is called by a noun. `examples` are pairs of small data and the result expected for it,
-        which must fit `returns` and pass `prepare` and `check`.
+        which must fit `returns` and pass `prepare` and `check`. `breaks` is as in `save_function`.
 
         Raises:
             LatheError: it was refused; the reason names everything to mend.
@@ -316,7 +320,7 @@ class Lathe(types.ModuleType):
             examples,
         )
         module = saving.agent_module(definition, self._namespace)
-        return self._saved("save_agent", module, purpose)
+        return self._saved("save_agent", module, purpose, breaks)
 
     def find(self, query: str, limit: int = 5) -> str:
         """Search the library: one line of signature and one sentence for each that fits.
@@ -381,9 +385,11 @@ class Lathe(types.ModuleType):
         """Say how slices travel on this machine, for `lathe doctor`."""
         return pages.mode()
 
-    def _saved(self, call: str, module: saving.Module, purpose: str) -> saving.Saved:
+    def _saved(
+        self, call: str, module: saving.Module, purpose: str, breaks: saving.Breaks
+    ) -> saving.Saved:
         self.capabilities.forget(module.name)
-        return saving.sent(self._channel, call, module, purpose)
+        return saving.sent(self._channel, call, module, purpose, breaks)
 
 
 def install(lathe: Lathe, library: Library) -> None:

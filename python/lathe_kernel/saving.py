@@ -5,7 +5,7 @@ import inspect
 import sys
 import types
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from lathe_kernel.schema import Schema
 from lathe_library import facts, lint
 from lathe_library.facts import Kind, Refusal
 
+Breaks = Mapping[str, str] | None
 _MAXIMUM_CONSTANT = 4_000
 _BUILTINS = frozenset(dir(builtins)) - {"display", "get_ipython"}
 
@@ -108,14 +109,14 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
     return replace(module, evidence=made)
 
 
-def sent(channel: Channel, call: str, module: Module, purpose: str) -> Saved:
+def sent(channel: Channel, call: str, module: Module, purpose: str, breaks: Breaks) -> Saved:
     """Hand a module over to lathe, which examines it; return what became of it.
 
     Raises:
         LatheError: it was refused; the reason names everything to mend.
     """
     known = module.evidence
-    arguments = {
+    arguments: dict[str, Any] = {
         "name": module.name,
         "source": module.source,
         "tests": known.tests,
@@ -124,6 +125,8 @@ def sent(channel: Channel, call: str, module: Module, purpose: str) -> Saved:
         "left_out": known.left_out,
         "purpose": purpose,
     }
+    if breaks:
+        arguments["breaks"] = _reasons(breaks)
     reply = channel.call(call, arguments)
     close(reply.descriptors)
     verb = "replaced" if reply.value.get("replaced") else "saved"
@@ -131,6 +134,17 @@ def sent(channel: Channel, call: str, module: Module, purpose: str) -> Saved:
     asked = f"; a reviewer had asked for changes: {note}" if note else ""
     first = f"{verb} {reply.value['path']} ({reply.value['status']}){asked}"
     return Saved("\n".join([first, *map(str, reply.value.get("evidence") or [])]))
+
+
+def _reasons(breaks: object) -> dict[str, str]:
+    """Return why tests of the approved version break, by their names."""
+    if not isinstance(breaks, Mapping):
+        raise invalid('`breaks` is a dict such as {"test_recorded_1": "why it fails now"}.')
+    given = cast("Mapping[object, object]", breaks)
+    for test, why in given.items():
+        if not (isinstance(test, str) and isinstance(why, str) and why.strip()):
+            raise invalid(f"breaks[{test!r}] is no reason: say in words why that test fails now.")
+    return cast("dict[str, str]", dict(given))
 
 
 @dataclass

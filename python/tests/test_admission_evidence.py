@@ -231,6 +231,24 @@ def test_what_a_call_changes_afterwards_is_not_in_its_test(kernel: Kernel, tmp_p
     _passes(tmp_path, sent)
 
 
+def test_what_a_next_version_breaks_is_said_with_a_reason(kernel: Kernel):
+    kernel.ok(_DEFINED)
+    assert "breaks" not in _saving(kernel, "lathe.save_function(compute_share)")
+    sent = _saving(
+        kernel, "lathe.save_function(compute_share, breaks={'test_a': 'in percent now'})"
+    )
+    assert sent["breaks"] == {"test_a": "in percent now"}
+    sent = _saving(
+        kernel,
+        "lathe.save_agent('analyst', 'Explain.', {'cause': str}, breaks={'test_b': 'renamed'})",
+        "save_agent",
+    )
+    assert sent["breaks"] == {"test_b": "renamed"}
+    for wrong in ("['test_a']", "{'test_a': ' '}", "{'test_a': 3}", "{1: 'x'}"):
+        error = kernel.run(f"lathe.save_function(compute_share, breaks={wrong})").error
+        assert "breaks" in error["message"]
+
+
 def test_a_loop_of_many_calls_is_not_kept_whole(kernel: Kernel):
     kernel.ok(_DEFINED)
     kernel.ok("for n in range(5000):\n    compute_share(pd.Series([n]))")

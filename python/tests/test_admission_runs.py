@@ -128,6 +128,42 @@ def test_a_poisoned_proposal_is_refused_by_rule(kernel: Kernel, what: str):
         assert _rules(_examined(kernel, source, tests, mutants=10, seconds=120)) == [rule]
 
 
+_PERCENT = _SOURCE.replace("    0.5\n", "    50.0\n").replace("float((", "100 * float((")
+
+
+def _earlier(tests: str = _TESTS, **fixtures: str) -> dict[str, Any]:
+    return {"tests": tests, "fixtures": fixtures}
+
+
+def test_tests_of_the_approved_version_run_with_the_new_source_and_their_own_files(kernel: Kernel):
+    tests = (
+        f"{_TESTS}\n\ndef test_file():\n    text = open('fixtures/compute_share/a.csv').read()\n"
+    )
+    tests += "    assert compute_share(pd.Series([int(text)])) == 100.0\n"
+    own = _TESTS.replace("== 0.5", "== 50.0")
+    earlier = _earlier(tests, **{"a.csv": "MjA="})
+    report = _examined(kernel, _PERCENT, own, earlier=earlier, seconds=120)
+    assert (report["findings"], report["tests"]["passed"]) == ([], 2)
+    assert sorted(report["earlier"]["passed"]) == ["test_empty", "test_file"]
+    [broken] = report["earlier"]["failures"]
+    assert broken["test"] == "test_recorded_1"
+    assert "50.0 == 0.5" in broken["reason"]
+    assert report["earlier"]["problem"] is None
+    # Without tests of its own it has those of the version before all the same.
+    assert _examined(kernel, tests="", earlier=_earlier())["earlier"]["failures"] == []
+
+
+def test_a_run_of_the_approved_tests_that_gives_nothing_says_why(kernel: Kernel):
+    gone = _earlier("from compute_share import gone\n\n\ndef test_a():\n    gone()\n")
+    [broken] = _examined(kernel, earlier=gone)["earlier"]["failures"]
+    assert broken["test"] == "test_compute_share.py"
+    ended = _earlier("import os\n\n\ndef test_a():\n    os._exit(0)\n")
+    assert _examined(kernel, earlier=ended)["earlier"]["problem"]
+    assert _examined(kernel, earlier=_earlier("x = 1\n"))["earlier"]["problem"] == (
+        "pytest found none of them"
+    )
+
+
 def test_every_mutant_is_python_and_differs():
     found, possible = mutations.mutants(_SOURCE, 5)
     assert (len(found), len({one.source for one in found})) == (5, 5)

@@ -2,7 +2,7 @@
 
 import json
 
-from tests_program.endpoint import MODEL, ModelServer, Text
+from tests_program.endpoint import MODEL, Code, ModelServer, Text
 from tests_program.program import Lathe
 
 _UP, _LEFT, _SEARCH = "\x1b[A", "\x1b[D", "\x12"
@@ -43,3 +43,17 @@ def test_lines_are_edited_and_found_again_in_the_next_chat(lathe: Lathe) -> None
         "sum of sales",
         "sum of sales again",
     ]
+
+
+def test_keys_pressed_while_a_task_runs_count_when_it_has_ended(lathe: Lathe) -> None:
+    slow = Code("import time\ntime.sleep(1)\nlathe.answer('done')")
+    with ModelServer(slow, Text("again")) as server:
+        user = lathe.having(**server.variables)
+        with user.on_terminal("chat", "-m", MODEL, "-s", "s") as run:
+            run.wait_for("lathe> $")
+            run.press("one\n")
+            run.wait_for("cell 1")
+            run.press("two\n\x04")
+            assert run.end() == 0
+    tasks = [event.data["task"] for event in lathe.events("s", "task_submitted")]
+    assert tasks == ["one", "two"]

@@ -31,6 +31,8 @@ package struct KeyDecoder: Sendable, Hashable {
     private static func key(_ byte: UInt8) -> Key? {
         switch byte {
         case 0x0A, 0x0D: .enter
+        // Linux keeps a Ctrl-D that is pressed while the terminal reads whole lines as a NUL: one that came too early.
+        case 0x00: .control("d")
         case 0x08, 0x7F: .backspace
         case 0x01...0x1A: .control(Character(Unicode.Scalar(byte + 0x60)))
         case 0x20...0x7E: .text(Unicode.Scalar(byte))

@@ -10,7 +10,7 @@ package struct ReaderProcess: Sendable {
         package var outputBytes: Int
         package var memoryBytes: Int
 
-        package init(seconds: Double = 20, outputBytes: Int = 64 << 20, memoryBytes: Int = 1 << 30) {
+        package init(seconds: Double = 60, outputBytes: Int = 64 << 20, memoryBytes: Int = 1 << 30) {
             self.seconds = seconds
             self.outputBytes = outputBytes
             self.memoryBytes = memoryBytes

@@ -31,7 +31,8 @@ extension KernelSeat {
 
     private func tellUncopied(_ reason: String) async {
         guard !isDead, told.insert("save: \(reason)").inserted, told.count <= 20 else { return }
-        let text = "The working memory is saved when the session is closed, not before: \(reason)."
+        let end = reason.hasSuffix(".") ? "" : "."
+        let text = "The working memory is saved when the session is closed, not before: \(reason)\(end)"
         _ = try? await log.record(.notice(Notice(.info, text)), at: place)
     }
 

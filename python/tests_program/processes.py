@@ -22,7 +22,11 @@ def is_alive(process: Process) -> bool:
 
 
 def name(process: Process) -> str:
-    return Path(f"/proc/{process[0]}/comm").read_text().strip()
+    """Give the program's name; empty where the process has ended."""
+    try:
+        return Path(f"/proc/{process[0]}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def below(number: int) -> list[Process]:

@@ -19,7 +19,11 @@ def double_number(x: int) -> int:
 double_number(3)
 lathe.save_function(double_number)
 '''
-_ANOTHER = _SAVE.replace("2 * x", "2 * x + 100").replace("    4\n", "    104\n")
+_ANOTHER = (
+    _SAVE.replace("2 * x", "2 * x + 100")
+    .replace("    4\n", "    104\n")
+    .replace("(double_number)", "(double_number, breaks={'test_recorded_1': 'it adds now'})")
+)
 _UNAPPROVED = 7
 
 

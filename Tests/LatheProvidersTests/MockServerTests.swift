@@ -131,4 +131,4 @@ struct MockServerTests {
 let mockServer = packageFolder + "/.venv/bin/llmock"
 
 /// Waits long enough for a server to see that its stream was dropped, so that it can tell a retry from a new call.
-private let patient = RetryPolicy(attempts: 3, firstWait: 0.4)
+private let patient = RetryPolicy(attempts: 3, firstWait: 1)

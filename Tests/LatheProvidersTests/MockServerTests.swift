@@ -17,7 +17,11 @@ struct MockServerTests {
         let port = try #require(StagedServer([.hang]).base.port)
         let child = try await ChildProcess.start(
             [mockServer, "serve", "-p", "\(port)", "--log-level", "error", "--stream-chunk-delay-ms", "30"],
-            environment: ["PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory()], errorFile: "/dev/null"
+            environment: [
+                "PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory(),
+                // A reply takes seconds, so that it is still being sent when a client on a busy machine leaves it.
+                "LLMOCK_STREAM_CHUNK_DELAY_MS": "4",
+            ], errorFile: "/dev/null"
         )
         do {
             let root = try #require(URL(string: "http://127.0.0.1:\(port)"))

@@ -101,14 +101,16 @@ extension KernelHostTests {
                 let path = "/data/0/\(input.lastPathComponent)"
                 let read = await session.run("open('\(path)').read(), int(table.b.sum())")
                 #expect(read.value?.text.head == "('a,b\\n1,2\\n', 2)", "\(read)")
-                _ = await session.run(
-                    "open('s', 'w').write('x'); open('/tmp/s', 'w').write('x'); import os; os.getpid()")
+                let folder = try #require(
+                    await session.run(
+                        "open('s', 'w').write('x'); open('/tmp/s', 'w').write('x'); import os; os.getcwd()"
+                    ).value?.text.head)
                 let pid = try #require(await session.run("os.getpid()", number: 3).value?.text.head)
                 let subtask = try await bench.kernel(.subtask)
                 let other = try await bench.kernel(.subtask)
                 let otherFolder = try #require(await other.run("import os; os.getcwd()").value?.text.head)
                 let attempts = [
-                    "open('\(path)')", "import os; os.listdir('/data')", "open('/work/session/s')", "open('/tmp/s')",
+                    "open('\(path)')", "import os; os.listdir('/data')", "open(\(folder) + '/s')", "open('/tmp/s')",
                     "import os; os.listdir('/work')", "import os; os.listdir(\(otherFolder))",
                     "import os; os.kill(\(pid), 9)", "open('/proc/\(pid)/mem', 'rb')",
                     "open('/proc/\(pid)/environ', 'rb')",

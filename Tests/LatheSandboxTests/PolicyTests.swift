@@ -46,7 +46,7 @@ import Testing
         let writable = { (confinement: KernelConfinement) in
             confinement.rules.filter { $0.access == .write }.map(\.path)
         }
-        #expect(writable(session) == ["/tmp", "/work/session", "/dev/shm"])
+        #expect(writable(session) == ["/tmp", SandboxLayout.work + "/session", "/dev/shm"])
         #expect(writable(subtask) == ["/tmp/subtask-2"])
         #expect(session.rules.contains { $0.path == "/data" })
         #expect(!subtask.rules.contains { $0.path == "/data" })

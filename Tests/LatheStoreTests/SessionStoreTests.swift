@@ -100,7 +100,8 @@ struct SessionStoreTests {
             try await store.create("s").close()
             let outside = folder + "/outside"
             try FileManager.default.createDirectory(atPath: outside + "/inner", withIntermediateDirectories: true)
-            symlink(outside, folder + "/sessions/s/work/link")
+            let work = folder + "/sessions/s/work"
+            symlink(outside, work + "/link")
             try await store.delete("s")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/sessions") == [".gitignore"])
             #expect(FileManager.default.fileExists(atPath: outside + "/inner"))

@@ -15,6 +15,8 @@ from lathe_export.request import Request
 from lathe_export.session import Cell, Ending, Item, Said, Session, Task
 
 _LATHE = re.compile(r"\blathe\b")
+# The folders of inputs and of work, as they are inside the sandbox.
+_SANDBOX = re.compile(r"/data/\d|(?<!\w)/work\b")
 _RECORDED = 'RECORDED: dict[str, Any] = json.loads("{}")\n'
 _BUILT = {
     "parquet": "pd.read_parquet({path})",
@@ -88,12 +90,12 @@ class _Maker:
             numbers = [str(c.number) for c in self._session.cells if c.standing == standing]
             if numbers:
                 notes.append(f"Left out, {why}: cell {', '.join(numbers)}.")
-        inside = [c.number for c in self._run if re.search(r"/data/\d|/work/session", c.code)]
+        inside = [c.number for c in self._run if _SANDBOX.search(c.code)]
         if inside:
             numbers = ", ".join(map(str, inside))
             notes.append(
-                f"Cell {numbers} names paths of the sandbox (/data/N/FILE, /work/session): put "
-                "your own there."
+                f"Cell {numbers} names paths of the sandbox (/data/N/FILE, or the work "
+                "folder): put your own there."
             )
         for place, one in enumerate(self._session.inputs):
             path = markup.code(one["path"])

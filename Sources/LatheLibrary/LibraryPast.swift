@@ -19,8 +19,8 @@ struct LibraryPast: Sendable, Hashable {
     private(set) var pins: [Key: Pin] = [:]
     /// A reviewer's wish for a proposal that waits for changes, by the hash that it was about.
     private(set) var notes: [Key: String] = [:]
-    /// How a proposal that waits was examined against the approved version.
-    private(set) var earlier: [Key: AdmissionReport.EarlierRun] = [:]
+    /// What was found out about a proposal that waits, before it was written.
+    private(set) var reports: [Key: AdmissionReport] = [:]
     /// Sources that lathe itself admitted.
     private(set) var admitted: Set<String> = []
 
@@ -34,15 +34,15 @@ struct LibraryPast: Sendable, Hashable {
             switch event.action {
             case .approved, .trusted:
                 pins[key] = Pin(event, .approved)
-                (notes[key], earlier[key]) = (nil, nil)
+                (notes[key], reports[key]) = (nil, nil)
                 admitted.insert(event.sha256)
             case .deprecated: pins[key] = Pin(event, .deprecated)
             case .demoted: pins[key] = Pin(event, .demoted)
             case .proposed:
                 admitted.insert(event.sha256)
-                (notes[key], earlier[key]) = (nil, event.report?.earlier)
+                (notes[key], reports[key]) = (nil, event.report)
             case .changesAsked: notes[key] = event.reason
-            case .rejected: (notes[key], earlier[key]) = (nil, nil)
+            case .rejected: (notes[key], reports[key]) = (nil, nil)
             case .refused: break
             }
         }

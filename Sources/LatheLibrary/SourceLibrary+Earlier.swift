@@ -1,4 +1,4 @@
-package import LatheVocabulary
+internal import LatheVocabulary
 
 /// The approved version that a proposal would follow, on the library's queue and with the library locked.
 extension SourceLibrary {
@@ -24,14 +24,5 @@ extension SourceLibrary {
         }
         guard !found.tests.isEmpty else { return nil }
         return EarlierTests(version: version, tests: found.tests, fixtures: found.fixtures, sha256: hash)
-    }
-
-    /// How the proposal that waits was examined against the approved version, by the library's journal.
-    package func examinedBefore(
-        _ capability: Capability
-    ) async throws(LibraryError) -> AdmissionReport.EarlierRun? {
-        try await onQueue { () throws(LibraryError) in
-            try self.past().earlier[LibraryPast.Key(kind: capability.kind, name: capability.name)]
-        }
     }
 }

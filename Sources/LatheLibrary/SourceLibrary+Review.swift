@@ -39,6 +39,13 @@ extension SourceLibrary {
         }
     }
 
+    /// What was found out about a proposal that waits when it was saved, by the library's journal; nil where that is not known.
+    package func report(on capability: Capability) async throws(LibraryError) -> AdmissionReport? {
+        try await onQueue { () throws(LibraryError) in
+            try self.past().reports[LibraryPast.Key(kind: capability.kind, name: capability.name)]
+        }
+    }
+
     /// A source that the library's journal kept, by its hash.
     package func keptSource(_ sha256: String) async throws(LibraryError) -> String? {
         try await onQueue { () throws(LibraryError) in try self.journal?.source(sha256) }
@@ -58,7 +65,7 @@ extension SourceLibrary {
                 guard found.capability.shelf == .proposed else {
                     return (proposal, fits && past.admitted.contains(found.capability.sha256))
                 }
-                let examined = past.earlier[LibraryPast.Key(kind: kind, name: name.description)]
+                let examined = past.reports[LibraryPast.Key(kind: kind, name: name.description)]?.earlier
                 proposal.breaks = examined?.breaks ?? [:]
                 proposal.earlier = try self.earlierTests(of: kind, name)
                 let isSame = examined?.testsSHA256 == proposal.earlier?.sha256

@@ -109,19 +109,27 @@ extension CommandRun {
         let newest = named[named.count - 1]
         let new = try await library.document(newest.kind, named: newest.name, newest.shelf)
         let old = try await library.approvedBefore(newest)
-        let difference = TextDifference(old?.body ?? "", new.body)
+        let waits = newest.shelf == .proposed
+        let report = waits ? try await library.report(on: newest) : nil
+        let oldTests =
+            waits && named.count > 1
+            ? try await library.document(newest.kind, named: newest.name, .approved).tests : ""
         let against = old.map { "version \($0.version)" } ?? "nothing"
-        let title = difference.lines.isEmpty ? "the same source as" : "against"
-        let earlier = newest.shelf == .proposed ? try await library.examinedBefore(newest) : nil
         let json: JSONValue = [
             "capability": .string(newest.path), "version": .integer(newest.version), "source": .string(new.body),
+            "tests": .string(new.tests), "purpose": .string(newest.purpose), "session": .string(newest.session),
+            "cells": .array(newest.cells.map { .integer($0) }),
             "approved": old.map { ["version": .integer($0.version), "source": .string($0.body)] } ?? .null,
-            "earlier_tests": earlier.map(EarlierListing.json) ?? .null,
+            "report": report.map(ReportListing.json) ?? .null,
+            "earlier_tests": report?.earlier.map(EarlierListing.json) ?? .null,
         ]
         show(options, json) { canvas in
-            ReviewListing.lines(
-                difference, "\(newest.path), version \(newest.version), \(title) \(against) as approved", canvas)
-                + (earlier.map { EarlierListing.lines($0, canvas) } ?? [])
+            ReviewListing.origin(newest, canvas)
+                + ReviewListing.lines(
+                    TextDifference(old?.body ?? "", new.body),
+                    "\(newest.path), version \(newest.version), against \(against) as approved", canvas)
+                + (waits ? ReviewListing.tests(oldTests, new.tests, canvas) : [])
+                + (report.map { ReportListing.lines($0, canvas) } ?? [])
         }
     }
 

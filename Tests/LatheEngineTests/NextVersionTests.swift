@@ -75,7 +75,7 @@ import Testing
                 ])
             #expect(report.findings.contains { $0.reason.contains("`test_other`: version 1 has no such test") })
             #expect(report.findings.contains { $0.reason.contains("because: it is in percent now") })
-            let run = try #require(try await library.examinedBefore(saved.capability))
+            let run = try #require(try await library.report(on: saved.capability)?.earlier)
             #expect((run.passed, run.failures.map(\.test)) == (["test_empty"], ["test_recorded_1"]))
             #expect(run == report.earlier && run.breaks == breaks)
 
@@ -93,7 +93,7 @@ import Testing
             try Self.edit(place + "test_compute_share.py", "== 0.25", "== 0.0")
             let second = try await library.decide(.approve, .function, named: "compute_share", by: "Ada")
             #expect((second.version, second.status) == (2, .approved))
-            #expect(try await library.examinedBefore(saved.capability) == nil)
+            #expect(try await library.report(on: saved.capability)?.earlier == nil)
         }
     }
 

@@ -14,9 +14,27 @@ package enum ReviewListing {
 
     // MARK: Differences
 
+    /// Where a capability comes from, and why it was made.
+    package static func origin(_ capability: Capability, _ canvas: Canvas) -> [StyledLine] {
+        let cells = capability.cells.map(String.init).joined(separator: ", ")
+        let facts = [
+            ("made by", "session \(capability.session)" + (cells.isEmpty ? "" : ", cells \(cells)")),
+            ("model", capability.model), ("why", capability.purpose),
+        ]
+        return facts.filter { !$0.1.isEmpty }.flatMap {
+            canvas.wrap(canvas.text("\($0.0): ", .dim) + canvas.text($0.1), indent: 2)
+        }
+    }
+
+    /// The tests of what waits, against those of the approved version.
+    package static func tests(_ old: String, _ new: String, _ canvas: Canvas) -> [StyledLine] {
+        guard !(old + new).isEmpty else { return [canvas.text("it has no tests", .bold)] }
+        return lines(TextDifference(old, new), "its tests", canvas)
+    }
+
     package static func lines(_ difference: TextDifference, _ title: String, _ canvas: Canvas) -> [StyledLine] {
-        let head = canvas.wrap(canvas.text(title, .bold), indent: 2)
-        return head
+        let same = difference.lines.isEmpty ? ", no difference" : ""
+        return canvas.wrap(canvas.text(title + same, .bold), indent: 2)
             + difference.lines.flatMap { line -> [StyledLine] in
                 switch line {
                 case .place(let before, let after): [canvas.text("@@ line \(before) → \(after) @@", .cyan)]

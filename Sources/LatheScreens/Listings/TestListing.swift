@@ -42,9 +42,9 @@ package enum TestListing {
                     "name": .string(row.capability.name), "version": .integer(row.capability.version),
                     "status": .string(row.capability.status.rawValue), "passed": .bool(row.isPassed),
                     "problem": row.problem.map(JSONValue.string) ?? .null,
-                    "findings": .array((row.report?.findings ?? []).map(json)),
-                    "tests": row.report?.tests.map(json) ?? .null,
-                    "mutation": row.report?.mutation.map(json) ?? .null,
+                    "findings": .array((row.report?.findings ?? []).map(ReportListing.json)),
+                    "tests": row.report?.tests.map(ReportListing.json) ?? .null,
+                    "mutation": row.report?.mutation.map(ReportListing.json) ?? .null,
                 ]
             })
     }
@@ -61,25 +61,5 @@ package enum TestListing {
             parts.append("\(mutation.noticed) of \(mutation.mutants) changes noticed")
         }
         return parts.joined(separator: " · ")
-    }
-
-    private static func json(_ finding: AdmissionReport.Finding) -> JSONValue {
-        ["rule": .string(finding.rule), "reason": .string(finding.reason)]
-    }
-
-    private static func json(_ tests: AdmissionReport.TestRun) -> JSONValue {
-        [
-            "passed": .integer(tests.passed), "recorded": .integer(tests.recorded), "seconds": .number(tests.seconds),
-            "peak_bytes": tests.peakBytes.map(JSONValue.integer) ?? .null,
-            "failures": .array(
-                tests.failures.map { ["test": .string($0.test), "reason": .string($0.reason)] }),
-        ]
-    }
-
-    private static func json(_ mutation: AdmissionReport.Mutation) -> JSONValue {
-        [
-            "mutants": .integer(mutation.mutants), "noticed": .integer(mutation.noticed),
-            "survivors": .array(mutation.survivors.map(JSONValue.string)),
-        ]
     }
 }

@@ -11,6 +11,8 @@ package struct CapabilityDocument: Sendable, Hashable {
     /// Empty where it has none.
     package var tests: String
     package var fixtures: [String: [UInt8]]
+    /// Of the whole file, its tests and its fixtures: what `sha256sum NAME.py test_NAME.py fixtures/NAME/* | sha256sum` prints.
+    package var shown: String
 
     /// What would have to be admitted, were it saved now.
     package var proposal: CapabilityProposal {

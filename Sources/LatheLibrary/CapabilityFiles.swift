@@ -46,13 +46,29 @@ struct CapabilityFiles: Sendable, Hashable {
     static func testsSHA256(
         _ name: String, tests: String, fixtures: [String: [UInt8]]
     ) throws(LibraryError) -> String? {
+        let lines = try sums(name, tests: tests, fixtures: fixtures)
+        return lines.isEmpty ? nil : try SHA256.of(Array(lines.utf8))
+    }
+
+    /// The hash of all that a person is shown before deciding: of what `sha256sum NAME.py test_NAME.py fixtures/NAME/*` prints.
+    static func shownSHA256(
+        _ name: String, text: String, tests: String, fixtures: [String: [UInt8]]
+    ) throws(LibraryError) -> String {
+        let source = "\(try SHA256.of(Array(text.utf8)))  \(name).py\n"
+        return try SHA256.of(Array((source + (try sums(name, tests: tests, fixtures: fixtures))).utf8))
+    }
+
+    /// As `sha256sum` prints them, fixtures by the bytes of their names.
+    private static func sums(
+        _ name: String, tests: String, fixtures: [String: [UInt8]]
+    ) throws(LibraryError) -> String {
         var lines = ""
         if !tests.isEmpty { lines += "\(try SHA256.of(Array(tests.utf8)))  test_\(name).py\n" }
         for (file, content) in fixtures.sorted(by: { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) })
         {
             lines += "\(try SHA256.of(content))  fixtures/\(name)/\(file)\n"
         }
-        return lines.isEmpty ? nil : try SHA256.of(Array(lines.utf8))
+        return lines
     }
 
     private static func isFixtureName(_ name: String) -> Bool {

@@ -16,11 +16,21 @@ struct LibraryPast: Sendable, Hashable {
         var reason: String?
     }
 
+    /// A proposal as it was when it was admitted.
+    struct Proposed: Sendable, Hashable {
+        var sha256: String
+        var testsSHA256: String?
+        /// What was found out about it before it was written; nil where nothing was examined.
+        var report: AdmissionReport?
+        /// Seconds since 1970-01-01 UTC of the first proposal that has waited since.
+        var since: Double
+    }
+
     private(set) var pins: [Key: Pin] = [:]
     /// A reviewer's wish for a proposal that waits for changes, by the hash that it was about.
     private(set) var notes: [Key: String] = [:]
-    /// What was found out about a proposal that waits, before it was written.
-    private(set) var reports: [Key: AdmissionReport] = [:]
+    /// The proposals that wait.
+    private(set) var proposals: [Key: Proposed] = [:]
     /// Sources that lathe itself admitted.
     private(set) var admitted: Set<String> = []
 
@@ -34,15 +44,18 @@ struct LibraryPast: Sendable, Hashable {
             switch event.action {
             case .approved, .trusted:
                 pins[key] = Pin(event, .approved)
-                (notes[key], reports[key]) = (nil, nil)
+                (notes[key], proposals[key]) = (nil, nil)
                 admitted.insert(event.sha256)
             case .deprecated: pins[key] = Pin(event, .deprecated)
             case .demoted: pins[key] = Pin(event, .demoted)
-            case .proposed:
+            case .proposed, .edited:
                 admitted.insert(event.sha256)
-                (notes[key], reports[key]) = (nil, event.report)
+                notes[key] = nil
+                proposals[key] = Proposed(
+                    sha256: event.sha256, testsSHA256: event.testsSHA256, report: event.report,
+                    since: proposals[key]?.since ?? event.time)
             case .changesAsked: notes[key] = event.reason
-            case .rejected: (notes[key], reports[key]) = (nil, nil)
+            case .rejected: (notes[key], proposals[key]) = (nil, nil)
             case .refused: break
             }
         }

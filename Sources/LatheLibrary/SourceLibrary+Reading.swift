@@ -62,7 +62,11 @@ extension SourceLibrary {
         guard var capability = try entry(kind, name, shelf)?.capability else { throw notFound(kind, name) }
         let body = CapabilityText.body(of: text)
         capability.sha256 = try SHA256.of(Array(body.utf8))
+        capability.testsSHA256 = try CapabilityFiles.testsSHA256(
+            name.description, tests: testsText, fixtures: fixtures)
         return CapabilityDocument(
-            capability: capability, text: text, body: body, tests: testsText, fixtures: fixtures)
+            capability: capability, text: text, body: body, tests: testsText, fixtures: fixtures,
+            shown: try CapabilityFiles.shownSHA256(
+                name.description, text: text, tests: testsText, fixtures: fixtures))
     }
 }

@@ -3,17 +3,23 @@ package import LatheVocabulary
 /// What people do with capabilities. Each decision is in the library's journal before a file changes.
 extension SourceLibrary {
     /// The capability as it is after the decision; for a rejected one, as it was.
+    ///
+    /// `shown` is the beginning of the hash of what the person looked at (`CapabilityDocument.shown`): where something else lies
+    /// there by now, it is refused and nothing changes. Nil decides about whatever lies there when it is begun.
     package func decide(
-        _ decision: CapabilityDecision, _ kind: Capability.Kind, named name: String, by reviewer: String
+        _ decision: CapabilityDecision, _ kind: Capability.Kind, named name: String, by reviewer: String,
+        shown: String? = nil
     ) async throws(LibraryError) -> Capability {
         let name = try CapabilityName(name)
-        if case .approve = decision { try await admitAgain(kind, name) }
+        var admission: Admission?
+        if case .approve = decision { admission = try await admitAgain(kind, name, shown: shown) }
+        let admitted = admission
         return try await onQueue { () throws(LibraryError) in
             try self.folder.writing { () throws(LibraryError) in
                 switch decision {
-                case .approve: try self.approve(kind, name, by: reviewer)
-                case .reject(let reason): try self.reject(kind, name, reason, by: reviewer)
-                case .askForChanges(let note): try self.askForChanges(kind, name, note, by: reviewer)
+                case .approve: try self.approve(kind, name, admitted, by: reviewer)
+                case .reject(let reason): try self.reject(kind, name, reason, shown, by: reviewer)
+                case .askForChanges(let note): try self.askForChanges(kind, name, note, shown, by: reviewer)
                 case .deprecate(let reason): try self.deprecate(kind, name, reason, by: reviewer)
                 }
             }
@@ -42,7 +48,7 @@ extension SourceLibrary {
     /// What was found out about a proposal that waits when it was saved, by the library's journal; nil where that is not known.
     package func report(on capability: Capability) async throws(LibraryError) -> AdmissionReport? {
         try await onQueue { () throws(LibraryError) in
-            try self.past().reports[LibraryPast.Key(kind: capability.kind, name: capability.name)]
+            try self.past().proposals[LibraryPast.Key(kind: capability.kind, name: capability.name)]?.report
         }
     }
 
@@ -53,45 +59,18 @@ extension SourceLibrary {
 
     // MARK: On the queue
 
-    /// Throws where the file that would be approved was changed since it was admitted, and would not be admitted now.
-    private func admitAgain(_ kind: Capability.Kind, _ name: CapabilityName) async throws(LibraryError) {
-        let (proposal, isKnown) = try await onQueue { () throws(LibraryError) in
-            try self.folder.reading { () throws(LibraryError) in
-                let found = try self.document(kind, name, try self.shelfToApprove(kind, name))
-                let fits = found.capability.problems.isEmpty && found.capability.status != .changed
-                let past = try self.past()
-                var proposal = found.proposal
-                // An approved file that was edited has its own tests beside it; those before them are not kept.
-                guard found.capability.shelf == .proposed else {
-                    return (proposal, fits && past.admitted.contains(found.capability.sha256))
-                }
-                let examined = past.reports[LibraryPast.Key(kind: kind, name: name.description)]?.earlier
-                proposal.breaks = examined?.breaks ?? [:]
-                proposal.earlier = try self.earlierTests(of: kind, name)
-                let isSame = examined?.testsSHA256 == proposal.earlier?.sha256
-                return (proposal, fits && isSame && past.admitted.contains(found.capability.sha256))
-            }
-        }
-        guard !isKnown else { return }
-        try await onQueue { () throws(LibraryError) in try self.reader.inspect(proposal) }
-        if let report = try await examiner?.examine(proposal), !report.isAdmitted {
-            throw LibraryError(.refused, report.refusal)
-        }
-    }
-
-    private func shelfToApprove(
-        _ kind: Capability.Kind, _ name: CapabilityName
-    ) throws(LibraryError) -> Capability.Shelf {
-        if try entry(kind, name, .proposed) != nil { return .proposed }
-        if try entry(kind, name, .approved) != nil { return .approved }
-        throw notFound(kind, name)
-    }
-
     private func approve(
-        _ kind: Capability.Kind, _ name: CapabilityName, by reviewer: String
+        _ kind: Capability.Kind, _ name: CapabilityName, _ admission: Admission?, by reviewer: String
     ) throws(LibraryError) -> Capability {
         let shelf = try shelfToApprove(kind, name)
         let found = try document(kind, name, shelf)
+        // What was looked at is what is written: nothing may have come in its place meanwhile.
+        try require(admission?.shown, found)
+        let earlier = shelf == .proposed ? try earlierTests(of: kind, name)?.sha256 : nil
+        guard earlier == admission?.earlierSHA256 else {
+            throw LibraryError(
+                .refused, "The approved \(name) changed while its next version was looked at. Approve it once more.")
+        }
         try reader.inspect(found.proposal)
         let before = try entry(kind, name, .approved)?.capability
         if try entry(kind.other, name, .approved) != nil {
@@ -111,7 +90,8 @@ extension SourceLibrary {
                 "tests_sha256": tests.map { .string($0) } ?? .null,
             ])
         capability.testsSHA256 = tests
-        try journal?.record(LibraryEvent(.approved, capability, reviewer: reviewer), source: found.body)
+        try journal?.record(
+            LibraryEvent(.approved, capability, reviewer: reviewer, report: admission?.report), source: found.body)
         let files = CapabilityFiles(name: name, text: text, tests: found.tests, fixtures: found.fixtures)
         try opened(.approved, kind).place(files)
         if shelf == .proposed { try opened(.proposed, kind).takeAway(name) }
@@ -119,9 +99,10 @@ extension SourceLibrary {
     }
 
     private func reject(
-        _ kind: Capability.Kind, _ name: CapabilityName, _ reason: String, by reviewer: String
+        _ kind: Capability.Kind, _ name: CapabilityName, _ reason: String, _ shown: String?, by reviewer: String
     ) throws(LibraryError) -> Capability {
         let found = try waiting(kind, name)
+        try require(shown, found)
         try journal?.record(
             LibraryEvent(.rejected, found.capability, reviewer: reviewer, reason: reason), source: found.body)
         try opened(.proposed, kind).takeAway(name)
@@ -129,9 +110,10 @@ extension SourceLibrary {
     }
 
     private func askForChanges(
-        _ kind: Capability.Kind, _ name: CapabilityName, _ note: String, by reviewer: String
+        _ kind: Capability.Kind, _ name: CapabilityName, _ note: String, _ shown: String?, by reviewer: String
     ) throws(LibraryError) -> Capability {
         let found = try waiting(kind, name)
+        try require(shown, found)
         try journal?.record(
             LibraryEvent(.changesAsked, found.capability, reviewer: reviewer, reason: note), source: found.body)
         try restate(found, name, "changes_asked")
@@ -154,7 +136,7 @@ extension SourceLibrary {
         return try there(kind, name, .approved)
     }
 
-    private func waiting(_ kind: Capability.Kind, _ name: CapabilityName) throws(LibraryError) -> CapabilityDocument {
+    func waiting(_ kind: Capability.Kind, _ name: CapabilityName) throws(LibraryError) -> CapabilityDocument {
         guard try entry(kind, name, .proposed) != nil else {
             throw LibraryError(
                 .notFound, "No \(kind.rawValue) \(name) waits for review. 'lathe library list' shows what does.")
@@ -170,36 +152,10 @@ extension SourceLibrary {
         try opened(found.capability.shelf, found.capability.kind).place(files)
     }
 
-    private func opened(_ shelf: Capability.Shelf, _ kind: Capability.Kind) throws(LibraryError) -> OpenFolder {
+    func opened(_ shelf: Capability.Shelf, _ kind: Capability.Kind) throws(LibraryError) -> OpenFolder {
         guard let opened = try folder.open(shelf, kind, .made) else {
             throw LibraryError(.unreadable, "The folder \(folder.path) went away while it was written to.")
         }
         return opened
-    }
-}
-
-extension SourceLibrary {
-    /// A source that was approved, and as which version.
-    package struct ApprovedSource: Sendable, Hashable {
-        package var version: Int
-        package var body: String
-    }
-
-    /// What was approved before this: by the library's journal, else the approved file beside a proposal. Nil for none.
-    package func approvedBefore(_ capability: Capability) async throws(LibraryError) -> ApprovedSource? {
-        let name = try CapabilityName(capability.name)
-        return try await onQueue { () throws(LibraryError) in
-            try self.folder.reading { () throws(LibraryError) in
-                let pin = try self.past().pins[LibraryPast.Key(kind: capability.kind, name: capability.name)]
-                if let pin, let body = try self.journal?.source(pin.sha256) {
-                    return ApprovedSource(version: pin.version, body: body)
-                }
-                guard capability.shelf == .proposed, try self.entry(capability.kind, name, .approved) != nil else {
-                    return nil
-                }
-                let found = try self.document(capability.kind, name, .approved)
-                return ApprovedSource(version: found.capability.version, body: found.body)
-            }
-        }
     }
 }

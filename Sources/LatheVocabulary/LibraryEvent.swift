@@ -5,6 +5,8 @@ package struct LibraryEvent: Sendable, Hashable, Codable {
         case proposed
         /// A session wanted to save it, and it was not admitted. Nothing was written.
         case refused
+        /// A person edited what waits, and that was admitted in its place.
+        case edited
         case approved
         case changesAsked = "changes_asked"
         /// Its proposal was taken away; the source is kept.

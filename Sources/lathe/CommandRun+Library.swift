@@ -15,14 +15,15 @@ extension CommandRun {
                 let all = try await library.list()
                 show(options, LibraryListing.json(all)) { LibraryListing.lines(all, canvas: $0) }
             case .search(let words): try await search(words, library, project, options)
-            case .show(let name): try await show(name, library, project, options)
-            case .approve(let names): try await approve(names, library, project, options)
-            case .reject(let name, let reason):
-                try await decide(.reject(reason: reason), name, "rejected", library, project, options)
-            case .askForChanges(let name, let note):
-                try await decide(.askForChanges(note: note), name, "asked for changes of", library, project, options)
+            case .show(let name, let version): try await show(name, version, library, project, options)
+            case .approve(let names, let shown): try await approve(names, shown, project, installation, options)
+            case .reject(let name, let reason, let shown):
+                try await decide(.reject(reason: reason), name, shown, "rejected", library, project, options)
+            case .askForChanges(let name, let note, let shown):
+                try await decide(
+                    .askForChanges(note: note), name, shown, "asked for changes of", library, project, options)
             case .deprecate(let name, let reason):
-                try await decide(.deprecate(reason: reason), name, "deprecated", library, project, options)
+                try await decide(.deprecate(reason: reason), name, nil, "deprecated", library, project, options)
             case .diff(let name): try await diff(name, library, project, options)
             case .history(let name): try await history(name, library, options)
             case .check(let names): return try await check(names, library, project, options)
@@ -50,53 +51,39 @@ extension CommandRun {
     }
 
     private func show(
-        _ name: CapabilityReference, _ library: SourceLibrary, _ project: Project, _ options: ListingOptions
+        _ name: CapabilityReference, _ version: LibraryCommand.ShownVersion, _ library: SourceLibrary,
+        _ project: Project, _ options: ListingOptions
     ) async throws {
         let named = try await named(name, library, project)
-        let capability = named[0]
-        let source = try await library.source(of: capability.kind, named: capability.name)
+        let waiting = named.first { $0.shelf == .proposed }
+        guard version == .approved || waiting != nil else {
+            throw CommandFailure("no version of \(name.name) waits; without --proposed the approved one is shown")
+        }
+        let capability = version == .proposed ? waiting ?? named[0] : named[0]
+        let source =
+            capability.shelf == .proposed
+            ? try await library.document(capability.kind, named: capability.name, .proposed).text
+            : try await library.source(of: capability.kind, named: capability.name)
         show(options, LibraryListing.json(capability, source: source)) {
             LibraryListing.lines(capability, source: source, canvas: $0)
         }
-        if named.count > 1, options.output != .json {
+        if capability.shelf == .approved, let waiting, options.output != .json {
             TerminalOutput.standardError.write(
-                "version \(named[1].version) waits for review: lathe library diff \(capability.name)\n")
+                "this is the approved version; version \(waiting.version) waits for review: "
+                    + "lathe library show \(capability.name) --proposed\n")
         }
     }
 
     // MARK: Decisions
 
-    private func approve(
-        _ names: [CapabilityReference], _ library: SourceLibrary, _ project: Project, _ options: ListingOptions
-    ) async throws {
-        // All are there before the first is approved.
-        var chosen: [Capability] = []
-        for name in names { chosen.append(try await named(name, library, project)[0]) }
-        let reviewer = Reviewer.name(in: project.folder)
-        var approved: [Capability] = []
-        for capability in chosen {
-            do {
-                approved.append(
-                    try await library.decide(.approve, capability.kind, named: capability.name, by: reviewer))
-            } catch {
-                show(options, ReviewListing.json(approved)) { canvas in
-                    approved.flatMap { ReviewListing.decided("approved", $0, canvas) }
-                }
-                throw CommandFailure("\(capability.name): \(CommandFailure.reason(of: error))")
-            }
-        }
-        show(options, ReviewListing.json(approved)) { canvas in
-            approved.flatMap { ReviewListing.decided("approved", $0, canvas) }
-        }
-    }
-
     private func decide(
-        _ decision: CapabilityDecision, _ name: CapabilityReference, _ what: String, _ library: SourceLibrary,
-        _ project: Project, _ options: ListingOptions
+        _ decision: CapabilityDecision, _ name: CapabilityReference, _ shown: String?, _ what: String,
+        _ library: SourceLibrary, _ project: Project, _ options: ListingOptions
     ) async throws {
         let capability = try await named(name, library, project)[0]
         let reviewer = Reviewer.name(in: project.folder)
-        let decided = try await library.decide(decision, capability.kind, named: capability.name, by: reviewer)
+        let decided = try await library.decide(
+            decision, capability.kind, named: capability.name, by: reviewer, shown: shown)
         show(options, ReviewListing.json([decided])) { ReviewListing.decided(what, decided, $0) }
     }
 
@@ -107,30 +94,8 @@ extension CommandRun {
     ) async throws {
         let named = try await named(name, library, project)
         let newest = named[named.count - 1]
-        let new = try await library.document(newest.kind, named: newest.name, newest.shelf)
-        let old = try await library.approvedBefore(newest)
-        let waits = newest.shelf == .proposed
-        let report = waits ? try await library.report(on: newest) : nil
-        let oldTests =
-            waits && named.count > 1
-            ? try await library.document(newest.kind, named: newest.name, .approved).tests : ""
-        let against = old.map { "version \($0.version)" } ?? "nothing"
-        let json: JSONValue = [
-            "capability": .string(newest.path), "version": .integer(newest.version), "source": .string(new.body),
-            "tests": .string(new.tests), "purpose": .string(newest.purpose), "session": .string(newest.session),
-            "cells": .array(newest.cells.map { .integer($0) }),
-            "approved": old.map { ["version": .integer($0.version), "source": .string($0.body)] } ?? .null,
-            "report": report.map(ReportListing.json) ?? .null,
-            "earlier_tests": report?.earlier.map(EarlierListing.json) ?? .null,
-        ]
-        show(options, json) { canvas in
-            ReviewListing.origin(newest, canvas)
-                + ReviewListing.lines(
-                    TextDifference(old?.body ?? "", new.body),
-                    "\(newest.path), version \(newest.version), against \(against) as approved", canvas)
-                + (waits ? ReviewListing.tests(oldTests, new.tests, canvas) : [])
-                + (report.map { ReportListing.lines($0, canvas) } ?? [])
-        }
+        let item = try await library.item(newest.kind, named: newest.name, newest.shelf)
+        show(options, ReviewListing.json(item)) { ReviewListing.difference(item, $0) }
     }
 
     private func history(
@@ -152,7 +117,7 @@ extension CommandRun {
     }
 
     /// What has the name, the approved one first; never empty, and of one kind.
-    private func named(
+    func named(
         _ name: CapabilityReference, _ library: SourceLibrary, _ project: Project
     ) async throws -> [Capability] {
         let named = try await library.list().filter(name.names)

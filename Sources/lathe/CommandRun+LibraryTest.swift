@@ -8,19 +8,10 @@ extension CommandRun {
         _ names: [CapabilityReference], mutation: LibraryCommand.MutationChoice, _ library: SourceLibrary,
         _ project: Project, _ installation: Installation, _ options: ListingOptions
     ) async throws -> Int32 {
-        let place = ExaminationPlace(project, installation)
-        var examiner = KernelExaminer(
-            folder: project.library, python: installation.interpreter,
-            reader: installation.python + "/lathe_library"
-        ) { () throws(LibraryError) in try await place.placement() }
-        if mutation == .left { examiner.limits.mutants = 0 }
-        do {
-            let code = try await test(names, library, examiner, options)
-            await place.stop()
-            return code
-        } catch {
-            await place.stop()
-            throw error
+        try await ExaminationPlace.during(project, installation) { examiner in
+            var examiner = examiner
+            if mutation == .left { examiner.limits.mutants = 0 }
+            return try await test(names, library, examiner, options)
         }
     }
 

@@ -125,6 +125,8 @@ extension CommandRun {
     func reporting(_ body: () async throws -> Int32) async throws(CommandFailure) -> Int32 {
         do {
             return try await body()
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure(CommandFailure.reason(of: error))
         }

@@ -8,7 +8,11 @@ extension CommandRun {
     func export(
         _ export: NeighbourExport, _ library: SourceLibrary, _ installation: Installation, _ options: ListingOptions
     ) async throws {
-        guard let form = NeighbourReader.Form(rawValue: export.form.rawValue) else { return }
+        let form: NeighbourReader.Form =
+            switch export.form {
+            case .skills: .skills
+            case .claudeAgents: .claudeAgents
+            }
         var documents: [CapabilityDocument] = []
         var leftOut: [String] = []
         for capability in try await library.list() {
@@ -30,18 +34,9 @@ extension CommandRun {
     func importNeighbours(
         _ path: String, _ project: Project, _ installation: Installation, _ options: ListingOptions
     ) async throws -> Int32 {
-        let place = ExaminationPlace(project, installation)
-        let examiner = KernelExaminer(
-            folder: project.library, python: installation.interpreter, reader: installation.python + "/lathe_library"
-        ) { () throws(LibraryError) in try await place.placement() }
-        let library = project.openLibrary(installation, examiner: examiner)
-        do {
-            let code = try await importNeighbours(path, into: library, installation, options)
-            await place.stop()
-            return code
-        } catch {
-            await place.stop()
-            throw error
+        try await ExaminationPlace.during(project, installation) { examiner in
+            let library = project.openLibrary(installation, examiner: examiner)
+            return try await importNeighbours(path, into: library, installation, options)
         }
     }
 

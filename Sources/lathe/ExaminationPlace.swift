@@ -1,5 +1,7 @@
 internal import Foundation
 internal import LatheKernelHost
+internal import LatheLibrary
+internal import LatheScreens
 internal import LatheVocabulary
 
 /// A template of its own for running capabilities outside of a session: started when something is to be run, in a folder that
@@ -30,6 +32,32 @@ actor ExaminationPlace {
             throw LibraryError(
                 .readerFailed, "No kernel could be had to run tests: \(CommandFailure.reason(of: error))")
         }
+    }
+
+    /// Runs `body` with an examiner whose kernels are started when the first is needed, and end with it.
+    ///
+    /// Ctrl-C stops what is being examined; the failure has its exit code then.
+    static func during<T: Sendable>(
+        _ project: Project, _ installation: Installation, _ interrupts: Interrupts = Interrupts(),
+        _ body: @escaping @Sendable (KernelExaminer) async throws -> T
+    ) async throws -> T {
+        let place = ExaminationPlace(project, installation)
+        let examiner = KernelExaminer(
+            folder: project.library, python: installation.interpreter, reader: installation.python + "/lathe_library"
+        ) { () throws(LibraryError) in try await place.placement() }
+        let result: Result<T, any Error> = await interrupts.guarding {
+            do {
+                return .success(try await body(examiner))
+            } catch {
+                return .failure(error)
+            }
+        }
+        await place.stop()
+        if case .failure = result, interrupts.wasInterrupted {
+            throw CommandFailure(
+                "stopped while it was examined; nothing was changed by that", exitCode: ExitCode.interrupted.rawValue)
+        }
+        return try result.get()
     }
 
     /// Ends what was started and removes its folder.

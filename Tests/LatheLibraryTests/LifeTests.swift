@@ -15,6 +15,19 @@ struct LifeTests {
         }
     }
 
+    /// Somebody writes to the library while it is looked at.
+    private struct Intruder: CapabilityExaminer {
+        var act: @Sendable () throws -> Void
+        func examine(_ proposal: CapabilityProposal) throws(LibraryError) -> AdmissionReport {
+            do {
+                try act()
+            } catch {
+                throw LibraryError(.unreadable, "\(error)")
+            }
+            return AdmissionReport()
+        }
+    }
+
     private let journal = MemoryJournal()
 
     private func library(_ folder: String, trust: LibraryTrust = .pins, _ journal: MemoryJournal? = nil)
@@ -171,6 +184,52 @@ struct LifeTests {
             try edit(folder, path, "return (\n", "return 3\n")
             let approved = try await library.decide(.approve, .function, named: "top_rows", by: "Ada")
             #expect((approved.status, approved.problems) == (.approved, []))
+        }
+    }
+
+    @Test func `what comes in its place while it is examined is not approved`() async throws {
+        try await withScratch { folder in
+            _ = try await library(folder).save(proposal())
+            let path = folder + "/library/proposed/functions/test_top_rows.py"
+            for content in ["def test_y() -> None: ...\n", "def test_z() -> None: ...\n"] {
+                try content.write(toFile: path, atomically: false, encoding: .utf8)
+                let watched = SourceLibrary(
+                    folder: folder + "/library", python: "/usr/bin/python3", reader: SourceLibraryTests.reader,
+                    examiner: Intruder {
+                        try "def test_other() -> None: ...\n".write(toFile: path, atomically: false, encoding: .utf8)
+                    }, journal: journal)
+                let error = await #expect(throws: LibraryError.self) {
+                    _ = try await watched.decide(.approve, .function, named: "top_rows", by: "Ada")
+                }
+                #expect(error?.reason.contains("proposed/functions/top_rows.py is not what was shown") == true)
+            }
+            #expect(try await library(folder).history().map(\.action) == [.proposed])
+        }
+    }
+
+    @Test func `a decision about what was shown is not one about what lies there now`() async throws {
+        try await withScratch { folder in
+            let library = library(folder)
+            _ = try await library.save(proposal())
+            let first = try await library.item(.function, named: "top_rows", .proposed)
+            #expect((first.isEdited, first.approved, first.fixtures) == (false, nil, ["a.csv": 2]))
+            // Neither the source nor what its tests read may differ.
+            try Data([1, 3]).write(
+                to: URL(fileURLWithPath: folder + "/library/proposed/functions/fixtures/top_rows/a.csv"))
+            #expect(try await library.item(.function, named: "top_rows", .proposed).isEdited)
+            for decision in [CapabilityDecision.approve, .reject(reason: "x"), .askForChanges(note: "y")] {
+                let error = await #expect(throws: LibraryError.self) {
+                    _ = try await library.decide(
+                        decision, .function, named: "top_rows", by: "Ada", shown: first.shown)
+                }
+                #expect(error?.reason.contains("is not what was shown") == true)
+            }
+            let second = try await library.item(.function, named: "top_rows", .proposed)
+            let approved = try await library.decide(
+                .approve, .function, named: "top_rows", by: "Ada", shown: String(second.shown.prefix(16)))
+            #expect(approved.status == .approved)
+            // It was examined again, which its approval tells.
+            #expect(try await library.history().last?.report != nil)
         }
     }
 }

@@ -4,13 +4,13 @@ import Testing
 
 struct DifferenceTests {
     private func shown(_ old: String, _ new: String) -> [String] {
-        ReviewListing.lines(TextDifference(old, new), "f.py", Canvas(width: 60)).map(\.plain)
+        ReviewListing.lines(TextDifference(old, new), Canvas(width: 60)).map(\.plain)
     }
 
     @Test func `a difference shows empty lines, and three lines around a change`() {
         #expect(
             shown("a\n\nb\nc\nd\ne\nf\ng", "a\n\nB\n\nc\nd\ne\nf\ng") == [
-                "f.py", "@@ line 1 → 1 @@", "  a", "  ", "- b", "+ B", "+ ", "  c", "  d", "  e",
+                "@@ line 1 → 1 @@", "  a", "  ", "- b", "+ B", "+ ", "  c", "  d", "  e",
             ])
     }
 

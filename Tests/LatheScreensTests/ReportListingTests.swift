@@ -13,7 +13,7 @@ struct ReportListingTests {
 
     @Test func `a reviewer is shown all that admission found, and nothing in it acts on the terminal`() {
         #expect(
-            ReportListing.lines(report, Canvas(width: 120)).map(\.plain) == [
+            ReportListing.lines(report, .ofThis, Canvas(width: 120)).map(\.plain) == [
                 "when it was saved (as the kernel that ran it reported: evidence, no proof)",
                 "  tests: 3 passed, 2 of them calls that a session made · 0.25 s · at most 34 MB",
                 "  small changes of its source that its tests notice: 4 of 5",

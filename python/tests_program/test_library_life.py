@@ -87,10 +87,81 @@ def test_check_fails_for_each_file_that_is_not_what_was_approved(saved: Lathe) -
     assert wrong.code == 2
     assert 'library.trust must be "pins" or "files"' in wrong.err
     saved.write("lathe.json", "{}")
+    # What was edited is examined as it is now: its own example and its tests speak against it.
+    refused = saved.run("library", "approve", "double_number")
+    assert (refused.code, refused.out) == (1, "")
+    assert "`test_recorded_1` fails" in refused.err
+    assert "its docstring's example fails" in refused.err
+    assert saved.run("library", "check").code == _UNAPPROVED
+    file.write_text(file.read_text().replace("    4\n", "    6\n").replace("twice", "thrice"))
+    tests = file.with_name("test_double_number.py")
+    tests.write_text(tests.read_text().replace("== 6", "== 9"))
     assert saved.run("library", "approve", "double_number").out.startswith(
-        "✓ approved function double_number, vers"
+        "✓ approved function double_number, version 2"
     )
     assert saved.run("library", "check").code == 0
+
+
+def test_a_decision_is_about_what_was_shown(saved: Lathe) -> None:
+    shown = saved.run("library", "diff", "double_number").out.splitlines()[-1]
+    assert shown.startswith("to approve just this: lathe library approve functions/double_number ")
+    digest = shown.split()[-1]
+    folder = saved.project / "generated-capabilities/proposed/functions"
+    sums = subprocess.run(
+        "sha256sum double_number.py test_double_number.py | sha256sum",
+        shell=True,
+        cwd=folder,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    assert sums.startswith(digest)
+    # Its session saves another one in its place, which lathe admits: nobody has looked at it.
+    assert saved.run("exec", "-s", "s", _SAVE.replace("2 * x", "x + x")).code == 0
+    for command in (["approve"], ["changes"], ["reject", "--reason", "x"]):
+        more = ["a note"] if command == ["changes"] else []
+        name, *options = command
+        done = saved.run("library", name, "double_number", *more, *options, "--shown", digest)
+        assert (done.code, done.out) == (1, ""), done
+        assert "is not what was shown" in done.err
+    assert _actions(saved) == [("proposed", None), ("proposed", None)]
+    (again,) = saved.run("library", "diff", "double_number", "--json").json_lines()
+    assert "x + x" in again["source"]
+    done = saved.run("library", "approve", "double_number", "--shown", again["shown"])
+    assert (done.code, done.err) == (0, ""), done
+    for wrong in ("abc", "x" * 16):
+        assert saved.run("library", "approve", "double_number", "--shown", wrong).code == 2
+    both = saved.run("library", "approve", "a_b", "c_d", "--shown", digest)
+    assert both.code == 2
+    assert "one capability" in both.err
+
+
+def test_the_version_that_waits_is_shown_beside_the_approved_one(saved: Lathe) -> None:
+    alone = saved.run("library", "show", "double_number")
+    assert "return 2 * x" in alone.out
+    assert saved.run("library", "approve", "double_number").code == 0
+    missing = saved.run("library", "show", "double_number", "--proposed")
+    assert (missing.code, missing.out) == (1, "")
+    assert "no version of double_number waits" in missing.err
+    assert saved.run("exec", "-s", "s", _ANOTHER).code == 0
+    approved = saved.run("library", "show", "double_number")
+    assert "return 2 * x\n" in approved.out
+    assert "version 2 waits for review" in approved.err
+    waiting = saved.run("library", "show", "double_number", "--proposed")
+    assert (waiting.code, waiting.err) == (0, "")
+    assert "return 2 * x + 100" in waiting.out
+
+
+def test_an_examination_before_an_approval_can_be_stopped(saved: Lathe) -> None:
+    folder = saved.project / "generated-capabilities/proposed/functions"
+    tests = folder / "test_double_number.py"
+    tests.write_text(tests.read_text() + "    import time; time.sleep(30)\n")
+    with saved.on_terminal("library", "approve", "double_number") as run:
+        run.wait_for("examining function double_number as it is now; Ctrl-C stops it")
+        run.press("\x03")
+        assert run.end() == 130
+        assert "stopped while it was examined" in run.text
+    assert _actions(saved) == [("proposed", None)]
 
 
 def test_rejecting_needs_a_reason_and_keeps_the_source(saved: Lathe) -> None:

@@ -71,12 +71,12 @@ package struct SessionsCommand: Sendable, Hashable {
 package struct LibraryCommand: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case list
-        case show(CapabilityReference)
+        case show(CapabilityReference, version: ShownVersion)
         case search(String)
-        /// At least one name.
-        case approve([CapabilityReference])
-        case reject(CapabilityReference, reason: String)
-        case askForChanges(CapabilityReference, note: String)
+        /// At least one name; just one where there is the beginning of the hash that was shown.
+        case approve([CapabilityReference], shown: String?)
+        case reject(CapabilityReference, reason: String, shown: String?)
+        case askForChanges(CapabilityReference, note: String, shown: String?)
         case deprecate(CapabilityReference, reason: String?)
         /// What waits against what is approved, or what is approved against the file.
         case diff(CapabilityReference)
@@ -90,6 +90,9 @@ package struct LibraryCommand: Sendable, Hashable {
         /// A skill, an agent's file, or a folder of either.
         case importFrom(String)
     }
+
+    /// Which one is shown where a version waits beside the approved one.
+    package enum ShownVersion: Sendable, Hashable { case approved, proposed }
 
     /// Whether sources are changed to see whether their tests notice.
     package enum MutationChoice: Sendable, Hashable { case tried, left }

@@ -7,10 +7,14 @@ extension CommandTable {
         path: ["library", "show"],
         summary: "one capability with its source",
         arguments: [.init(name: "NAME", summary: "the function or agent")],
-        options: [.json, .project],
-        examples: ["lathe library show delay_profile"]
+        options: [.proposed, .json, .project],
+        examples: ["lathe library show delay_profile", "lathe library show delay_profile --proposed"]
     ) { given in
-        .library(LibraryCommand(action: .show(CapabilityReference(given.argument())), options: given.listingOptions()))
+        let version: LibraryCommand.ShownVersion = given.has(.proposed) ? .proposed : .approved
+        return .library(
+            LibraryCommand(
+                action: .show(CapabilityReference(given.argument()), version: version), options: given.listingOptions())
+        )
     }
 
     static let librarySearch = CommandForm(
@@ -28,18 +32,25 @@ extension CommandTable {
         path: ["library", "approve"],
         summary: "let every session use capabilities, as they are now",
         arguments: [.init(name: "NAME", count: .many, summary: "what waits, or an approved file that changed")],
-        options: [.json, .project],
-        examples: ["lathe library approve delay_profile", "lathe library approve functions/top_rows agents/critic"]
-    ) { given in
+        options: [.shown, .json, .project],
+        examples: [
+            "lathe library approve delay_profile", "lathe library approve functions/top_rows agents/critic",
+            "lathe library approve delay_profile --shown 3f2a9c81d07b55e4",
+        ]
+    ) { given throws(CommandError) in
         let names = given.positionals.map(CapabilityReference.init)
-        return .library(LibraryCommand(action: .approve(names), options: given.listingOptions()))
+        let shown = try given.shown()
+        guard shown == nil || names.count == 1 else {
+            throw CommandError(.badValue, "--shown is the hash of one capability; approve the others by themselves")
+        }
+        return .library(LibraryCommand(action: .approve(names, shown: shown), options: given.listingOptions()))
     }
 
     static let libraryReject = CommandForm(
         path: ["library", "reject"],
         summary: "take away what waits; its source is kept",
         arguments: [.init(name: "NAME", summary: "what waits")],
-        options: [.reason, .json, .project],
+        options: [.reason, .shown, .json, .project],
         examples: ["lathe library reject delay_profile --reason \"pandas has this\""]
     ) { given throws(CommandError) in
         guard let reason = given.value(.reason), !reason.allSatisfy(\.isWhitespace) else {
@@ -47,8 +58,8 @@ extension CommandTable {
         }
         return .library(
             LibraryCommand(
-                action: .reject(CapabilityReference(given.argument()), reason: reason), options: given.listingOptions())
-        )
+                action: .reject(CapabilityReference(given.argument()), reason: reason, shown: try given.shown()),
+                options: given.listingOptions()))
     }
 
     static let libraryChanges = CommandForm(
@@ -58,7 +69,7 @@ extension CommandTable {
             .init(name: "NAME", summary: "what waits"),
             .init(name: "NOTE", summary: "what to change, for the next session that wants it; in quotes"),
         ],
-        options: [.json, .project],
+        options: [.shown, .json, .project],
         examples: ["lathe library changes delay_profile \"take the column as a parameter\""]
     ) { given throws(CommandError) in
         let note = given.argument(1)
@@ -67,7 +78,7 @@ extension CommandTable {
         }
         return .library(
             LibraryCommand(
-                action: .askForChanges(CapabilityReference(given.argument()), note: note),
+                action: .askForChanges(CapabilityReference(given.argument()), note: note, shown: try given.shown()),
                 options: given.listingOptions()))
     }
 

@@ -74,6 +74,16 @@ struct GivenArguments: Sendable, Hashable {
         }
     }
 
+    /// The value of `--shown`.
+    func shown() throws(CommandError) -> String? {
+        guard let text = value(.shown)?.lowercased() else { return nil }
+        guard (12...64).contains(text.utf8.count), text.allSatisfy(\.isHexDigit) else {
+            throw CommandError(
+                .badValue, "--shown takes 12 to 64 hexadecimal digits, as lathe library diff ends with, not '\(text)'")
+        }
+        return text
+    }
+
     /// The value of `--from`.
     func turn() throws(CommandError) -> Int? {
         guard let text = value(.from) else { return nil }

@@ -56,6 +56,9 @@ struct OptionForm: Sendable, Hashable {
         name: "--repeat-unknown",
         summary: "repeat what was being done outside of the session when lathe ended, without asking")
     static let reason = OptionForm(name: "--reason", value: "TEXT", summary: "why, for the library's history")
+    static let shown = OptionForm(
+        name: "--shown", value: "HASH", summary: "only what lathe library diff showed: the hash that it ends with")
+    static let proposed = OptionForm(name: "--proposed", summary: "the version that waits, beside an approved one")
     static let mutation = OptionForm(
         name: "--mutation", summary: "also change their sources in small ways, and tell which changes no test notices")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")

@@ -2,9 +2,12 @@ package import LatheVocabulary
 
 /// What was found out about a capability before it was saved, for who decides about it, from plain values.
 package enum ReportListing {
-    package static func lines(_ report: AdmissionReport, _ canvas: Canvas) -> [StyledLine] {
+    /// Whether the files are still those that the report is about.
+    package enum Subject: Sendable, Hashable { case ofThis, beforeItWasEdited }
+
+    package static func lines(_ report: AdmissionReport, _ subject: Subject, _ canvas: Canvas) -> [StyledLine] {
         let head =
-            canvas.text("when it was saved", .bold)
+            canvas.text(subject == .ofThis ? "when it was saved" : "when it was saved, before it was edited", .bold)
             + canvas.text(" (as the kernel that ran it reported: evidence, no proof)", .dim)
         let ran = [report.tests.map(tests), report.mutation.map(mutation)].compactMap(\.self)
         let told = report.findings.map { finding in

@@ -15,34 +15,53 @@ package enum ReviewListing {
     // MARK: Differences
 
     /// Where a capability comes from, and why it was made.
-    package static func origin(_ capability: Capability, _ canvas: Canvas) -> [StyledLine] {
+    static func origin(_ capability: Capability) -> [(String, String)] {
         let cells = capability.cells.map(String.init).joined(separator: ", ")
-        let facts = [
+        return [
             ("made by", "session \(capability.session)" + (cells.isEmpty ? "" : ", cells \(cells)")),
             ("model", capability.model), ("why", capability.purpose),
-        ]
-        return facts.filter { !$0.1.isEmpty }.flatMap {
-            canvas.wrap(canvas.text("\($0.0): ", .dim) + canvas.text($0.1), indent: 2)
+        ].filter { !$0.1.isEmpty }
+    }
+
+    static func lines(_ difference: TextDifference, _ canvas: Canvas) -> [StyledLine] {
+        difference.lines.flatMap { line -> [StyledLine] in
+            switch line {
+            case .place(let before, let after): [canvas.text("@@ line \(before) → \(after) @@", .cyan)]
+            case .same(let text): canvas.source("  ", text, [])
+            case .removed(let text): canvas.source("- ", text, .red)
+            case .added(let text): canvas.source("+ ", text, .green)
+            }
         }
     }
 
-    /// The tests of what waits, against those of the approved version.
-    package static func tests(_ old: String, _ new: String, _ canvas: Canvas) -> [StyledLine] {
-        guard !(old + new).isEmpty else { return [canvas.text("it has no tests", .bold)] }
-        return lines(TextDifference(old, new), "its tests", canvas)
+    /// `lathe library diff`: what to look at, and how to decide about just that.
+    package static func difference(_ item: ReviewItem, _ canvas: Canvas) -> [StyledLine] {
+        ReviewPage(item, .difference, canvas).lines(canvas)
+            + canvas.wrap(canvas.text("to approve just this: ", .dim) + canvas.text(approval(item)), indent: 2)
     }
 
-    package static func lines(_ difference: TextDifference, _ title: String, _ canvas: Canvas) -> [StyledLine] {
-        let same = difference.lines.isEmpty ? ", no difference" : ""
-        return canvas.wrap(canvas.text(title + same, .bold), indent: 2)
-            + difference.lines.flatMap { line -> [StyledLine] in
-                switch line {
-                case .place(let before, let after): [canvas.text("@@ line \(before) → \(after) @@", .cyan)]
-                case .same(let text): canvas.source("  ", text, [])
-                case .removed(let text): canvas.source("- ", text, .red)
-                case .added(let text): canvas.source("+ ", text, .green)
-                }
-            }
+    /// The command that approves what is shown and nothing else.
+    static func approval(_ item: ReviewItem) -> String {
+        "lathe library approve \(item.capability.kind.folder)/\(item.capability.name) --shown \(item.shown.prefix(16))"
+    }
+
+    package static func json(_ item: ReviewItem) -> JSONValue {
+        let capability = item.capability
+        return [
+            "capability": .string(capability.path), "kind": .string(capability.kind.rawValue),
+            "name": .string(capability.name), "version": .integer(capability.version),
+            "status": .string(capability.status.rawValue), "problems": .array(capability.problems.map { .string($0) }),
+            "shown": .string(item.shown), "since": item.since.map { .number($0) } ?? .null,
+            "source": .string(item.body), "tests": .string(item.tests),
+            "fixtures": .object(item.fixtures.mapValues { .integer($0) }),
+            "purpose": .string(capability.purpose), "session": .string(capability.session),
+            "model": .string(capability.model), "cells": .array(capability.cells.map { .integer($0) }),
+            "approved": item.approved.map { ["version": .integer($0.version), "source": .string($0.body)] } ?? .null,
+            "approved_tests": item.approvedTests.isEmpty ? .null : .string(item.approvedTests),
+            "edited": .bool(item.isEdited), "note": item.note.map { .string($0) } ?? .null,
+            "report": item.report.map(ReportListing.json) ?? .null,
+            "earlier_tests": item.report?.earlier.map(EarlierListing.json) ?? .null,
+        ]
     }
 
     // MARK: History
@@ -79,7 +98,7 @@ package enum ReviewListing {
             })
     }
 
-    private static func date(_ seconds: Double) -> String {
+    static func date(_ seconds: Double) -> String {
         Date(timeIntervalSince1970: seconds).formatted(.iso8601.dateSeparator(.dash).timeSeparator(.colon))
     }
 

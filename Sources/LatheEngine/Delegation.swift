@@ -6,6 +6,8 @@ struct Delegation: Sendable {
     let services: EngineServices
     /// One gate a depth, so that a subtask that waits for its own subtasks never holds their place.
     let gates: [AsyncGate]
+    /// Lets so many examinations of writers run at a time.
+    let examinations: AsyncGate
     /// What subtasks answered with beside JSON.
     let data: DataResults
     /// The kernels that were lost, of every place.
@@ -18,6 +20,7 @@ struct Delegation: Sendable {
         self.services = services
         self.past = past
         data = DataResults(limits: services.limits)
+        examinations = AsyncGate(services.limits.parallelExaminations)
         gates = (0..<services.limits.delegationDepth).map { _ in AsyncGate(services.limits.parallelSubtasks) }
     }
 

@@ -18,6 +18,10 @@ package struct EngineLimits: Sendable, Hashable {
     /// Characters of a task, an agent's instructions or a question to `ask_model`.
     package var instructionCharacters = 40_000
 
+    /// Examinations that one subtask of a writer may have, and how many run at a time in a session.
+    package var examinations = 12
+    package var parallelExaminations = 2
+
     /// Bytes of JSON that one host call may carry; data goes into slices.
     package var callBytes = 4 << 20
     /// What a kernel of the session may use, which no agent and no call can exceed.

@@ -11,7 +11,10 @@ extension HostDesk {
         guard place == .coordinator else {
             throw HostRefusal("not_allowed", "only the coordinator saves capabilities; return the source instead")
         }
-        let proposal = try await proposal(kind, arguments)
+        var proposal = try await proposal(kind, arguments)
+        if let writer = try await writer(of: kind, arguments) {
+            (proposal.writer, proposal.model) = (writer.agent.name, writer.model)
+        }
         let saved: SavedCapability
         do throws(LibraryError) {
             saved = try await services.library.save(proposal)
@@ -28,7 +31,7 @@ extension HostDesk {
         return .object(told)
     }
 
-    private func proposal(
+    func proposal(
         _ kind: Capability.Kind, _ arguments: HostArguments
     ) async throws(HostRefusal) -> CapabilityProposal {
         let cells = arguments.present("cells") == nil ? [] : try arguments.integers("cells", upTo: Self.mostCells)
@@ -43,6 +46,31 @@ extension HostDesk {
             purpose: try arguments.optionalText("purpose", upTo: 400)?.singleLine(upTo: 400) ?? "",
             leftOut: leftOut.prefix(Self.mostLeftOut).map { $0.singleLine(upTo: 300) },
             breaks: try breaks(arguments))
+    }
+
+    /// Who wrote what is saved, where the call names a subtask of a writer: it completed, and this is its result.
+    private func writer(
+        of kind: Capability.Kind, _ arguments: HostArguments
+    ) async throws(HostRefusal) -> SubtaskStarted? {
+        guard let id = try arguments.optionalInteger("writer", in: 1...1_000_000_000) else { return nil }
+        let events: [Event]
+        do throws(JournalError) {
+            events = try await services.log.events(after: 0, of: [.subtaskStarted, .subtaskFinished])
+        } catch {
+            throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
+        }
+        var started: SubtaskStarted?
+        var isIts = false
+        for event in events {
+            if case .subtaskStarted(let one) = event.body, one.id == id { started = one }
+            guard case .subtaskFinished(let one) = event.body, one.id == id, one.status == .complete else { continue }
+            isIts = ["name", "source", "tests"].allSatisfy { one.value?[$0] == arguments.values[$0] }
+        }
+        guard let started, started.agent.writes == kind, isIts else {
+            throw HostRefusal(
+                "invalid_arguments", "\(arguments.call): subtask \(id) is no \(kind.rawValue)_writer that made this")
+        }
+        return started
     }
 
     /// The reason for each test of the approved version that it breaks; a name without a reason is refused.
@@ -107,11 +135,16 @@ extension AdmissionReport {
             lines += shown
             if mutation.survivors.count > 3 { lines.append("… and \(mutation.survivors.count - 3) more") }
         }
-        lines += nearDuplicates.prefix(3).map { near in
+        lines += resemblances
+        lines += leftOut.prefix(3).map { "left out of its tests: \($0)" }
+        return lines
+    }
+
+    /// What of the library it resembles.
+    var resemblances: [String] {
+        nearDuplicates.prefix(3).map { near in
             "resembles the \(near.kind.rawValue) \(near.name) (\(near.alike.joined(separator: ", "))): if it is meant to "
                 + "replace it, save it under that name as its next version"
         }
-        lines += leftOut.prefix(3).map { "left out of its tests: \($0)" }
-        return lines
     }
 }

@@ -29,12 +29,16 @@ final class HostDesk: Sendable {
     let kernelLimits: KernelLimits
     /// The calls that are answered; nil for all.
     private let allowed: Set<String>?
+    /// What it may have examined; nil for all but writers.
+    let examinations: Examinations?
     private let progress = Mutex(Progress())
 
     init(
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
-        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0, allowed: Set<String>? = nil
+        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0, allowed: Set<String>? = nil,
+        examinations: Examinations? = nil
     ) {
+        self.examinations = examinations
         self.allowed = allowed
         self.place = place
         self.services = services
@@ -105,6 +109,7 @@ final class HostDesk: Sendable {
         if call.name == "capability", isUnrecorded(call) { return await capabilityOfThen(call) }
         if let recorded = recordedReply(to: call) {
             if call.name == "delegate" { await takeUp(call, recorded.outcome) }
+            note(call, recorded.outcome)
             if let leaving = seatIfLeaving(at: recorded) { await leaving.copyForRebuild() }
             return recorded
         }
@@ -141,7 +146,14 @@ final class HostDesk: Sendable {
         let reply: HostReply =
             known.value.map { .value($0) } ?? .error(known.code ?? "unknown", known.reason ?? "unknown")
         if call.name == "delegate" { await takeUp(call, reply.outcome) }
+        note(call, reply.outcome)
         return reply
+    }
+
+    /// An examination that is not made again counts as made.
+    private func note(_ call: HostCall, _ answer: HostReply.Outcome) {
+        guard call.name == "examine", case .value(let value) = answer else { return }
+        examinations?.note(call.arguments, answered: value)
     }
 
     private func takeUp(_ call: HostCall, _ answer: HostReply.Outcome) async {
@@ -224,6 +236,7 @@ final class HostDesk: Sendable {
             case "ask_model": return .value(try await askModel(arguments))
             case "save_function": return .value(try await save(.function, arguments))
             case "save_agent": return .value(try await save(.agent, arguments))
+            case "examine": return .value(try await examine(arguments))
             case "answer": return .value(try await take(arguments))
             case "output": return try await output(arguments)
             case "data_file": return try await dataFile(arguments)
@@ -254,6 +267,9 @@ final class HostDesk: Sendable {
     private func take(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         guard let value = arguments.values["value"] else {
             throw HostRefusal("invalid_arguments", "answer: value is missing")
+        }
+        if let objection = examinations?.objection(to: value) {
+            return ["accepted": false, "reason": .string(objection)]
         }
         let described = try delegation.data.described(value, by: place)
         switch answers.put(described) {

@@ -50,16 +50,16 @@ package enum Prompts {
         - lathe.find("words"): saved functions and agents that fit. Look before writing your own. \
         `from lathe.capabilities import NAME` gives a function; an agent is used by its name.
         - lathe.delegate_each(agent, slices, task="") -> outcomes in order, each .label .status .value .reason. slices: a dict \
-        label -> object, or a GroupBy. Each sub-agent gets its slice by reference as `data` in a kernel of its own and sees \
+        label -> object, or a GroupBy. Each sub-agent gets its slice by reference as `data` in its own kernel and sees \
         nothing else. agent: a saved name, or lathe.agent(name=…, instructions=…, returns={"mean": float, "causes": [str], "rows": lathe.Table}). A Table \
         comes back as a handle: .to_pandas().
         - lathe.delegate(agent, task, data=…) -> one subtask; .result() waits.
-        - lathe.ask_model("question", returns={…}): one short model call, no data.
-        - lathe.save_function(f): keep a typed, general function with a doctest, called in a cell before, for later sessions. lathe.save_agent(name, \
-        instructions, returns): keep an agent that proved useful.
+        - lathe.ask_model("question", returns={…}): one model call, no data.
+        - lathe.save_function(f): keep a typed, general function with a doctest, called in a cell, for later sessions; help(lathe.cells) has it written. lathe.save_agent(name, \
+        instructions, returns): keep a useful agent.
         - lathe.checkpoint(), lathe.rollback(): bring variables back; lathe.branch([code, code], keep="lowest") tries \
-        alternatives and keeps the best.
-        - lathe.save_artifact("name.csv", data): a file for the user. Open figures are saved by themselves.
+        alternatives, keeps the best.
+        - lathe.save_artifact("name.csv", data): a file for the user. Open figures are saved too.
         - lathe.answer(markdown): ends the job. Build the text in code with figures from variables, f"{x:.1f}", never retyped.
         """
 

@@ -73,7 +73,10 @@ struct SubtaskRun: Sendable {
         answers.begin(at: own.position)
         let desk = HostDesk(
             place: place, services: services, delegation: delegation, answers: answers, spending: spending,
-            kernelLimits: plan.kernelLimits, callsSoFar: own.hostCalls, questionsSoFar: own.questionsSoFar)
+            kernelLimits: plan.kernelLimits, callsSoFar: own.hostCalls, questionsSoFar: own.questionsSoFar,
+            examinations: plan.agent.writes.map {
+                Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
+            })
         let slices: [PlacedSlice]
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }

@@ -11,12 +11,13 @@ struct CapabilityBlock: Sendable, Hashable {
     var cells: [Int]
     var model: String
     var purpose: String
+    var writer: String
     var testsSHA256: String?
 
     init(_ proposal: CapabilityProposal, version: Int, created: String, testsSHA256: String?) {
         (kind, name, status) = (proposal.kind, proposal.name, .proposed)
         (session, cells, model) = (proposal.session, proposal.cells, proposal.model)
-        purpose = proposal.purpose
+        (purpose, writer) = (proposal.purpose, proposal.writer)
         self.version = version
         self.created = created
         self.testsSHA256 = testsSHA256
@@ -27,7 +28,7 @@ struct CapabilityBlock: Sendable, Hashable {
             "source": .string(source), "kind": .string(kind.rawValue), "name": .string(name),
             "version": .integer(version), "status": .string(status.rawValue), "created": .string(created),
             "session": .string(session), "cells": .array(cells.map { .integer($0) }), "model": .string(model),
-            "purpose": .string(purpose), "tests_sha256": .string(testsSHA256 ?? ""),
+            "purpose": .string(purpose), "writer": .string(writer), "tests_sha256": .string(testsSHA256 ?? ""),
         ]
     }
 }

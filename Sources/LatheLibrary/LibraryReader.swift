@@ -29,6 +29,18 @@ struct LibraryReader: Sendable {
         return try AdmissionReport(reading: try answer(["examine", folder], input: request.text))
     }
 
+    /// The proposal with its source and its tests formatted, and what has a safe fix mended.
+    func tidied(_ proposal: CapabilityProposal) throws(LibraryError) -> CapabilityProposal {
+        let request: JSONValue = ["source": .string(proposal.source), "tests": .string(proposal.tests)]
+        let answer = try answer(["tidy"], input: request.text)
+        guard let source = answer["source"]?.stringValue, let tests = answer["tests"]?.stringValue else {
+            throw unexpected()
+        }
+        var tidied = proposal
+        (tidied.source, tidied.tests) = (source, tests)
+        return tidied
+    }
+
     /// What a source says, read from its syntax tree.
     func facts(_ body: String, _ kind: Capability.Kind, _ name: String) throws(LibraryError) -> JSONValue {
         try answer(["facts", kind.rawValue, name], input: body)

@@ -23,6 +23,7 @@ struct ReadCapability: Sendable, Hashable {
             session: text("session"), model: text("model"), sha256: text("sha256"),
             testsSHA256: entry["tests_sha256"]?.stringValue,
             cells: (entry["cells"]?.arrayValue ?? []).compactMap(\.integerValue), purpose: text("purpose"),
+            writer: text("writer"),
             problems: problems)
         fileSHA256 = text("file_sha256")
         docstring = text("docstring")

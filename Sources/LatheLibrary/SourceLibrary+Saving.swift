@@ -3,6 +3,29 @@ package import LatheVocabulary
 
 extension SourceLibrary {
     package func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {
+        let (proposal, name) = try await compared(proposal)
+        return try await saveExamined(proposal, name)
+    }
+
+    package func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> ExaminedProposal {
+        guard let examiner else {
+            throw LibraryError(.refused, "This library was opened without a place to examine in.")
+        }
+        let tidied = try await onQueue { () throws(LibraryError) in try self.reader.tidied(proposal) }
+        let compared: CapabilityProposal
+        do throws(LibraryError) {
+            compared = try await self.compared(tidied).proposal
+        } catch  where [.refused, .nameTaken].contains(error.code) {
+            let finding = AdmissionReport.Finding(rule: "form", reason: error.reason, isRefusal: true)
+            return ExaminedProposal(tidied, AdmissionReport(findings: [finding]))
+        }
+        return ExaminedProposal(tidied, try await examiner.examine(compared))
+    }
+
+    /// A proposal whose name, size and form can be, with the tests of the approved version.
+    private func compared(
+        _ proposal: CapabilityProposal
+    ) async throws(LibraryError) -> (proposal: CapabilityProposal, name: CapabilityName) {
         let name = try CapabilityName(proposal.name)
         try CapabilityFiles.check(tests: proposal.tests, fixtures: proposal.fixtures)
         let earlier = try await onQueue { () throws(LibraryError) in
@@ -13,9 +36,9 @@ extension SourceLibrary {
                 return try self.earlierTests(of: proposal.kind, name)
             }
         }
-        var proposal = proposal
-        proposal.earlier = earlier
-        return try await saveExamined(proposal, name)
+        var compared = proposal
+        compared.earlier = earlier
+        return (compared, name)
     }
 
     private func saveExamined(
@@ -106,6 +129,10 @@ extension SourceLibrary {
                 .nameTaken,
                 "The library has the \(proposal.kind.other.rawValue) \(proposal.name) already. Choose another name.")
         }
+        if let builtIns, builtIns.has(.agent, proposal.name) {
+            throw LibraryError(
+                .nameTaken, "'\(proposal.name)' is the name of an agent that comes with lathe. Choose another name.")
+        }
         let same = all.filter { $0.name == proposal.name && $0.kind == proposal.kind }
         let version = (same.first { $0.shelf == .approved }?.version ?? 0) + 1
         guard let waiting = same.first(where: { $0.shelf == .proposed }) else { return .new(version: version) }
@@ -123,23 +150,6 @@ extension SourceLibrary {
 
     static func today() -> String {
         Date.now.formatted(.iso8601.year().month().day())
-    }
-}
-
-extension AdmissionReport {
-    /// Everything that has to be mended, in one text.
-    var refusal: String {
-        let reasons = findings.filter(\.isRefusal).map { finding in
-            "• " + (finding.line.map { "line \($0): " } ?? "") + finding.reason + " [\(finding.rule)]"
-        }
-        var text = "It cannot be saved as it is:"
-        for (index, reason) in reasons.enumerated() {
-            guard text.utf8.count + reason.utf8.count < 8_000 else {
-                return text + "\n… and \(reasons.count - index) more; mend these first."
-            }
-            text += "\n" + reason
-        }
-        return text
     }
 }
 

@@ -6,6 +6,9 @@ extension SourceLibrary {
         _ kind: Capability.Kind, named name: String, to session: String
     ) async throws(LibraryError) -> ServedCapability {
         let name = try CapabilityName(name)
+        if let builtIns, builtIns.has(kind, name.description) {
+            return try await onQueue { () throws(LibraryError) in try builtIns.served(kind, name) }
+        }
         return try await onQueue { () throws(LibraryError) in
             try self.folder.reading { () throws(LibraryError) in try self.served(kind, name, session) }
         }
@@ -21,7 +24,8 @@ extension SourceLibrary {
         }
         return Agent(
             name: name, instructions: instructions, returns: facts["returns"].flatMap { $0 == .null ? nil : $0 },
-            limits: try limits(of: name, facts), isSaved: true)
+            limits: try limits(of: name, facts), isSaved: true,
+            isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil)
     }
 
     private func limits(of name: String, _ facts: JSONValue) throws(LibraryError) -> KernelLimits? {

@@ -24,6 +24,7 @@ package final class SourceLibrary: CapabilityLibrary {
     let trust: LibraryTrust
     let proposals: ProposalUse
     let search: CapabilitySearch?
+    let builtIns: BuiltIns?
     let known = Known()
     private let queue = DispatchQueue(label: "lathe.library")
 
@@ -36,18 +37,21 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - trust: what makes a file that says *approved* be one.
     ///   - proposals: which sessions may use what waits.
     ///   - search: finds capabilities; without it nothing can be searched for.
+    ///   - builtIns: absolute path of the agents that come with lathe; nil for none.
     package init(
         folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
         journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins, proposals: ProposalUse = .session,
-        search: CapabilitySearch? = nil
+        search: CapabilitySearch? = nil, builtIns: String? = nil
     ) {
         self.proposals = proposals
         self.journal = journal
         self.trust = trust
         self.folder = LibraryFolder(path: folder)
-        self.reader = LibraryReader(process: ReaderProcess(python: python, reader: reader))
+        let reader = LibraryReader(process: ReaderProcess(python: python, reader: reader))
+        self.reader = reader
         self.examiner = examiner
         self.search = search
+        self.builtIns = builtIns.map { BuiltIns(folder: $0, reader: reader) }
     }
 
     package func list() async throws(LibraryError) -> [Capability] {

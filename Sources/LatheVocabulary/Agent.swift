@@ -10,6 +10,8 @@ package struct Agent: Sendable, Hashable, Codable {
     package var limits: KernelLimits?
     /// True where it is a library agent, whose module the kernel imports for `prepare` and `check`.
     package var isSaved: Bool
+    /// True where it comes with lathe; nil, as in journals of before there were such, for all others.
+    package var isBuiltIn: Bool?
 
     package init(
         name: String,
@@ -17,7 +19,8 @@ package struct Agent: Sendable, Hashable, Codable {
         returns: JSONValue? = nil,
         modelRole: String? = nil,
         limits: KernelLimits? = nil,
-        isSaved: Bool = false
+        isSaved: Bool = false,
+        isBuiltIn: Bool? = nil
     ) {
         self.name = name
         self.instructions = instructions
@@ -25,5 +28,18 @@ package struct Agent: Sendable, Hashable, Codable {
         self.modelRole = modelRole
         self.limits = limits
         self.isSaved = isSaved
+        self.isBuiltIn = isBuiltIn
+    }
+}
+
+extension Agent {
+    /// What it writes, where it is one of the writers that come with lathe.
+    package var writes: Capability.Kind? {
+        guard isBuiltIn == true else { return nil }
+        switch name {
+        case "function_writer": return .function
+        case "agent_writer": return .agent
+        default: return nil
+        }
     }
 }

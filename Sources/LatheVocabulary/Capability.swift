@@ -47,6 +47,8 @@ package struct Capability: Sendable, Hashable, Codable {
     /// The cells of that session that it was made from, oldest first.
     package var cells: [Int]
     package var model: String
+    /// The built-in agent that wrote it; empty where a session's own cells define it.
+    package var writer: String
     /// Why it is worth keeping, in the model's words.
     package var purpose: String
     /// Of the source below the metadata block.
@@ -71,6 +73,7 @@ package struct Capability: Sendable, Hashable, Codable {
         testsSHA256: String? = nil,
         cells: [Int] = [],
         purpose: String = "",
+        writer: String = "",
         problems: [String] = []
     ) {
         self.kind = kind
@@ -87,6 +90,7 @@ package struct Capability: Sendable, Hashable, Codable {
         self.testsSHA256 = testsSHA256
         self.cells = cells
         self.purpose = purpose
+        self.writer = writer
         self.problems = problems
     }
 }
@@ -95,7 +99,7 @@ extension Capability {
     /// Waits for a person, or is what a person approved.
     package var shelf: Shelf { path.hasPrefix("proposed/") ? .proposed : .approved }
 
-    /// Journals that were written before there were versions have no `version`, `testsSHA256`, `cells` and `purpose`.
+    /// Journals that were written before there were versions have no `version`, `testsSHA256`, `cells`, `purpose` and `writer`.
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -112,6 +116,7 @@ extension Capability {
             testsSHA256: try fields.decodeIfPresent(String.self, forKey: .testsSHA256),
             cells: try fields.decodeIfPresent([Int].self, forKey: .cells) ?? [],
             purpose: try fields.decodeIfPresent(String.self, forKey: .purpose) ?? "",
+            writer: try fields.decodeIfPresent(String.self, forKey: .writer) ?? "",
             problems: try fields.decode([String].self, forKey: .problems))
     }
 }

@@ -4,6 +4,9 @@ package protocol CapabilityLibrary: Sendable {
     /// session. Nothing half-written stays.
     func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability
 
+    /// What saving a proposal, tidied, would find out, without writing anything. Throws only where it could not be examined.
+    func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> ExaminedProposal
+
     func list() async throws(LibraryError) -> [Capability]
 
     /// What fits a need best, of what the session that asks may use.
@@ -26,6 +29,18 @@ package protocol CapabilityLibrary: Sendable {
 package protocol CapabilityExaminer: Sendable {
     /// Throws only where it could not be examined; what is wrong with the proposal is in the report.
     func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport
+}
+
+/// A proposal that was examined and not saved.
+package struct ExaminedProposal: Sendable, Hashable {
+    /// As it was examined: formatted, and what has a safe fix mended.
+    package var proposal: CapabilityProposal
+    package var report: AdmissionReport
+
+    package init(_ proposal: CapabilityProposal, _ report: AdmissionReport) {
+        self.proposal = proposal
+        self.report = report
+    }
 }
 
 package struct SavedCapability: Sendable, Hashable, Codable {

@@ -5,6 +5,8 @@ package struct CapabilityProposal: Sendable, Hashable {
     package var source: String
     package var session: String
     package var model: String
+    /// The built-in agent that wrote it; empty where the session's own cells define it.
+    package var writer: String
     /// The whole text of its tests, a module for pytest; empty where it has none.
     package var tests: String
     /// Files that its tests read, by name, such as `july.csv`.
@@ -23,7 +25,7 @@ package struct CapabilityProposal: Sendable, Hashable {
     package init(
         kind: Capability.Kind, name: String, source: String, session: String, model: String, tests: String = "",
         fixtures: [String: [UInt8]] = [:], cells: [Int] = [], purpose: String = "",
-        leftOut: [String] = [], breaks: [String: String] = [:], earlier: EarlierTests? = nil
+        leftOut: [String] = [], breaks: [String: String] = [:], earlier: EarlierTests? = nil, writer: String = ""
     ) {
         self.kind = kind
         self.name = name
@@ -37,5 +39,6 @@ package struct CapabilityProposal: Sendable, Hashable {
         self.leftOut = leftOut
         self.breaks = breaks
         self.earlier = earlier
+        self.writer = writer
     }
 }

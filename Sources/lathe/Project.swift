@@ -34,7 +34,8 @@ struct Project: Sendable {
             search: CapabilitySearch(
                 index: LibraryIndex(path: folder + "/.lathe/library-index.db"),
                 meaning: MeaningProcess(
-                    python: installation.interpreter, package: installation.python + "/lathe_meaning")))
+                    python: installation.interpreter, package: installation.python + "/lathe_meaning")),
+            builtIns: installation.python + "/lathe_builtins")
     }
 
     /// Reads what is proposed for the library, and runs it in kernels of `placement`.

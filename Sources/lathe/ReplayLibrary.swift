@@ -68,6 +68,11 @@ final class ReplayLibrary: CapabilityLibrary {
         return try await library.save(proposal)
     }
 
+    /// Found out anew: it writes nothing.
+    func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> ExaminedProposal {
+        try await library.examine(proposal)
+    }
+
     func list() async throws(LibraryError) -> [Capability] { try await library.list() }
 
     /// As it was given then; what the recorded session was not given is the library's to decide, as for that session.

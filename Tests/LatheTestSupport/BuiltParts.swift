@@ -42,10 +42,11 @@ package struct BuiltParts: Sendable {
             inputs: inputs)
     }
 
-    package func library(folder: String) -> SourceLibrary {
+    package func library(folder: String, examiner: (any CapabilityExaminer)? = nil) -> SourceLibrary {
         SourceLibrary(
-            folder: folder, python: interpreter, reader: root + "/python/lathe_library",
-            search: CapabilitySearch(index: LibraryIndex(path: folder + "-index.db"), meaning: meaning))
+            folder: folder, python: interpreter, reader: root + "/python/lathe_library", examiner: examiner,
+            search: CapabilitySearch(index: LibraryIndex(path: folder + "-index.db"), meaning: meaning),
+            builtIns: root + "/python/lathe_builtins")
     }
 
     /// The embedding model, in a process of its own.

@@ -8,6 +8,10 @@ package struct EmptyLibrary: CapabilityLibrary {
         throw LibraryError(.refused, "nothing is saved here")
     }
 
+    package func examine(_ proposal: CapabilityProposal) throws(LibraryError) -> ExaminedProposal {
+        throw LibraryError(.refused, "nothing is examined here")
+    }
+
     package func list() -> [Capability] { [] }
 
     package func find(_ need: CapabilityNeed) -> CapabilityFinding {

@@ -17,11 +17,11 @@ package struct TestSession: Sendable {
     /// How many cells of the past were run again.
     package private(set) var rebuilt = 0
 
-    /// Opens a session, runs `body`, and stops and deletes everything.
+    /// Opens a session, runs `body`, and stops and deletes everything. Where it `examines`, what is saved is run first.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(),
-        memory: SessionMemory? = nil, instructions: ProjectInstructions? = nil,
+        memory: SessionMemory? = nil, instructions: ProjectInstructions? = nil, examines: Bool = false,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -37,7 +37,12 @@ package struct TestSession: Sendable {
         let host = try await TemplateSuccession.start(configuration)
         let journal = MemoryJournal(past)
         let log = EventLog(journal: journal)
-        let library = built.library(folder: folder + "/generated-capabilities")
+        let examiner = KernelExaminer(
+            folder: folder + "/generated-capabilities", python: built.interpreter,
+            reader: built.root + "/python/lathe_library"
+        ) { () throws(LibraryError) in host }
+        let library = built.library(
+            folder: folder + "/generated-capabilities", examiner: examines ? examiner : nil)
         let services = EngineServices(
             session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
             instructions: instructions,

@@ -215,7 +215,15 @@ class Lathe(types.ModuleType):
         """Say where to search."""
         return "Outside of Lathe nothing is searched: lathe library search WORD"
 
-    def save_function(self, f: Any) -> str:
+    def cells(self, *numbers: int) -> dict[str, Any]:
+        """Hand nothing over: what a writer made of cells is recorded."""
+        return {}
+
+    def save_written(self, written: Subtask, *_rest: Any, **_options: Any) -> str:
+        """Save nothing."""
+        return f"{written.label}: not saved outside of Lathe"
+
+    def save_function(self, f: Any, *_rest: Any, **_options: Any) -> str:
         """Make a function importable from lathe.capabilities; nothing is written."""
         setattr(self.capabilities, f.__name__, f)
         return f"{f.__name__}: not saved outside of Lathe"

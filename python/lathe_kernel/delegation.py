@@ -51,6 +51,8 @@ class Subtask:
         self.label = label
         self.uri = uri
         self.notes = notes
+        # The cells that its slice was made of, where `lathe.cells` made it.
+        self.cells: list[int] = []
 
     @property
     def status(self) -> str:

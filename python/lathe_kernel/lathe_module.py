@@ -17,7 +17,6 @@ from lathe_kernel import (
     loading,
     pages,
     results,
-    saving,
 )
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.branches import Branch, Branches, Keep
@@ -27,6 +26,7 @@ from lathe_kernel.delegation import InlineAgent, Subtask
 from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, invalid
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
+from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
@@ -38,9 +38,12 @@ _METHODS = (
     "ask_model",
     "branch",
     "capabilities",
+    "cells",
     "checkpoint",
     "delegate",
     "delegate_each",
+    "examine_agent",
+    "examine_function",
     "find",
     "load_arrow",
     "load_csv",
@@ -50,6 +53,7 @@ _METHODS = (
     "save_agent",
     "save_artifact",
     "save_function",
+    "save_written",
 )
 _TYPES = (
     "AnswerRejected",
@@ -82,7 +86,7 @@ class Place:
         )
 
 
-class Lathe(types.ModuleType):
+class Lathe(types.ModuleType, Making):
     """Delegate slices, ask models, answer, and save what is worth keeping.
 
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
@@ -150,7 +154,9 @@ class Lathe(types.ModuleType):
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
-        return delegation.started(self._channel, self._store, shared, items)[0]
+        subtask = delegation.started(self._channel, self._store, shared, items)[0]
+        subtask.cells = numbers_of(data)
+        return subtask
 
     def delegate_each(
         self,
@@ -268,60 +274,6 @@ class Lathe(types.ModuleType):
         """
         return branches.run(self._channel, codes, keep)
 
-    def save_function(
-        self, f: Any, tests: Sequence[Any] = (), purpose: str = "", breaks: saving.Breaks = None
-    ) -> saving.Saved:
-        """Save a function of this session for later ones, if it passes its examination.
-
-        Example: `lathe.save_function(profile_delays, tests=[test_empty], purpose="…")`
-
-        It is called verb_noun, has type hints and a docstring with an example (`>>> f(1)` and its
-        result), and was called in a cell on small data: such calls become its tests, beside the
-        functions `test_…` of cells in `tests`. `purpose` says why it is worth keeping. Tests of
-        the approved version must pass, or `breaks={"test_recorded_1": "why"}` says why not.
-
-        Raises:
-            LatheError: it was refused; the reason names everything to mend.
-        """
-        module = saving.function_module(f, self._namespace, self._recorder, tests)
-        return self._saved("save_function", module, purpose, breaks)
-
-    def save_agent(
-        self,
-        name: str,
-        instructions: str,
-        returns: object,
-        description: str = "",
-        prepare: Any = None,
-        check: Any = None,
-        limits: object = None,
-        examples: Sequence[tuple[Any, Any]] = (),
-        purpose: str = "",
-        breaks: saving.Breaks = None,
-    ) -> saving.Saved:
-        """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
-
-        Example: `lathe.save_agent("delay_analyst", "Explain `data`.", {"cause": str})`
-
-        It is called by a noun. `examples` are pairs of small data and the result expected for it,
-        which must fit `returns` and pass `prepare` and `check`. `breaks` is as in `save_function`.
-
-        Raises:
-            LatheError: it was refused; the reason names everything to mend.
-        """
-        definition = saving.AgentDefinition(
-            name,
-            instructions,
-            schema_of(returns),
-            description,
-            prepare,
-            check,
-            delegation.limits_of(limits),
-            examples,
-        )
-        module = saving.agent_module(definition, self._namespace)
-        return self._saved("save_agent", module, purpose, breaks)
-
     def find(self, query: str, limit: int = 5) -> str:
         """Search the library: one line of signature and one sentence for each that fits.
 
@@ -384,12 +336,6 @@ class Lathe(types.ModuleType):
     def _slice_mode(self) -> str:
         """Say how slices travel on this machine, for `lathe doctor`."""
         return pages.mode()
-
-    def _saved(
-        self, call: str, module: saving.Module, purpose: str, breaks: saving.Breaks
-    ) -> saving.Saved:
-        self.capabilities.forget(module.name)
-        return saving.sent(self._channel, call, module, purpose, breaks)
 
 
 def install(lathe: Lathe, library: Library) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from lathe_kernel import evidence, literals, sources
 from lathe_kernel.channel import Channel, close
+from lathe_kernel.delegation import Subtask
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.evidence import Evidence
 from lathe_kernel.recording import Recorder
@@ -115,6 +116,34 @@ def sent(channel: Channel, call: str, module: Module, purpose: str, breaks: Brea
     Raises:
         LatheError: it was refused; the reason names everything to mend.
     """
+    return _told(channel, call, arguments_of(module, purpose, breaks))
+
+
+def sent_written(
+    channel: Channel, call: str, made: dict[str, Any], written: Subtask, breaks: Breaks
+) -> Saved:
+    """Hand what a writer made over to lathe; return what became of it.
+
+    Raises:
+        LatheError: it was refused; the reason names everything to mend.
+    """
+    given = made.get("breaks") if breaks is None else breaks
+    arguments: dict[str, Any] = {
+        "name": made.get("name"),
+        "source": made.get("source"),
+        "tests": made.get("tests") or "",
+        "fixtures": made.get("fixtures") or {},
+        "cells": written.cells[:50],
+        "purpose": made.get("purpose") or "",
+        "writer": written.id,
+    }
+    if given:
+        arguments["breaks"] = _reasons(given)
+    return _told(channel, call, arguments)
+
+
+def arguments_of(module: Module, purpose: str, breaks: Breaks) -> dict[str, Any]:
+    """Return what lathe is told of a module that it is to examine."""
     known = module.evidence
     arguments: dict[str, Any] = {
         "name": module.name,
@@ -127,6 +156,10 @@ def sent(channel: Channel, call: str, module: Module, purpose: str, breaks: Brea
     }
     if breaks:
         arguments["breaks"] = _reasons(breaks)
+    return arguments
+
+
+def _told(channel: Channel, call: str, arguments: dict[str, Any]) -> Saved:
     reply = channel.call(call, arguments)
     close(reply.descriptors)
     verb = "replaced" if reply.value.get("replaced") else "saved"

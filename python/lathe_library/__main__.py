@@ -6,6 +6,7 @@ facts KIND NAME              the facts of the source on standard input, of a sav
 inspect KIND NAME            the facts of the source on standard input, or a refusal
 examine DIR                  what reading {source, tests, kind, name} finds, and its likes in DIR
 compose                      the whole text for {source, kind, name, version, status, created, …}
+tidy                         {source, tests} formatted, with safe fixes made
 restate                      the text {text} with {fields} changed in its block
 """
 
@@ -18,14 +19,14 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import block, examining, facts, folder, names, neighbours
+from lathe_library import block, examining, facts, folder, lint, names, neighbours
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
 _USAGE = 2
 _REFUSED = 1
 _WANTED = ("source", *(name for name in block.TEXTS if name != "sha256"))
-_OPTIONAL = ("purpose", "tests_sha256")
+_OPTIONAL = ("writer", "purpose", "tests_sha256")
 
 
 def main(arguments: list[str]) -> int:
@@ -52,6 +53,8 @@ def main(arguments: list[str]) -> int:
                 _print(_examined(Path(root), _object(_request())))
             case ["compose"]:
                 _print({"text": _composed(_object(_request()))})
+            case ["tidy"]:
+                _print(_tidied(_object(_request())))
             case ["restate"]:
                 _print({"text": _restated(_object(_request()))})
             case _:
@@ -101,6 +104,11 @@ def _composed(fields: dict[str, object]) -> str:
     if len(text.encode()) > facts.MAXIMUM_BYTES:
         raise Refusal(f"the source is larger than {facts.MAXIMUM_BYTES // 1024} KiB.")
     return text
+
+
+def _tidied(fields: dict[str, object]) -> dict[str, str]:
+    texts = {key: one for key in ("source", "tests") if isinstance(one := fields.get(key), str)}
+    return {key: lint.tidied(text) if text.strip() else text for key, text in texts.items()}
 
 
 def _restated(request: dict[str, object]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from lathe_library.refusals import Refusal
 
-# In the order in which they are written. Of these, `version`, `cells`, `purpose` and
+# In the order in which they are written. Of these, `version`, `cells`, `writer`, `purpose` and
 # `tests_sha256` may be missing: a file of an earlier lathe has version 1 and no tests.
 FIELDS = (
     "kind",
@@ -21,12 +21,13 @@ FIELDS = (
     "session",
     "cells",
     "model",
+    "writer",
     "purpose",
     "sha256",
     "tests_sha256",
 )
 REQUIRED = ("kind", "name", "status", "created", "session", "model", "sha256")
-TEXTS = (*REQUIRED, "purpose", "tests_sha256")
+TEXTS = (*REQUIRED, "writer", "purpose", "tests_sha256")
 MAXIMUM_VERSION = 1_000_000
 MAXIMUM_CELLS = 50
 _BLOCK = re.compile(r"\A# /// script\n((?:#(?: [^\n]*)?\n)+?)# ///\n", re.MULTILINE)

@@ -36,6 +36,7 @@ class Entry(TypedDict):
     session: str
     cells: list[int]
     model: str
+    writer: str
     purpose: str
     sha256: str
     tests_sha256: str | None
@@ -168,6 +169,7 @@ def _entry(read: _Read, problems: list[str]) -> Entry:
         "session": fields.get("session", ""),
         "cells": list(read.parts.cells),
         "model": fields.get("model", ""),
+        "writer": fields.get("writer", ""),
         "purpose": fields.get("purpose", ""),
         "sha256": digest,
         "tests_sha256": read.beside.sha256,

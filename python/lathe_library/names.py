@@ -7,8 +7,9 @@ import sys
 from lathe_library.refusals import Refusal
 
 _OF_LATHE = """
-agent answer apart ask_model branch capabilities checkpoint delegate delegate_each find load_arrow
-load_csv load_parquet output rollback save_agent save_artifact save_function tools display
+agent answer apart ask_model branch capabilities cells checkpoint delegate delegate_each display
+examine_agent examine_function find load_arrow load_csv load_parquet output rollback save_agent
+save_artifact save_function save_written tools
 """
 OF_LATHE = frozenset(_OF_LATHE.split())
 """What the `lathe` object has, and the shell's own name."""

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 _MAXIMUM_ANSWER = 1 << 20
 _LOOKING = 0.005
-_LAST_SECONDS = 10.0
+_SOON = 0.0003
+LAST_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,29 @@ class Ended:
     peak_bytes: int
 
 
-def apart(body: Callable[[Path], object], files: Mapping[str, bytes], seconds: float) -> Ended:
+class _Standing(NamedTuple):
+    state: bytes
+    parent: int
+    group: int
+
+
+def apart(
+    body: Callable[[Path], object],
+    files: Mapping[str, bytes],
+    seconds: float,
+    root: Path,
+    kernel: int,
+) -> Ended:
     """Run `body` in a fork, in a folder of its own with `files`; return what it returned, as JSON.
 
-    The fork has neither this kernel's channel nor its output, and what it leaves behind is ended
-    and removed. Nothing that it says is believed beyond its form.
+    The folder is made in `root`. The fork has neither a channel nor an output of the process
+    `kernel`, and what it leaves behind is ended and removed. Nothing that it says is believed
+    beyond its form.
+
+    Raises:
+        RuntimeError: processes that it started cannot be ended.
     """
-    folder = Path(tempfile.mkdtemp(prefix="examined-"))
+    folder = Path(tempfile.mkdtemp(prefix="examined-", dir=root))
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,16 +70,28 @@ def apart(body: Callable[[Path], object], files: Mapping[str, bytes], seconds: f
         return _awaited(process, reader, before, began, seconds)
     finally:
         os.close(reader)
-        end_others()
+        end_orphans(kernel)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def end_others() -> None:
     """End every other process of this kernel's process group, which nothing can leave."""
-    if os.getpgrp() != os.getpid():
+    _end(os.getpid(), lambda _: True)
+
+
+def end_orphans(kernel: int) -> None:
+    """End what is in the process group of `kernel` and no descendant of it any more.
+
+    Whoever's parent has ended belongs to a run that has ended.
+    """
+    _end(kernel, lambda process: not _descends(process, kernel))
+
+
+def _end(kernel: int, is_meant: Callable[[int], bool]) -> None:
+    if os.getpgrp() != kernel:
         return  # Not a kernel in its sandbox: the group holds others.
-    until = time.monotonic() + _LAST_SECONDS
-    while others := _others():
+    until = time.monotonic() + LAST_SECONDS
+    while others := [one for one in _others(kernel) if is_meant(one)]:
         # First all stand still, so that none is made while the others end.
         for signaled in (signal.SIGSTOP, signal.SIGKILL):
             for one in others:
@@ -79,7 +108,7 @@ def _run(body: Callable[[Path], object], folder: Path, writer: int, seconds: flo
     """Be the fork: answer and end, whatever happens."""
     status = 1
     try:
-        _shut(writer)
+        shut(writer)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         hard = int(seconds) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (hard, hard + 1))
@@ -95,14 +124,17 @@ def _run(body: Callable[[Path], object], folder: Path, writer: int, seconds: flo
         os._exit(status)
 
 
-def _shut(writer: int) -> None:
-    """Let go of the kernel's channel and output; what is printed here goes nowhere."""
+def shut(*kept: int) -> None:
+    """Let go of every descriptor but `kept`; what is printed here goes nowhere."""
     nothing = os.open("/dev/null", os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     highest = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    os.closerange(3, writer)
-    os.closerange(writer + 1, min(highest, 1 << 16))
+    below = 3
+    for number in sorted(kept):
+        os.closerange(below, number)
+        below = number + 1
+    os.closerange(below, min(highest, 1 << 16))
     for name in ("stdout", "stderr"):
         stream = open(1 if name == "stdout" else 2, "w", closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
@@ -110,7 +142,7 @@ def _shut(writer: int) -> None:
 
 
 def _awaited(process: int, reader: int, before: int, began: float, seconds: float) -> Ended:
-    content, deadline = bytearray(), began + seconds
+    content, deadline, pause = bytearray(), began + seconds, _SOON
     while True:
         ready = select.select([reader], [], [], _LOOKING)[0]
         data = os.read(reader, 1 << 16) if ready and len(content) <= _MAXIMUM_ANSWER else b""
@@ -126,7 +158,9 @@ def _awaited(process: int, reader: int, before: int, began: float, seconds: floa
                 reason = "it reported more than can be read"
             return Ended("timeout", None, reason, time.monotonic() - began, 0)
         if ready and not data:
-            time.sleep(_LOOKING)  # It closed the pipe and goes on: its time runs.
+            # It is about to end; where it closed the pipe and goes on, its time runs.
+            time.sleep(pause)
+            pause = min(2 * pause, _LOOKING)
     while len(content) <= _MAXIMUM_ANSWER and select.select([reader], [], [], 0)[0]:
         data = os.read(reader, 1 << 16)
         if not data:
@@ -161,21 +195,39 @@ def _resident(process: int) -> int:
         return 0
 
 
-def _others() -> list[int]:
-    own, group = os.getpid(), os.getpgrp()
+def _others(kernel: int) -> list[int]:
+    own = {os.getpid(), kernel}
     found: list[int] = []
     for name in os.listdir("/proc"):  # noqa: PTH208
-        if not name.isdecimal() or int(name) == own:
+        if not name.isdecimal() or int(name) in own:
             continue
-        try:
-            text = Path("/proc", name, "stat").read_bytes()
-        except OSError:
-            continue
-        fields = text.rpartition(b")")[2].split()
-        # State, parent, group; a zombie has ended and waits for whoever reaps it.
-        if int(fields[2]) == group and fields[0] != b"Z":
+        standing = _standing(int(name))
+        # A zombie has ended and waits for whoever reaps it.
+        if standing is not None and standing.group == kernel and standing.state != b"Z":
             found.append(int(name))
     return found
+
+
+def _descends(process: int, kernel: int) -> bool:
+    """Tell whether `kernel` is among the parents of a process; also where that just ended."""
+    while process not in (0, kernel):
+        standing = _standing(process)
+        if standing is None:
+            return True
+        if standing.group != kernel:
+            return False
+        process = standing.parent
+    return process == kernel
+
+
+def _standing(process: int) -> _Standing | None:
+    """Return what /proc says of a process; None where it is gone."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_bytes()
+    except OSError:
+        return None
+    state, parent, group = text.rpartition(b")")[2].split()[:3]
+    return _Standing(state, int(parent), int(group))
 
 
 def _reap() -> None:

@@ -62,6 +62,8 @@ class Mutant:
 
     source: str
     change: str
+    lines: range
+    """Of the statement that was changed, in the original; none where it runs at import."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,12 @@ def mutants(source: str, most: int) -> tuple[list[Mutant], int]:
     count = len(changes)
     if count > most:
         changes = [changes[place * count // most] for place in range(most)]
+    statements = list(_statements(module))
     found: list[Mutant] = []
     for change in changes:
         undo = change.apply()
-        found.append(Mutant(ast.unparse(module), f"line {change.line}: {change.told}"))
+        told = f"line {change.line}: {change.told}"
+        found.append(Mutant(ast.unparse(module), told, _around(change, statements)))
         undo()
     return found, count
 
@@ -106,6 +110,22 @@ def _changes(module: ast.Module) -> Iterator[_Change]:
             if id(node) not in silent:
                 yield from _of_expression(node)
                 yield from _of_statements(node)
+
+
+def _statements(module: ast.Module) -> Iterator[range]:
+    """Yield the lines of each statement that runs when a function is called, outer ones first."""
+    for function in ast.walk(module):
+        if isinstance(function, FunctionNode):
+            for outer in function.body:
+                for one in ast.walk(outer):
+                    if isinstance(one, ast.stmt):
+                        yield range(one.lineno, (one.end_lineno or one.lineno) + 1)
+
+
+def _around(change: _Change, statements: list[range]) -> range:
+    """Return the lines of the smallest statement that holds a change."""
+    holding = [lines for lines in statements if change.line in lines]
+    return min(holding, key=len, default=range(0))
 
 
 def _silent(function: ast.AST) -> set[int]:

@@ -64,7 +64,7 @@ struct AdmissionTests {
                 """, rules: ["test-fails"]),
         Poison(
             testDescription: "the end of the kernel itself",
-            body: "import os as o\n    o.kill(o.getppid(), 9)\n    assert compute_share(pd.Series([20])) == 1",
+            body: "import os as o\n    o.kill(o.getpgrp(), 9)\n    assert compute_share(pd.Series([20])) == 1",
             rules: ["ends-kernel"]),
     ]
 

@@ -1,12 +1,18 @@
 """What running a proposal in a kernel of its own finds, and what poisoned ones end in."""
 
 import ast
+import json
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
+import admission_set
 import pytest
 from kernels import Kernel
 
 from lathe_kernel import mutations
+from lathe_kernel.examined_reach import Reach
 
 _SOURCE = '''import pandas as pd
 
@@ -172,3 +178,50 @@ def test_every_mutant_is_python_and_differs():
     for one in found:
         assert ast.unparse(ast.parse(one.source)) != plain
     assert mutations.mutants(_SOURCE, 100)[1] == len(mutations.mutants(_SOURCE, 100)[0])
+
+
+@pytest.mark.parametrize("what", admission_set.PROPOSALS)
+def test_side_by_side_a_report_is_what_it_was_one_after_the_other(kernel: Kernel, what: str):
+    recorded = json.loads(admission_set.RECORDED.read_text(encoding="utf-8"))
+    report = kernel.examine(**admission_set.PROPOSALS[what])
+    assert admission_set.settled(report) == recorded[what]
+
+
+def test_what_ends_the_processes_that_run_it_is_refused(kernel: Kernel):
+    ends = "\n\ndef test_c():\n    import os, signal\n    os.kill(os.getppid(), signal.SIGKILL)\n"
+    report = _examined(kernel, tests=_TESTS + ends, seconds=120)
+    assert _rules(report) == ["tests-end"]
+    assert "it ended the process that ran it" in report["findings"][0]["reason"]
+
+
+def test_a_package_that_starts_threads_is_imported_by_each_run(kernel: Kernel):
+    source = _SOURCE.replace("import pandas as pd\n", "import pandas as pd\nimport polars as pl\n")
+    source = source.replace(
+        "(delays > limit).mean()", "(pl.Series(delays.to_list()) > limit).mean()"
+    )
+    report = _examined(kernel, source, mutants=3, seconds=120)
+    assert report["findings"] == []
+    assert report["mutation"]["mutants"] == 3
+
+
+def test_lines_are_known_by_the_test_that_reached_them(tmp_path: Path):
+    file = tmp_path / "module.py"
+    file.write_text("def f(a):\n    if a:\n        return 1\n    return 2\n")
+    names: dict[str, Any] = {}
+    with Reach(file) as reach:
+        exec(compile(file.read_text(), str(file), "exec"), names)
+        for reach.test, given in (("test_a", True), ("test_b", False)):
+            names["f"](given)
+    found = reach.listed()
+    assert found == {"": [1], "test_a": [2, 3], "test_b": [2, 4]}
+
+
+def test_nothing_is_known_of_lines_where_not_all_was_seen(tmp_path: Path):
+    with Reach(tmp_path / "a.py") as taken:
+        sys.settrace(None)
+    with Reach(tmp_path / "b.py") as forked:
+        process = os.fork()
+        if process == 0:
+            os._exit(0)
+        os.waitpid(process, 0)
+    assert (taken.listed(), forked.listed()) == (None, None)

@@ -13,6 +13,8 @@ package struct EngineServices: Sendable {
     package var memory: SessionMemory?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
+    /// Brings what kernels say of capabilities to the library.
+    let uses: MeasuredUses
 
     package init(
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
@@ -28,5 +30,6 @@ package struct EngineServices: Sendable {
         self.memory = memory
         self.instructions = instructions
         self.model = model
+        uses = MeasuredUses(session: session, log: log, library: library)
     }
 }

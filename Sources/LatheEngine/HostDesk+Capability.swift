@@ -26,6 +26,22 @@ extension HostDesk {
         }
     }
 
+    /// Remembers which version of which capability the kernel has.
+    func note(_ reply: HostReply, to call: HostCall) {
+        guard call.name == "capability", case .value(let value) = reply.outcome, let served = ServedCapability(value)
+        else { return }
+        let subject = CapabilityUse.Subject(kind: served.kind, name: served.name, sha256: served.sha256)
+        given.withLock { _ = $0.insert(subject) }
+    }
+
+    /// Of what a kernel says of capabilities, what is about those that it was given, and how many others it named.
+    func credible(_ uses: [CapabilityUse]?) -> (uses: [CapabilityUse]?, strange: Int) {
+        guard let uses else { return (nil, 0) }
+        let given = given.withLock { $0 }
+        let credible = uses.filter { given.contains($0.subject) }
+        return (credible.isEmpty ? nil : credible, uses.count - credible.count)
+    }
+
     private static func asked(
         _ arguments: HostArguments
     ) throws(HostRefusal) -> (kind: Capability.Kind, name: String) {

@@ -27,6 +27,8 @@ final class HostDesk: Sendable {
     let spending: Spending
     /// What the kernel of this desk may use, and so the kernels that it delegates to.
     let kernelLimits: KernelLimits
+    /// What the kernel of this desk was given of the library.
+    let given: Mutex<Set<CapabilityUse.Subject>>
     /// The calls that are answered; nil for all.
     private let allowed: Set<String>?
     /// What it may have examined; nil for all but writers.
@@ -35,9 +37,10 @@ final class HostDesk: Sendable {
 
     init(
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
-        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0, allowed: Set<String>? = nil,
-        examinations: Examinations? = nil
+        kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0,
+        given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil
     ) {
+        self.given = Mutex(given)
         self.examinations = examinations
         self.allowed = allowed
         self.place = place
@@ -70,7 +73,8 @@ final class HostDesk: Sendable {
     func forBranch(at place: Place) -> HostDesk {
         HostDesk(
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
-            spending: spending, kernelLimits: kernelLimits, allowed: ["ask_model", "output", "find", "capability"])
+            spending: spending, kernelLimits: kernelLimits, given: given.withLock { $0 },
+            allowed: ["ask_model", "output", "find", "capability"])
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
@@ -106,6 +110,12 @@ final class HostDesk: Sendable {
 
     /// Answers one call. A call whose record cannot be written is not carried out.
     func answer(_ call: HostCall) async -> HostReply {
+        let reply = await answered(call)
+        note(reply, to: call)
+        return reply
+    }
+
+    private func answered(_ call: HostCall) async -> HostReply {
         if call.name == "capability", isUnrecorded(call) { return await capabilityOfThen(call) }
         if let recorded = recordedReply(to: call) {
             if call.name == "delegate" { await takeUp(call, recorded.outcome) }

@@ -13,10 +13,13 @@ extension KernelSeat {
         for code in codes {
             let number = path.lastCheckpoint + 1
             let place = place.child("branch \(number)")
-            let copy = try await copied(kernel, desk: desk.forBranch(at: place))
+            let desk = desk.forBranch(at: place)
+            let copy = try await copied(kernel, desk: desk)
             try await keep(copy, Checkpointed(checkpoint: number, maker: .branch, cell: lastCell, code: code))
             alternatives.append(
-                Alternative(number: number, place: place, cell: Cell(number: lastCell, code: code), kernel: copy))
+                Alternative(
+                    number: number, place: place, cell: Cell(number: lastCell, code: code), kernel: copy,
+                    desk: desk))
         }
         let log = log
         let results = await withTaskGroup(of: (Int, Result<CellResult, JournalError>).self) { group in
@@ -44,15 +47,23 @@ extension KernelSeat {
         var place: Place
         var cell: Cell
         var kernel: any Kernel
+        var desk: HostDesk
 
         /// Cancelling the task interrupts the cell; the result says so.
         func run(_ log: EventLog) async -> Result<CellResult, JournalError> {
             do throws(JournalError) {
                 try await log.record(.cellStarted(cell), at: place)
-                let result = await kernel.run(cell) { output in
+                var result = await kernel.run(cell) { output in
                     log.show(.cellOutput(CellOutputSeen(cell: cell.number, output)), at: place)
                 }
+                let said = desk.credible(result.used)
+                result.used = said.uses
                 try await log.record(.cellFinished(result), at: place)
+                if said.strange > 0 {
+                    let text = KernelSeat.strange(said.strange, in: cell)
+                    try await log.record(.notice(Notice(.warning, text)), at: place)
+                }
+                if result.used != nil { try await desk.services.uses.carry() }
                 return .success(result)
             } catch {
                 return .failure(error)

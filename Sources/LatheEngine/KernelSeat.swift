@@ -135,9 +135,13 @@ actor KernelSeat {
     /// Runs a cell that everything is ready for.
     func finish(_ cell: Cell) async throws(JournalError) -> CellResult {
         try await record(.cellStarted(cell))
-        let result = await perform(cell)
+        var result = await perform(cell)
+        let said = desk.credible(result.used)
+        result.used = said.uses
         try await record(.cellFinished(result))
         try await settle(result)
+        if said.strange > 0 { try await warn(Self.strange(said.strange, in: cell)) }
+        if result.used != nil { try await desk.services.uses.carry() }
         return result
     }
 

@@ -21,6 +21,15 @@ enum LoopEnd: Sendable, Hashable {
         if case .kernelLost(let error) = self { error.code == .templateFailed } else { false }
     }
 
+    /// Whether it ended so by what was asked of the model and what it did: not by a budget, an interrupt, a failure of a model or a
+    /// kernel.
+    var isOwn: Bool {
+        switch self {
+        case .turnsUsedUp, .stuck, .cutShort: true
+        default: false
+        }
+    }
+
     /// The status that this amounts to, for a task and a subtask alike, and why it is not complete.
     var ending: (status: OutcomeStatus, reason: String) {
         switch self {

@@ -14,6 +14,8 @@ struct PlacePast: Sendable {
     /// Answers to the host calls of each cell, in order.
     private(set) var answers: [Int: [HostAnswered]] = [:]
     private(set) var hostCalls = 0
+    /// What its kernels were given of the library.
+    private(set) var given: Set<CapabilityUse.Subject> = []
     /// Questions that code asked of models, and whether the newest has no reply.
     private(set) var questions = 0
     private var openQuestion: Int?
@@ -49,6 +51,8 @@ struct PlacePast: Sendable {
             statuses[result.number] = result.status
             if asked?.cell == result.number { asked?.isDue = result.status != .died }
         case .rolledBack, .kernelReplaced: asked = nil
+        case .capabilityUsed(let used):
+            given.insert(CapabilityUse.Subject(kind: used.kind, name: used.name, sha256: used.sha256))
         case .hostCalled(let called):
             callCells[called.call] = called.cell
             hostCalls = max(hostCalls, called.call)

@@ -38,7 +38,7 @@ package actor SessionEngine {
         if let last = past.measured { meter.recall(last.usage, of: last.request) }
         desk = HostDesk(
             place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
-            callsSoFar: past.own.hostCalls, questionsSoFar: past.own.questionsSoFar)
+            callsSoFar: past.own.hostCalls, questionsSoFar: past.own.questionsSoFar, given: past.own.given)
         seat = KernelSeat(
             place: .coordinator, log: services.log, placement: services.placement,
             start: KernelStart(role: .session, place: .coordinator, bindsInputs: true), desk: desk, restarts: 3,
@@ -67,6 +67,8 @@ package actor SessionEngine {
         _ intent: OpeningIntent = .begin, _ progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Int {
         readLosses()
+        await services.uses.begin(past.uses, coordinator: seat)
+        try await services.uses.carry()
         if let owed = past.owed { try await services.log.record(.rolledBack(owed), at: .coordinator) }
         let steps = try await recallMemory()
         if steps == 0 {
@@ -223,13 +225,15 @@ package actor SessionEngine {
         let finished = await registry.finished(after: mark.subtask)
         let missing = finished.missing
         let events = try await services.log.events(
-            after: mark.sequence, of: [.cellFinished, .turnFinished, .capabilitySaved])
+            after: mark.sequence, of: [.cellFinished, .turnFinished, .capabilitySaved, .capabilityDemoted])
         let spent = spending.total
         var outcome = TaskOutcome(
             status: end.ending.status, reason: end.ending.reason, artifacts: events.flatMap(\.artifacts),
             saved: events.compactMap(\.saved), failedSubtasks: missing, subtasks: finished.count,
             turns: spent.turns - mark.spending.turns, usage: spent.usage - mark.spending.usage,
             cost: events.reduce(.none) { $0 + $1.cost })
+        let demoted = events.compactMap(\.demoted)
+        outcome.demoted = demoted.isEmpty ? nil : demoted
         outcome.settle(end, held: answers.held, partial: answers.partial)
         if outcome.status != .complete, !finished.isEmpty {
             outcome.completedSubtasks = finished.filter { $0.status == .complete }.map(\.label)
@@ -297,6 +301,10 @@ extension Event {
     /// What this event's reply cost; a difference of sums would stay unknown once one reply had no price.
     fileprivate var cost: Cost {
         if case .turnFinished(let turn) = body { turn.reply.cost } else { .none }
+    }
+
+    fileprivate var demoted: CapabilityDemoted? {
+        if case .capabilityDemoted(let demoted) = body { demoted } else { nil }
     }
 
     fileprivate var saved: SavedCapability? {

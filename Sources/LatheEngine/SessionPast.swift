@@ -16,6 +16,7 @@ package struct SessionPast: Sendable {
     let lastSubtask: Int
     package let inputs: [DataInput]
     package let tasks: [String]
+    let uses: UseFold
     /// The model of the newest program run that named one, as the screens call it.
     package let model: String
 
@@ -31,6 +32,7 @@ package struct SessionPast: Sendable {
         lastSubtask = fold.lastSubtask
         inputs = fold.inputs
         tasks = fold.tasks
+        uses = fold.uses
         model = fold.model
     }
 
@@ -62,8 +64,10 @@ package struct SessionPast: Sendable {
         var inputs: [DataInput] = []
         var tasks: [String] = []
         var model = ""
+        var uses = UseFold()
 
         mutating func apply(_ event: Event) {
+            uses.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
             } else if event.place == Place.coordinator.child("ask") {

@@ -31,7 +31,11 @@ struct SubtaskRun: Sendable {
                 } else {
                     try await services.log.record(.subtaskStarted(started), at: place)
                 }
-                (outcome.status, outcome.value, outcome.reason, outcome.partial) = try await work(spending)
+                let ending = try await work(spending)
+                (outcome.status, outcome.value, outcome.reason, outcome.partial) = (
+                    ending.status, ending.value, ending.reason, ending.partial
+                )
+                outcome.isAgentsFault = ending.isAgentsFault ? true : nil
             }
             outcome.isOptional = plan.isRequired ? nil : true
             outcome.turns = spending.total.turns
@@ -39,6 +43,7 @@ struct SubtaskRun: Sendable {
             outcome.cost = spending.total.cost
             outcome.seconds = clock.duration(to: .now).seconds + (past?.seconds ?? 0)
             try await services.log.record(.subtaskFinished(outcome), at: place)
+            if plan.agent.isSaved { try await services.uses.carry() }
         } catch {
             outcome.status = .failed
             outcome.value = nil
@@ -65,7 +70,13 @@ struct SubtaskRun: Sendable {
         }
     }
 
-    private typealias Ending = (status: OutcomeStatus, value: JSONValue?, reason: String, partial: String?)
+    private struct Ending {
+        var status: OutcomeStatus
+        var value: JSONValue?
+        var reason: String
+        var partial: String?
+        var isAgentsFault = false
+    }
 
     private func work(_ spending: Spending) async throws(JournalError) -> Ending {
         let own = past?.own ?? PlacePast(place)
@@ -74,6 +85,7 @@ struct SubtaskRun: Sendable {
         let desk = HostDesk(
             place: place, services: services, delegation: delegation, answers: answers, spending: spending,
             kernelLimits: plan.kernelLimits, callsSoFar: own.hostCalls, questionsSoFar: own.questionsSoFar,
+            given: own.given,
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
             })
@@ -81,7 +93,7 @@ struct SubtaskRun: Sendable {
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }
         } catch {
-            return (.failed, nil, "its slice could not be brought to where it runs: \(error.reason)", nil)
+            return Ending(status: .failed, reason: "its slice could not be brought to where it runs: \(error.reason)")
         }
         let start = KernelStart(
             role: .subtask, place: place, bindsInputs: false, slices: slices,
@@ -94,7 +106,7 @@ struct SubtaskRun: Sendable {
             try await seat.open()
         } catch {
             if Task.isCancelled { return ending(.cancelled, nil, hasBegun: false) }
-            return (.failed, nil, "its kernel could not be started: \(error.reason)", nil)
+            return Ending(status: .failed, reason: "its kernel could not be started: \(error.reason)")
         }
         let end: LoopEnd
         do throws(JournalError) {
@@ -112,7 +124,7 @@ struct SubtaskRun: Sendable {
             return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
         }
         let words = String((value.stringValue ?? value.text).prefix(AnswerBox.partialCharacters))
-        return (.incomplete, nil, all.missing.missingText(of: all.count), words)
+        return Ending(status: .incomplete, reason: all.missing.missingText(of: all.count), partial: words)
     }
 
     /// The memory of a subtask that had begun is made again, as a session's is.
@@ -185,13 +197,13 @@ struct SubtaskRun: Sendable {
     }
 
     private func ending(_ end: LoopEnd, _ partial: String?, hasBegun: Bool) -> Ending {
-        if case .answered(let value) = end { return (.complete, value, "", nil) }
+        if case .answered(let value) = end { return Ending(status: .complete, value: value, reason: "") }
         var (status, reason) = end.ending
         if case .modelFailed(let error) = end, error.code == .budget || error.stopsAccount {
             // Nothing was asked for it where not even its first call could be made.
             status = hasBegun ? (error.code == .budget ? .outOfBudget : .incomplete) : .notRun
         }
-        return (status, nil, reason, partial)
+        return Ending(status: status, reason: reason, partial: partial, isAgentsFault: end.isOwn)
     }
 }
 

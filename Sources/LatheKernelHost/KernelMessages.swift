@@ -35,6 +35,7 @@ enum KernelMessages {
         var result: (type: String, text: String, name: String, characters: Int, number: Double?)?
         var failure: CellResult.Failure?
         var variables: VariableListing
+        var used: [CapabilityUse]?
 
         init?(_ payload: JSONValue) {
             guard let cell = payload["cell"]?.integerValue,
@@ -44,6 +45,7 @@ enum KernelMessages {
             self.status = status
             seconds = max(payload["seconds"]?.numberValue ?? 0, 0)
             variables = listing(payload["variables"])
+            used = uses(payload["used"])
             if let value = payload["result"], let text = value["text"]?.stringValue {
                 result = (
                     bounded(value["type"], 200), text, bounded(value["name"], 200),

@@ -14,6 +14,8 @@ struct LibraryPast: Sendable, Hashable {
         var testsSHA256: String?
         var status: Capability.Status
         var reason: String?
+        /// Of the event that it follows from.
+        var sequence: Int
     }
 
     /// A proposal as it was when it was admitted.
@@ -90,6 +92,6 @@ extension LibraryPast.Pin {
     fileprivate init(_ event: LibraryEvent, _ status: Capability.Status) {
         self.init(
             version: event.version, sha256: event.sha256, testsSHA256: event.testsSHA256, status: status,
-            reason: event.reason)
+            reason: event.reason, sequence: event.sequence)
     }
 }

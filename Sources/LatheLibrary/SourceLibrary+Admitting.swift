@@ -72,7 +72,9 @@ extension SourceLibrary {
     private func isAdmitted(
         _ found: CapabilityDocument, _ proposal: CapabilityProposal
     ) throws(LibraryError) -> Bool {
-        guard found.capability.problems.isEmpty, found.capability.status != .changed else { return false }
+        // What was demoted is still what was approved: a person brings it back as it is.
+        let isWhole = found.capability.problems.isEmpty || found.capability.status == .demoted
+        guard isWhole, found.capability.status != .changed else { return false }
         let past = try past()
         guard found.capability.shelf == .proposed else { return past.admitted.contains(found.capability.sha256) }
         guard let before = past.proposals[LibraryPast.Key(kind: proposal.kind, name: proposal.name)] else {

@@ -144,7 +144,7 @@ extension SourceLibrary {
         return try document(kind, name, .proposed)
     }
 
-    private func restate(
+    func restate(
         _ found: CapabilityDocument, _ name: CapabilityName, _ status: JSONValue
     ) throws(LibraryError) {
         let text = try reader.restate(found.text, ["status": status])

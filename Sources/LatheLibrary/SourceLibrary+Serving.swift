@@ -25,7 +25,7 @@ extension SourceLibrary {
         return Agent(
             name: name, instructions: instructions, returns: facts["returns"].flatMap { $0 == .null ? nil : $0 },
             limits: try limits(of: name, facts), isSaved: true,
-            isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil)
+            isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil, sha256: served.sha256)
     }
 
     private func limits(of name: String, _ facts: JSONValue) throws(LibraryError) -> KernelLimits? {

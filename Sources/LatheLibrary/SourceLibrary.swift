@@ -25,6 +25,7 @@ package final class SourceLibrary: CapabilityLibrary {
     let proposals: ProposalUse
     let search: CapabilitySearch?
     let builtIns: BuiltIns?
+    let demotion: DemotionRule?
     let known = Known()
     private let queue = DispatchQueue(label: "lathe.library")
 
@@ -36,13 +37,15 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - journal: where the lives of capabilities are kept; without one, files are what their blocks say.
     ///   - trust: what makes a file that says *approved* be one.
     ///   - proposals: which sessions may use what waits.
+    ///   - demotion: what loses its place by its failures; nil for nothing.
     ///   - search: finds capabilities; without it nothing can be searched for.
     ///   - builtIns: absolute path of the agents that come with lathe; nil for none.
     package init(
         folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
         journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins, proposals: ProposalUse = .session,
-        search: CapabilitySearch? = nil, builtIns: String? = nil
+        demotion: DemotionRule? = DemotionRule(), search: CapabilitySearch? = nil, builtIns: String? = nil
     ) {
+        self.demotion = demotion
         self.proposals = proposals
         self.journal = journal
         self.trust = trust

@@ -10,6 +10,18 @@ internal import Synchronization
 package final class LibraryDatabase: LibraryJournal {
     package let path: String
     private let connection = Mutex<SQLiteConnection?>(nil)
+
+    /// Runs `body` with the connection; nil where there is no file and none is to be made.
+    func working<T: Sendable>(
+        _ need: Need, _ body: (SQLiteConnection?) throws(JournalError) -> T
+    ) throws(LibraryError) -> T {
+        try mapped { () throws(JournalError) in
+            try connection.withLock { connection throws(JournalError) in
+                try body(try self.opened(&connection, need))
+            }
+        }
+    }
+
     private static let schema = Schema(
         applicationID: LibrarySchema.applicationID, migrations: LibrarySchema.migrations,
         what: "library journal of lathe")
@@ -98,7 +110,7 @@ package final class LibraryDatabase: LibraryJournal {
         return events
     }
 
-    private enum Need { case existing, made }
+    enum Need { case existing, made }
 
     /// The connection that is kept; nil where there is no file and none is to be made.
     private func opened(_ connection: inout SQLiteConnection?, _ need: Need) throws(JournalError) -> SQLiteConnection? {

@@ -27,6 +27,31 @@ enum LibrarySchema {
             BEGIN SELECT RAISE(ABORT, 'the library''s journal is append-only'); END;
         CREATE TRIGGER source_is_unchanged BEFORE UPDATE ON source
             BEGIN SELECT RAISE(ABORT, 'the library''s journal is append-only'); END;
+        """,
         """
+        CREATE TABLE use (
+            id INTEGER PRIMARY KEY,
+            session TEXT NOT NULL,
+            began REAL NOT NULL,
+            sequence INTEGER NOT NULL,
+            time REAL NOT NULL,
+            known INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            calls INTEGER NOT NULL,
+            excused INTEGER NOT NULL,
+            failures INTEGER NOT NULL,
+            errors TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            longest REAL NOT NULL,
+            UNIQUE (session, began, sequence, kind, name, sha256)
+        ) STRICT;
+        CREATE INDEX use_by_version ON use (name, kind, sha256, id);
+        CREATE TRIGGER use_is_kept BEFORE DELETE ON use
+            BEGIN SELECT RAISE(ABORT, 'the library''s journal is append-only'); END;
+        CREATE TRIGGER use_is_unchanged BEFORE UPDATE ON use
+            BEGIN SELECT RAISE(ABORT, 'the library''s journal is append-only'); END;
+        """,
     ]
 }

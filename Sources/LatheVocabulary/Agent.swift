@@ -12,6 +12,8 @@ package struct Agent: Sendable, Hashable, Codable {
     package var isSaved: Bool
     /// True where it comes with lathe; nil, as in journals of before there were such, for all others.
     package var isBuiltIn: Bool?
+    /// Of its source in the library, where it is of one.
+    package var sha256: String?
 
     package init(
         name: String,
@@ -20,7 +22,8 @@ package struct Agent: Sendable, Hashable, Codable {
         modelRole: String? = nil,
         limits: KernelLimits? = nil,
         isSaved: Bool = false,
-        isBuiltIn: Bool? = nil
+        isBuiltIn: Bool? = nil,
+        sha256: String? = nil
     ) {
         self.name = name
         self.instructions = instructions
@@ -29,6 +32,7 @@ package struct Agent: Sendable, Hashable, Codable {
         self.limits = limits
         self.isSaved = isSaved
         self.isBuiltIn = isBuiltIn
+        self.sha256 = sha256
     }
 }
 

@@ -21,6 +21,10 @@ package protocol CapabilityLibrary: Sendable {
     /// The definition of an agent that a session may use. Throws as `serve`.
     func agent(named name: String, for session: String) async throws(LibraryError) -> Agent
 
+    /// Adds up what sessions made of capabilities, each event of a session once, and demotes what fails too often by the
+    /// library's rule. Returns what it demoted.
+    func add(_ uses: [SessionUse]) async throws(LibraryError) -> [CapabilityDemoted]
+
     /// As it lies in the library, usable or not: the approved one, if there is one.
     func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String
 }

@@ -40,6 +40,8 @@ package struct CellResult: Sendable, Hashable, Codable {
     package var failure: Failure?
     package var artifacts: [Artifact]
     package var variables: VariableListing
+    /// What became of calls of capabilities that ended in it; nil where there were none.
+    package var used: [CapabilityUse]?
 
     package init(
         number: Int,
@@ -50,7 +52,8 @@ package struct CellResult: Sendable, Hashable, Codable {
         value: Value? = nil,
         failure: Failure? = nil,
         artifacts: [Artifact] = [],
-        variables: VariableListing = VariableListing()
+        variables: VariableListing = VariableListing(),
+        used: [CapabilityUse]? = nil
     ) {
         self.number = number
         self.status = status
@@ -61,5 +64,6 @@ package struct CellResult: Sendable, Hashable, Codable {
         self.failure = failure
         self.artifacts = artifacts
         self.variables = variables
+        self.used = used
     }
 }

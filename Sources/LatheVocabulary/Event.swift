@@ -54,6 +54,7 @@ package enum EventBody: Sendable, Hashable {
     case subtaskFinished(SubtaskOutcome)
     case capabilitySaved(SavedCapability)
     case capabilityUsed(CapabilityUsed)
+    case capabilityDemoted(CapabilityDemoted)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

@@ -28,6 +28,7 @@ extension EventBody {
         case subtaskFinished = "subtask_finished"
         case capabilitySaved = "capability_saved"
         case capabilityUsed = "capability_used"
+        case capabilityDemoted = "capability_demoted"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -62,6 +63,7 @@ extension EventBody {
         case .subtaskFinished: .subtaskFinished
         case .capabilitySaved: .capabilitySaved
         case .capabilityUsed: .capabilityUsed
+        case .capabilityDemoted: .capabilityDemoted
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -97,6 +99,7 @@ extension EventBody {
         case .subtaskFinished(let value): value
         case .capabilitySaved(let value): value
         case .capabilityUsed(let value): value
+        case .capabilityDemoted(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -139,6 +142,7 @@ extension EventBody {
             case .subtaskFinished: .subtaskFinished(try SubtaskOutcome(from: decoder))
             case .capabilitySaved: .capabilitySaved(try SavedCapability(from: decoder))
             case .capabilityUsed: .capabilityUsed(try CapabilityUsed(from: decoder))
+            case .capabilityDemoted: .capabilityDemoted(try CapabilityDemoted(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

@@ -73,4 +73,15 @@ package protocol LibraryJournal: Sendable {
 
     /// A source that an event was about; nil where it is not known.
     func source(_ sha256: String) throws(LibraryError) -> String?
+
+    /// Writes uses, each event of a session once; returns those that were new.
+    func add(_ uses: [SessionUse]) throws(LibraryError) -> [SessionUse]
+
+    /// What all uses of each version come to.
+    func totals() throws(LibraryError) -> [UseTotal]
+
+    /// What a version came to in each of the newest sessions that used it after the library's event `sequence`, newest first.
+    func sessions(
+        using subject: CapabilityUse.Subject, after sequence: Int, atMost limit: Int
+    ) throws(LibraryError) -> [UseTally]
 }

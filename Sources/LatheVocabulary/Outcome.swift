@@ -12,6 +12,9 @@ package struct SubtaskOutcome: Sendable, Hashable, Codable {
     package var partial: String?
     /// Whether the task needs it to be complete. Nil stands for true.
     package var isOptional: Bool?
+    /// Whether it ended so by its agent's doing: not by a budget, an interrupt, a model that failed or a lost kernel. Nil stands
+    /// for false.
+    package var isAgentsFault: Bool?
     package var turns: Int
     package var usage: Usage
     package var cost: Cost
@@ -46,6 +49,8 @@ package struct TaskOutcome: Sendable, Hashable, Codable {
     package var reason: String
     package var artifacts: [Artifact]
     package var saved: [SavedCapability]
+    /// Capabilities that lost their place meanwhile, since they failed too often; nil where none did.
+    package var demoted: [CapabilityDemoted]?
     /// Labels of the subtasks that completed, of a task that did not: their results are in the journal.
     package var completedSubtasks: [String]?
     /// Subtasks that did not complete.

@@ -31,6 +31,7 @@ struct Project: Sendable {
             examiner: examiner, journal: LibraryDatabase(folder: folder + "/.lathe"),
             trust: librarySettings.trust ?? .pins,
             proposals: librarySettings.proposals ?? .session,
+            demotion: (librarySettings.demotion ?? .by(DemotionRule())).rule,
             search: CapabilitySearch(
                 index: LibraryIndex(path: folder + "/.lathe/library-index.db"),
                 meaning: MeaningProcess(

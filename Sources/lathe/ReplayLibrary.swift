@@ -88,6 +88,11 @@ final class ReplayLibrary: CapabilityLibrary {
         return try await library.agent(named: name, for: followed)
     }
 
+    /// What only follows a recording brings nothing; what goes on beyond it does.
+    func add(_ uses: [SessionUse]) async throws(LibraryError) -> [CapabilityDemoted] {
+        try await library.add(uses)
+    }
+
     func source(of kind: Capability.Kind, named name: String) async throws(LibraryError) -> String {
         try await library.source(of: kind, named: name)
     }

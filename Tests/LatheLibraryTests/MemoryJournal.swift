@@ -16,4 +16,9 @@ final class MemoryJournal: LibraryJournal {
 
     func events(after sequence: Int) -> [LibraryEvent] { kept.withLock { Array($0.events.dropFirst(sequence)) } }
     func source(_ sha256: String) -> String? { kept.withLock { $0.sources[sha256] } }
+
+    // What is used is added up on disk, `LibraryDatabaseTests` shows.
+    func add(_ uses: [SessionUse]) -> [SessionUse] { uses }
+    func totals() -> [UseTotal] { [] }
+    func sessions(using subject: CapabilityUse.Subject, after sequence: Int, atMost limit: Int) -> [UseTally] { [] }
 }

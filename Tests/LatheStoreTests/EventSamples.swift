@@ -70,6 +70,8 @@ enum EventSamples {
             SubtaskOutcome(
                 id: 1, label: "UA", place: .coordinator.child("UA"), status: .complete, value: 3.0, cost: .unknown)),
         .capabilityUsed(CapabilityUsed(kind: .agent, name: "a", sha256: "00")),
+        .capabilityDemoted(
+            CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .answered(Answered(value: .number(2))),
         .modelTold(ModelTold(text: "Your reply was cut.")),
         .contextShrunk(

@@ -69,13 +69,61 @@ struct LibraryDatabaseTests {
         }
     }
 
+    @Test func `uses are added up by version and session, each event of a session once`() async throws {
+        func use(
+            _ session: String, _ sequence: Int, began: Double = 5, sha256: String = "aa", calls: Int = 1,
+            excused: Int = 0, errors: [String: Int] = [:]
+        ) -> SessionUse {
+            let failures = errors.values.reduce(0, +)
+            let use = CapabilityUse(
+                kind: .function, name: "f", sha256: sha256, calls: calls, excused: excused, failures: failures,
+                errors: errors, seconds: Double(calls), longest: 1)
+            return SessionUse(use, session: session, began: began, sequence: sequence, time: Double(sequence))
+        }
+        try await withScratch { folder in
+            let library = LibraryDatabase(folder: folder)
+            #expect(try library.totals().isEmpty)
+            let first = [
+                use("s", 3, calls: 4, errors: ["KeyError": 3]), use("s", 3, sha256: "bb"), use("t", 3, calls: 2),
+            ]
+            #expect(try library.add(first) == first)
+            // Another program, another session of the same name, and what was there already.
+            let again = LibraryDatabase(folder: folder)
+            let more = [use("s", 3, began: 6, errors: ["KeyError": 1]), use("s", 9, calls: 2, excused: 2)]
+            #expect(try again.add(first + more + first) == more)
+            try library.record(event(.approved), source: nil)
+            let last = use("u", 2, errors: ["OSError": 1])
+            #expect(try library.add([last]) == [last])
+            let subject = CapabilityUse.Subject(kind: .function, name: "f", sha256: "aa")
+            var total = UseTotal(
+                subject: subject, tally: UseTally(calls: 10, excused: 2, failures: 5),
+                errors: ["KeyError": 4, "OSError": 1], seconds: 10, longest: 1, sessions: 4, helped: 2, last: 9)
+            #expect(try again.totals().first { $0.subject == subject } == total)
+            total = UseTotal(
+                subject: .init(kind: .function, name: "f", sha256: "bb"), tally: UseTally(calls: 1), seconds: 1,
+                longest: 1, sessions: 1, helped: 1, last: 3)
+            #expect(try again.totals().first { $0.subject != subject } == total)
+            let tallies = try again.sessions(using: subject, after: 0, atMost: 3)
+            #expect(
+                tallies == [
+                    UseTally(calls: 1, failures: 1), UseTally(calls: 6, excused: 2, failures: 3),
+                    UseTally(calls: 1, failures: 1),
+                ])
+            #expect(try again.sessions(using: subject, after: 1, atMost: 9) == [UseTally(calls: 1, failures: 1)])
+        }
+    }
+
     @Test func `what is written cannot be changed or deleted`() async throws {
         try await withScratch { folder in
-            try LibraryDatabase(folder: folder).record(event(.proposed), source: "x")
+            let library = LibraryDatabase(folder: folder)
+            try library.record(event(.proposed), source: "x")
+            let use = CapabilityUse(kind: .agent, name: "a", sha256: "aa", calls: 1)
+            _ = try library.add([SessionUse(use, session: "s", began: 1, sequence: 1, time: 1)])
             let path = try #require(realpath(folder + "/library.db", nil).map { String(cString: $0) })
             let connection = try SQLiteConnection(path: path, mode: .readWrite)
             for sql in [
                 "DELETE FROM event", "UPDATE event SET time = 0", "DELETE FROM source", "UPDATE source SET data = ''",
+                "DELETE FROM use", "UPDATE use SET failures = 9",
             ] {
                 #expect(throws: JournalError.self) { try connection.execute(sql) }
             }

@@ -26,6 +26,8 @@ package struct EmptyLibrary: CapabilityLibrary {
         throw LibraryError(.notFound, "none")
     }
 
+    package func add(_ uses: [SessionUse]) -> [CapabilityDemoted] { [] }
+
     package func source(of kind: Capability.Kind, named name: String) throws(LibraryError) -> String {
         throw LibraryError(.notFound, "none")
     }

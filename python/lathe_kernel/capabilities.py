@@ -10,6 +10,7 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
+from lathe_kernel import uses
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError
 from lathe_library.facts import Kind
@@ -65,7 +66,7 @@ class Library:
 
 
 def execute(given: dict[str, Any], module: types.ModuleType) -> None:
-    """Run a capability's source in `module`.
+    """Run a capability's source in `module`, so that its uses are counted.
 
     A saved memory takes its functions along whole, so that they are then what they are now.
     """
@@ -73,7 +74,7 @@ def execute(given: dict[str, Any], module: types.ModuleType) -> None:
     module.__file__ = path
     # Tracebacks and `inspect` find the lines without a file.
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
-    exec(compile(source, path, "exec"), module.__dict__)
+    exec(uses.compiled(source, path, given, module), module.__dict__)
     if module.__name__ in sys.modules:
         _cloudpickle().register_pickle_by_value(module)
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import random
 
-from lathe_kernel import obstacles, streams
+from lathe_kernel import obstacles, streams, uses
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.protocol import Frame, Kind, Obstacle
 
@@ -48,6 +48,7 @@ class Copier:
         if copy == 0:
             self._is_frozen = True
             random.setstate(state)
+            uses.forget()
             _reopen(files)
             return True
         self._channel.send(Kind.COPIED, {"process": copy}, call=frame.call)

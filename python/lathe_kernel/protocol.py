@@ -148,6 +148,25 @@ class CellError(TypedDict):
     traceback: str
 
 
+class Used(TypedDict):
+    """What became of the calls of one version of a capability since lathe was last told.
+
+    `excused` are calls that were interrupted or went wrong by their caller's mistake, `failures`
+    those that went wrong by the capability's own, `errors` the names of these exceptions. Seconds
+    are 0 for generators.
+    """
+
+    kind: Literal["function", "agent"]
+    name: str
+    sha256: str
+    calls: int
+    excused: int
+    failures: int
+    errors: dict[str, int]
+    seconds: float
+    longest: float
+
+
 class Finished(TypedDict):
     """How a cell ended."""
 
@@ -157,6 +176,7 @@ class Finished(TypedDict):
     result: CellResult | None
     error: CellError | None
     variables: Variables
+    used: NotRequired[list[Used]]
 
 
 class Obstacle(TypedDict):

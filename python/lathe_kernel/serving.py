@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy
 import pandas
 
-from lathe_kernel import admission, inputs, pressure, shell, slices, streams, tracebacks
+from lathe_kernel import admission, inputs, pressure, shell, slices, streams, tracebacks, uses
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
 from lathe_kernel.channel import Channel, close
@@ -188,6 +188,7 @@ class Kernel:
     def _run(self, frame: Frame) -> None:
         self._cell = self._recorder.cell = int(frame.payload["cell"])
         code = str(frame.payload["code"])
+        uses.begin()
         ran = shell.run(self._shell, code, self._cell, self._artifacts, self._interrupts)
         payload: Finished = {
             "cell": self._cell,
@@ -197,6 +198,8 @@ class Kernel:
             "error": ran.error,
             "variables": self._variables(),
         }
+        if used := uses.told():
+            payload["used"] = used
         self._channel.send(Kind.FINISHED, payload, call=frame.call)
 
     def _variables(self) -> Any:

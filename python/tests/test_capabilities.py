@@ -58,7 +58,8 @@ def _given(library: Path, arguments: dict[str, Any]) -> Answer:
     if not (library / path).is_file():
         reason = f"no {arguments['kind']} is named '{arguments['name']}'. `lathe.find(…)`"
         return {"error": {"code": "library", "reason": reason}}, []
-    return {"value": {"path": path, "source": (library / path).read_text(), **arguments}}, []
+    source = (library / path).read_text()
+    return {"value": {"path": path, "source": source, "sha256": "", **arguments}}, []
 
 
 _DEFINITIONS = '''

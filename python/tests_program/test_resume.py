@@ -1,19 +1,14 @@
 """A program that is killed in the middle of a task, and what `lathe resume` makes of it."""
 
-import os
-import signal
 import sqlite3
-import time
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
 
-from tests_program import processes
 from tests_program.endpoint import MODEL, Code, ModelServer, Silence, Text
+from tests_program.killing import killed_when
 from tests_program.program import Lathe
 from tests_program.shop import refused
-
-_PATIENCE = 120
 
 # Waits in its cell until it is let go, by a file that only the test makes.
 _WAITING = """
@@ -27,36 +22,12 @@ word = lathe.ask_model("Which word?")
 """
 
 
-def _killed_when(lathe: Lathe, session: str, kind: str, count: int, *arguments: str) -> None:
-    """Run the program until its journal holds so many events of a kind, and kill it."""
-    process = lathe.start(*arguments)
-    journal = lathe.session(session) / "journal.sqlite"
-    end = time.monotonic() + _PATIENCE
-    below: list[processes.Process] = []
-    while True:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end, "it never came"
-        with suppress(sqlite3.Error), closing(_read(journal)) as connection:
-            query = "SELECT count(*) FROM event WHERE kind = ?"
-            if connection.execute(query, (kind,)).fetchone()[0] >= count:
-                break
-        time.sleep(0.01)
-    below = processes.below(process.pid)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=_PATIENCE)
-    assert processes.all_end(below, _PATIENCE) == []
-
-
-def _read(path: os.PathLike[str]) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-
-
 def test_a_killed_task_goes_on_and_no_reply_is_paid_twice(lathe: Lathe) -> None:
     script = [Code(_ASKING), Text("heron"), Code(_WAITING)]
     with ModelServer(*script) as server:
         user = lathe.having(**server.variables)
         ask = ("ask", "Wait for it", "-m", MODEL, "-s", "s", "--quiet")
-        _killed_when(user, "s", "cell_started", 2, *ask)
+        killed_when(user, "s", "cell_started", 2, *ask)
         listed = lathe.run("sessions", "list")
         assert "unfinished: lathe resume s" in listed.out
         assert "unfinished: lathe resume s" in lathe.run("sessions", "show", "s").out
@@ -73,7 +44,7 @@ def test_a_killed_task_goes_on_and_no_reply_is_paid_twice(lathe: Lathe) -> None:
 def test_a_request_without_a_reply_is_sent_again_and_told(lathe: Lathe) -> None:
     with ModelServer(Silence()) as server:
         user = lathe.having(**server.variables)
-        _killed_when(user, "s", "turn_started", 1, "ask", "Say it", "-m", MODEL, "-s", "s", "-q")
+        killed_when(user, "s", "turn_started", 1, "ask", "Say it", "-m", MODEL, "-s", "s", "-q")
     with ModelServer(Text("Said.")) as server:
         done = lathe.having(**server.variables).run("resume", "s")
     assert done.code == 0, done
@@ -125,7 +96,7 @@ lathe.answer("saved")
 def test_another_task_leaves_the_unfinished_one_and_says_so(lathe: Lathe) -> None:
     with ModelServer(Silence()) as server:
         user = lathe.having(**server.variables)
-        _killed_when(user, "s", "turn_started", 1, "ask", "First", "-m", MODEL, "-s", "s", "-q")
+        killed_when(user, "s", "turn_started", 1, "ask", "First", "-m", MODEL, "-s", "s", "-q")
     with ModelServer(Text("Second.")) as server:
         user = lathe.having(**server.variables)
         done = user.run("ask", "Another", "-m", MODEL, "-s", "s", "-q")
@@ -139,7 +110,7 @@ def test_another_task_leaves_the_unfinished_one_and_says_so(lathe: Lathe) -> Non
 def test_on_a_terminal_the_unfinished_task_is_offered_first(lathe: Lathe, answer: str) -> None:
     with ModelServer(Silence()) as server:
         user = lathe.having(**server.variables)
-        _killed_when(user, "s", "turn_started", 1, "ask", "First", "-m", MODEL, "-s", "s", "-q")
+        killed_when(user, "s", "turn_started", 1, "ask", "First", "-m", MODEL, "-s", "s", "-q")
     script = [Text("This was first."), Text("This is another.")][answer == "n" :]
     with ModelServer(*script) as server:
         user = lathe.having(**server.variables)

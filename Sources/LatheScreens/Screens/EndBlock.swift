@@ -26,6 +26,7 @@ struct EndBlock {
         lines += answer(outcome)
         lines += made(outcome)
         lines += failures(outcome)
+        lines += (outcome.demoted ?? []).flatMap { entry("demoted", canvas.text($0.sentence), style: .yellow) }
         lines += completed(outcome)
         lines += entry("tokens", canvas.tokens(outcome.usage))
         lines += entry(

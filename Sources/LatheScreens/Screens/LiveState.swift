@@ -46,6 +46,8 @@ struct LiveState: Sendable, Hashable {
         case .rolledBack(let back) where event.place == .coordinator:
             return LiveLines(canvas: canvas).notice(Notice(.info, "\(back.sentence) \(RolledBack.notUndone)"))
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
+        case .capabilityDemoted(let demoted):
+            return LiveLines(canvas: canvas).notice(Notice(.warning, demoted.sentence))
         case .capabilityUsed(let used) where event.place == .coordinator:
             return LiveLines(canvas: canvas).used(used, at: event.place)
         case .subtaskStarted(let started):

@@ -8,6 +8,7 @@ struct PlainRecord {
         switch event.body {
         case .sessionOpened(let opened): return session(opened)
         case .notice(let notice): return [canvas.text("\(notice.level.rawValue): \(notice.text)")]
+        case .capabilityDemoted(let demoted): return [canvas.text("warning: \(demoted.sentence)")]
         case .replayCompared(let compared): return ComparisonLines(canvas: canvas).lines(compared)
         case .taskFinished(let outcome): return EndBlock(canvas: canvas, answer: .raw).lines(outcome, tally: tally)
         default:
@@ -78,7 +79,7 @@ struct PlainRecord {
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
         case .sessionDerived(let derived): [derived.sentence]
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
-        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared: []
+        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted: []
         }
     }
 

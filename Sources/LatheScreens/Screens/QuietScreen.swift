@@ -34,6 +34,8 @@ package final class QuietScreen: EventScreen {
             errors.write(canvas.render(ComparisonLines(canvas: canvas).lines(compared)))
         case .notice(let notice) where notice.level == .warning:
             errors.write("lathe: \(TerminalText.safe(notice.text))\n")
+        case .capabilityDemoted(let demoted):
+            errors.write("lathe: \(TerminalText.safe(demoted.sentence))\n")
         case .taskResumed(let resumed):
             for sentence in resumed.sentences { errors.write("lathe: \(TerminalText.safe(sentence))\n") }
         case .rolledBack(let back) where back.cause == .user && event.place == .coordinator:

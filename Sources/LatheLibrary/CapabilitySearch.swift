@@ -96,7 +96,7 @@ package final class CapabilitySearch: Sendable {
     // MARK: Holding
 
     /// Brings the index up to the documents. A damaged one is made anew on the way, so it is tried twice.
-    private func hold(_ documents: Documents) throws(LibraryError) {
+    func hold(_ documents: Documents) throws(LibraryError) {
         guard state.withLock({ $0.generation }) != documents.generation else { return }
         let numbers: [Int]
         do {
@@ -112,7 +112,7 @@ package final class CapabilitySearch: Sendable {
         }
     }
 
-    private func vector(of need: String) async -> Result<[Int8], LibraryError> {
+    func vector(of need: String) async -> Result<[Int8], LibraryError> {
         guard let meaning else { return .failure(LibraryError(.notFound, "no embedding model")) }
         do throws(LibraryError) {
             guard let vector = try await meaning.vectors(of: [need]).first else {
@@ -125,7 +125,7 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// Sees that documents have vectors: those that are kept, a few new ones now, all others in the background. Says what is missing.
-    private func fill(_ documents: Documents) async -> String? {
+    func fill(_ documents: Documents) async -> String? {
         guard let meaning else { return nil }
         if !state.withLock({ $0.isLoaded }) {
             let kept =
@@ -184,6 +184,14 @@ package final class CapabilitySearch: Sendable {
 
     // MARK: Ranking
 
+    /// By place in the documents; nil where there is no vector yet.
+    func cosines(with vector: [Int8]) -> [Float?] {
+        state.withLock { state in
+            let cosines = state.vectors.cosines(with: vector)
+            return state.vectorPlaces.map { place in place.map { cosines[$0] } }
+        }
+    }
+
     private func joined(_ scores: [Int: Double], _ vector: [Int8], _ isOffered: [Bool], _ limit: Int) -> [Int] {
         state.withLock { state in
             let words = Self.byPlace(scores, state.places, isOffered)
@@ -241,7 +249,7 @@ package final class CapabilitySearch: Sendable {
         return notices
     }
 
-    private func onQueue<T: Sendable>(
+    func onQueue<T: Sendable>(
         _ body: @escaping @Sendable () throws(LibraryError) -> T
     ) async throws(LibraryError) -> T {
         try await withCheckedContinuation { continuation in

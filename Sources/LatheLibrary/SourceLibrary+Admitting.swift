@@ -29,7 +29,7 @@ extension SourceLibrary {
         guard !isKnown else { return admission }
         try await onQueue { () throws(LibraryError) in try self.reader.inspect(proposal) }
         var examined = admission
-        examined.report = try await examiner?.examine(proposal)
+        examined.report = try await report(on: proposal)
         if let report = examined.report, !report.isAdmitted { throw LibraryError(.refused, report.refusal) }
         return examined
     }

@@ -8,9 +8,7 @@ extension SourceLibrary {
     }
 
     package func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> ExaminedProposal {
-        guard let examiner else {
-            throw LibraryError(.refused, "This library was opened without a place to examine in.")
-        }
+        guard examiner != nil else { throw Self.noExaminer }
         let tidied = try await onQueue { () throws(LibraryError) in try self.reader.tidied(proposal) }
         let compared: CapabilityProposal
         do throws(LibraryError) {
@@ -19,8 +17,12 @@ extension SourceLibrary {
             let finding = AdmissionReport.Finding(rule: "form", reason: error.reason, isRefusal: true)
             return ExaminedProposal(tidied, AdmissionReport(findings: [finding]))
         }
-        return ExaminedProposal(tidied, try await examiner.examine(compared))
+        guard let report = try await report(on: compared) else { throw Self.noExaminer }
+        return ExaminedProposal(tidied, report)
     }
+
+    private static let noExaminer = LibraryError(
+        .refused, "This library was opened without a place to examine in.")
 
     /// A proposal whose name, size and form can be, with the tests of the approved version.
     private func compared(
@@ -44,7 +46,7 @@ extension SourceLibrary {
     private func saveExamined(
         _ proposal: CapabilityProposal, _ name: CapabilityName
     ) async throws(LibraryError) -> SavedCapability {
-        let report = try await examiner?.examine(proposal)
+        let report = try await report(on: proposal)
         if let report, !report.isAdmitted {
             try await noteRefusal(of: proposal, report)
             throw LibraryError(.refused, report.refusal)

@@ -10,7 +10,11 @@ package struct SearchedCapability: Sendable, Hashable {
     }
 
     /// What is compared by meaning: the name as words, and the sentence that says what it is for.
-    package var meaning: String { capability.name.replacing("_", with: " ") + ". " + capability.summary }
+    package var meaning: String { Self.meaning(name: capability.name, summary: capability.summary) }
+
+    package static func meaning(name: String, summary: String) -> String {
+        name.replacing("_", with: " ") + ". " + summary
+    }
 }
 
 /// What makes searching fast, derived from the library's files and made anew whenever it is missing or damaged.

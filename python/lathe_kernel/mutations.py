@@ -56,6 +56,9 @@ _SIGNS: Final[dict[str, str]] = {
 }
 
 
+RESULT_GONE: Final = "became `return None`"
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A source with one change, and what was changed: `line 12: < became <=`."""
@@ -181,7 +184,7 @@ def _of_expression(node: ast.AST) -> Iterator[_Change]:
 
 def _of_statements(node: ast.AST) -> Iterator[_Change]:
     if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
-        told = f"`{_shown(node)}` became `return None`"
+        told = f"`{_shown(node)}` {RESULT_GONE}"
         yield _Change(*_place(node), told, _in_field(node, "value", ast.Constant(None)))
     for name in ("body", "orelse"):
         body: object = getattr(node, name, None)

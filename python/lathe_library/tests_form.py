@@ -160,9 +160,19 @@ def _is_check(node: ast.AST) -> bool:
 def _is_constant(node: ast.AST) -> bool:
     if not isinstance(node, ast.Assert):
         return False
-    return not any(
+    return _is_true(node.test) or not any(
         isinstance(one, ast.Name | ast.Call | ast.Attribute) for one in ast.walk(node.test)
     )
+
+
+def _is_true(node: ast.expr) -> bool:
+    """Tell whether an expression is true whatever its names stand for."""
+    if isinstance(node, ast.Constant):
+        return bool(node.value)
+    if isinstance(node, ast.BoolOp):
+        of = any if isinstance(node.op, ast.Or) else all
+        return of(_is_true(one) for one in node.values)
+    return isinstance(node, ast.Tuple) and bool(node.elts)
 
 
 def _catches_failures(handler: ast.ExceptHandler) -> bool:

@@ -170,6 +170,16 @@ def test_a_failure_that_a_test_catches_itself_is_refused():
     assert _found(tests=tests)["test-cannot-fail"]
 
 
+@pytest.mark.parametrize(
+    ("asserted", "is_empty"),
+    [("{} or True", True), ("1 or {}", True), ("'a' and 2", True), ("{} or False", False)],
+)
+def test_an_assertion_that_is_true_by_its_form_asserts_nothing(asserted: str, is_empty: bool):
+    whole = "compute_share(pd.Series([1, 20])) == 0.5"
+    found = _found(tests=_TESTS.replace(whole, asserted.format(whole)))
+    assert ("test-cannot-fail" in found) is is_empty
+
+
 def test_suppressing_comments_count_for_nothing():
     source = _SOURCES["bandit:B307"].replace("eval('1')", "eval('1')  # nosec  # noqa")
     assert _found(source, lint=True)["bandit:B307"]

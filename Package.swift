@@ -50,6 +50,7 @@ let package = Package(
         library("LatheStore", ["LatheVocabulary", "CSQLite", "CCrypto"]),
         library("LatheProviders", ["LatheVocabulary"]),
         library("LatheLibrary", ["LatheVocabulary", "CCrypto"]),
+        library("LatheTools", ["LatheVocabulary"]),
         library("LatheEngine", ["LatheVocabulary"]),
         library("LatheScreens", ["LatheVocabulary"]),
         library("LatheTelemetry", ["LatheVocabulary"]),
@@ -64,7 +65,7 @@ let package = Package(
             name: "lathe",
             dependencies: [
                 "LatheVocabulary", "LatheSandbox", "LatheKernelHost", "LatheStore", "LatheProviders",
-                "LatheLibrary", "LatheEngine", "LatheScreens", "LatheTelemetry",
+                "LatheLibrary", "LatheTools", "LatheEngine", "LatheScreens", "LatheTelemetry",
             ],
             swiftSettings: strict
         ),
@@ -96,6 +97,7 @@ let package = Package(
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
+        tests("LatheToolsTests", ["LatheTools", "LatheVocabulary"]),
         tests("LatheTelemetryTests", ["LatheTelemetry", "LatheVocabulary"]),
         tests("LatheScreensTests", ["LatheScreens", "LatheVocabulary"]),
         tests(

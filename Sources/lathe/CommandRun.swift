@@ -17,6 +17,7 @@ struct CommandRun: Sendable {
         case .replay(let replay): return try await self.replay(replay)
         case .sessions(let sessions): return try await self.sessions(sessions)
         case .library(let library): return try await self.library(library)
+        case .tools(let tools): return try await self.tools(tools)
         case .model(let model): return try await self.model(model)
         case .doctor(let options): return try await doctor(options)
         }

@@ -20,6 +20,7 @@ struct DoctorCheck: Sendable {
         findings += await kernel(installation, project.kernelLimits)
         findings.append(limits(installation, project.kernelLimits))
         findings += await models(installation, project)
+        findings += try tools(project)
         findings.append(
             DoctorFinding(topic: "project", status: .ok, detail: "\(project.folder), library \(project.library)"))
         return findings

@@ -155,6 +155,7 @@ extension CommandFailure {
         case let error as StoreError: error.reason
         case let error as ModelError: error.reason
         case let error as LibraryError: error.reason
+        case let error as ToolError: error.line
         case let error as ModelSetupError: error.reason
         case is CancellationError: "stopped by the user"
         default: "\(error)"

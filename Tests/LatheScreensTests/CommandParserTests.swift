@@ -139,6 +139,19 @@ struct CommandParserTests {
         }
     }
 
+    @Test func `a server's own options stand after two dashes, and a URL takes headers only`() throws {
+        let added = try CommandParser.command(from: ["tools", "add", "t", "-e", "A=b", "--", "uvx", "x", "--json"])
+        let addition = ToolAddition(
+            name: "t", words: ["uvx", "x", "--json"], variables: ["A=b"], headers: [], file: .project)
+        #expect(added == .tools(ToolsCommand(action: .add(addition), options: ListingOptions())))
+        for words in [
+            ["add", "t", "https://x", "-e", "A=b"], ["add", "t", "x", "--header", "A: b"], ["call", "t"],
+            ["call", "t/x", "--timeout", "0"], ["add", "t"],
+        ] {
+            #expect(throws: CommandError.self) { try CommandParser.command(from: ["tools"] + words) }
+        }
+    }
+
     @Test func `every example in the help is a command line that is understood`() throws {
         for form in CommandTable.commands {
             for example in form.examples {

@@ -8,6 +8,7 @@ package enum Command: Sendable, Hashable {
     case sessions(SessionsCommand)
     case library(LibraryCommand)
     case replay(ReplayCommand)
+    case tools(ToolsCommand)
     case model(ModelCommand)
     case doctor(ListingOptions)
     /// Text to print as it is; the exit code is 0.

@@ -2,15 +2,17 @@ internal import LatheVocabulary
 
 /// All commands of `lathe`: parsing, help and suggestions come from here.
 enum CommandTable {
-    static let commands: [CommandForm] = [
-        ask, chat, resume, exec, undo,
-        sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
-        libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
-        libraryDiff, libraryHistory, libraryCheck, libraryTest, libraryExport, libraryImport,
-        replay,
-        modelInstall, modelList, modelRemove,
-        doctor,
-    ]
+    static let commands: [CommandForm] =
+        [
+            ask, chat, resume, exec, undo,
+            sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
+            libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
+            libraryDiff, libraryHistory, libraryCheck, libraryTest, libraryExport, libraryImport,
+            replay,
+        ] + tools + [
+            modelInstall, modelList, modelRemove,
+            doctor,
+        ]
 
     /// Words that begin a command, in the table's order.
     static var firstWords: [String] {

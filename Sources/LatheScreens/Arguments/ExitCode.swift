@@ -10,7 +10,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case refused = 5
     /// A replay that ran otherwise than its recording.
     case different = 6
-    /// An approved capability that is not what was approved.
+    /// An approved capability, or an allowed tool, that is not what it was; or a tool that nobody allowed.
     case unapproved = 7
     case interrupted = 130
 
@@ -35,7 +35,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
         case .outOfBudget: "the budget or the time is used up"
         case .refused: "the model refused"
         case .different: "replayed, with differences"
-        case .unapproved: "an approved capability is not what was approved"
+        case .unapproved: "a capability is not what was approved, or a tool not allowed as it is"
         case .interrupted: "interrupted"
         }
     }

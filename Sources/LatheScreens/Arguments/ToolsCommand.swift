@@ -1,0 +1,47 @@
+/// `lathe tools …`.
+package struct ToolsCommand: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        case list
+        /// A server, or a tool of it.
+        case show(ToolReference)
+        /// The arguments as JSON text.
+        case call(ToolReference, arguments: GivenText, seconds: Double)
+        case add(ToolAddition)
+        case remove(String)
+        case allow(String)
+        /// All servers where none is named.
+        case test([String])
+    }
+
+    package var action: Action
+    package var options: ListingOptions
+}
+
+/// A server, or a tool of it, as the user names it: `SERVER` or `SERVER/TOOL`.
+package struct ToolReference: Sendable, Hashable {
+    package var server: String
+    package var tool: String?
+
+    package init(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        server = String(parts[0])
+        tool = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
+    }
+}
+
+/// A server to write down.
+package struct ToolAddition: Sendable, Hashable {
+    package enum File: Sendable, Hashable { case project, user }
+
+    package var name: String
+    /// A command with its arguments, or one address.
+    package var words: [String]
+    /// `NAME=VALUE` of the environment, or `NAME: VALUE` of headers, as given.
+    package var variables: [String]
+    package var headers: [String]
+    package var file: File
+
+    package var isAddress: Bool {
+        words.count == 1 && (words[0].hasPrefix("https://") || words[0].hasPrefix("http://"))
+    }
+}

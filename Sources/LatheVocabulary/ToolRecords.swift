@@ -1,0 +1,39 @@
+/// What the user allowed of servers and tools, and what servers said last. All calls block.
+///
+/// `project` is the project's folder; empty for a server of the user's own file.
+package protocol ToolRecords: Sendable {
+    /// The definition of a server that was allowed; nil where none was.
+    func allowedServer(_ server: String, in project: String) throws(ToolError) -> String?
+
+    /// The tools of a server that were allowed, with their definitions as they were.
+    func allowedTools(of server: String, in project: String) throws(ToolError) -> [String: String]
+
+    /// Keeps a server's definition as allowed from now on; of its tools nothing is known then.
+    func allow(_ server: String, definition: String, in project: String) throws(ToolError)
+
+    /// Keeps these tools of a server, and no others, as allowed from now on.
+    func allow(toolsOf server: String, _ definitions: [String: String], in project: String) throws(ToolError)
+
+    /// Takes back what was allowed of a server, and forgets what it said.
+    func forget(_ server: String, in project: String) throws(ToolError)
+
+    /// Keeps what a server said of itself and its tools.
+    func hold(_ listing: ToolCatalogueEntry, of server: String, in project: String) throws(ToolError)
+
+    /// What a server said last; nil where it was not asked since it was allowed.
+    func listed(_ server: String, in project: String) throws(ToolError) -> ToolCatalogueEntry?
+}
+
+/// What a server said of itself and its tools, and when.
+package struct ToolCatalogueEntry: Sendable, Hashable {
+    package var tools: [ToolDefinition]
+    package var about: JSONValue
+    /// Seconds since 1970-01-01 UTC.
+    package var time: Double
+
+    package init(tools: [ToolDefinition], about: JSONValue, time: Double) {
+        self.tools = tools
+        self.about = about
+        self.time = time
+    }
+}

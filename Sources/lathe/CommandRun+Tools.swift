@@ -1,0 +1,159 @@
+internal import Foundation
+internal import LatheScreens
+internal import LatheStore
+internal import LatheTools
+internal import LatheVocabulary
+
+extension CommandRun {
+    func tools(_ command: ToolsCommand) async throws(CommandFailure) -> Int32 {
+        let project = try Project.find(command.options.project, environment: environment)
+        let desk = try toolDesk(project)
+        let interrupts = Interrupts()
+        let result: Result<Int32, any Error> = await interrupts.guarding {
+            do {
+                return .success(try await self.run(command, desk, project))
+            } catch {
+                return .failure(error)
+            }
+        }
+        await desk.host.close()
+        if interrupts.wasInterrupted { return ExitCode.interrupted.rawValue }
+        do {
+            return try result.get()
+        } catch let error as ToolError {
+            let isUnapproved = [.notAllowed, .changed].contains(error.code)
+            throw CommandFailure(error.line, exitCode: (isUnapproved ? ExitCode.unapproved : .failed).rawValue)
+        } catch {
+            throw (error as? CommandFailure) ?? CommandFailure(CommandFailure.reason(of: error))
+        }
+    }
+
+    /// The servers of a project, with a host that is started when it is first needed.
+    func toolDesk(_ project: Project) throws(CommandFailure) -> ToolDesk {
+        let installation = try Installation.find(environment: environment)
+        let home = environment["HOME"] ?? "/root"
+        let config = environment["XDG_CONFIG_HOME"] ?? home + "/.config"
+        let state = environment["XDG_STATE_HOME"] ?? home + "/.local/state"
+        let package = installation.python + "/lathe_tools"
+        let screen = ToolQuestionScreen()
+        return ToolDesk(
+            configuration: ToolConfiguration(project: project.folder, userFile: config + "/lathe/mcp.json"),
+            project: project.folder,
+            launch: ToolLaunch(
+                project: project.folder, environment: environment, python: installation.interpreter, package: package),
+            records: ToolDatabase(folder: state + "/lathe"),
+            host: ToolHost(
+                python: installation.interpreter, package: package, folder: try toolFolder(project) + "/logs",
+                environment: environment, news: screen.show, question: screen.answer))
+    }
+
+    /// `.lathe/tools` with its logs, kept out of version control.
+    private func toolFolder(_ project: Project) throws(CommandFailure) -> String {
+        let folder = project.folder + "/.lathe/tools"
+        do {
+            try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
+            if !FileManager.default.fileExists(atPath: folder + "/.gitignore") {
+                try Data("*\n".utf8).write(to: URL(fileURLWithPath: folder + "/.gitignore"))
+            }
+        } catch {
+            throw CommandFailure("\(folder) cannot be made: \(error.localizedDescription)")
+        }
+        return folder
+    }
+
+    private func run(_ command: ToolsCommand, _ desk: ToolDesk, _ project: Project) async throws -> Int32 {
+        let options = command.options
+        switch command.action {
+        case .list:
+            tell(desk.configuration.notices)
+            let reports = await desk.reports(on: desk.configuration.servers)
+            let problems = desk.configuration.problems
+            show(options, ToolListing.json(reports, problems: problems, notices: desk.configuration.notices)) {
+                ToolListing.lines(reports, notices: problems, $0)
+            }
+        case .show(let reference): try await show(reference, desk, options)
+        case .call(let reference, let arguments, let seconds):
+            return try await call(reference, arguments, seconds, desk, project, options)
+        case .add(let addition): try await add(addition, desk, options)
+        case .remove(let name): try await remove(name, desk, options)
+        case .allow(let name): return try await allow(name, desk, options)
+        case .test(let names): return try await test(names, desk, options)
+        }
+        return ExitCode.complete.rawValue
+    }
+
+    private func tell(_ notices: [String]) {
+        for notice in notices { TerminalOutput.standardError.write(TerminalText.safe(notice) + "\n") }
+    }
+
+    private func show(_ reference: ToolReference, _ desk: ToolDesk, _ options: ListingOptions) async throws {
+        let server = try desk.server(reference.server)
+        let report = await desk.report(on: server)
+        guard let name = reference.tool else {
+            return show(options, ToolListing.json(report)) {
+                ToolListing.lines(about: report, log: desk.host.logPath(of: server.name), $0)
+            }
+        }
+        guard let tool = report.tools.first(where: { $0.definition.name == name }) else {
+            if let error = report.error { throw error }
+            if report.standing != .allowed {
+                throw ToolError(
+                    .notAllowed, server: server.name, "it may not be started here",
+                    mend: "lathe tools allow \(server.name)")
+            }
+            let known = report.tools.map(\.definition.name).joined(separator: ", ")
+            throw ToolError(
+                .unknownTool, server: server.name, "it has no tool '\(name)'", mend: "it has: \(known.prefix(500))")
+        }
+        show(options, ToolListing.json(tool)) { ToolListing.lines(report, about: tool, $0) }
+    }
+
+    private func call(
+        _ reference: ToolReference, _ given: GivenText, _ seconds: Double, _ desk: ToolDesk, _ project: Project,
+        _ options: ListingOptions
+    ) async throws -> Int32 {
+        let server = try desk.server(reference.server)
+        let arguments = try self.arguments(given)
+        if try desk.standing(of: server) != .allowed, isatty(STDIN_FILENO) == 1, given != .standardInput {
+            guard try ask(server, desk, options) else { return ExitCode.unapproved.rawValue }
+        }
+        let answer = try ToolFiles(folder: project.folder + "/.lathe/tools/files").keeping(
+            try await desk.call(reference.tool ?? "", of: server, arguments, seconds: seconds))
+        let isError = answer["is_error"]?.boolValue == true
+        if options.output == .json {
+            TerminalOutput.standardOutput.write(answer.text + "\n")
+        } else if isError {
+            TerminalOutput.standardError.write("lathe: \(server.name): the tool failed:\n" + ToolAnswer.text(answer))
+        } else {
+            TerminalOutput.standardOutput.write(ToolAnswer.text(answer))
+        }
+        return (isError ? ExitCode.failed : .complete).rawValue
+    }
+
+    private func arguments(_ given: GivenText) throws(CommandFailure) -> JSONValue {
+        let text = try self.text(given, of: "arguments")
+        do throws(JSONError) {
+            let value = try JSONValue(parsing: text)
+            if value.objectValue != nil { return value }
+        } catch {
+            throw CommandFailure("--args is not JSON: \(error.reason), at byte \(error.offset)", exitCode: 2)
+        }
+        throw CommandFailure("--args takes an object, such as '{\"timezone\": \"UTC\"}'", exitCode: 2)
+    }
+
+    private func test(_ names: [String], _ desk: ToolDesk, _ options: ListingOptions) async throws -> Int32 {
+        tell(desk.configuration.notices)
+        var problems: [ToolError] = names.isEmpty ? desk.configuration.problems : []
+        var servers: [ToolServer] = []
+        for name in names {
+            do throws(ToolError) { servers.append(try desk.server(name)) } catch { problems.append(error) }
+        }
+        if names.isEmpty { servers = desk.configuration.servers.filter { !$0.isOff } }
+        let reports = await desk.reports(on: servers)
+        show(options, ToolListing.json(reports, problems: problems, notices: desk.configuration.notices)) {
+            ToolListing.tested(reports, problems, $0)
+        }
+        let isSound = problems.isEmpty && reports.allSatisfy(\.isSound)
+        return (isSound ? ExitCode.complete : .failed).rawValue
+    }
+}

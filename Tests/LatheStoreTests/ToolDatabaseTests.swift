@@ -1,0 +1,58 @@
+import Foundation
+import LatheVocabulary
+import Testing
+
+@testable import LatheStore
+
+struct ToolDatabaseTests {
+    private static func tool(_ name: String, _ description: String) throws -> ToolDefinition {
+        try #require(
+            ToolDefinition(
+                server: "s", json: ["name": .string(name), "description": .string(description), "_meta": ["x": 1]]))
+    }
+
+    @Test func `what was allowed and what was listed are kept for each project, and forgotten together`() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/lathe-tools-\(UUID().uuidString)/state"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let first = ToolDatabase(folder: folder)
+        #expect(try first.allowedServer("s", in: "/p") == nil)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        try first.allow("s", definition: "{1}", in: "/p")
+        try first.allow("s", definition: "{2}", in: "/q")
+        try first.allow(toolsOf: "s", ["a": "A", "b": "B"], in: "/p")
+        try first.allow(toolsOf: "s", ["b": "B2"], in: "/p")
+        let entry = ToolCatalogueEntry(
+            tools: [try Self.tool("a", "é\n"), try Self.tool("b", "")], about: ["name": "S"], time: 12.5)
+        try first.hold(entry, of: "s", in: "/p")
+
+        let second = ToolDatabase(folder: folder)
+        #expect(try second.allowedServer("s", in: "/p") == "{1}")
+        #expect(try second.allowedTools(of: "s", in: "/p") == ["b": "B2"])
+        #expect(try second.listed("s", in: "/p") == entry)
+        #expect(try second.listed("s", in: "/q") == nil)
+        try second.forget("s", in: "/p")
+        #expect(try first.allowedServer("s", in: "/p") == nil)
+        #expect(try first.allowedTools(of: "s", in: "/p") == [:])
+        #expect(try first.listed("s", in: "/p") == nil)
+        #expect(try first.allowedServer("s", in: "/q") == "{2}")
+    }
+
+    @Test func `a server that is allowed anew begins without tools`() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/lathe-tools-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let database = ToolDatabase(folder: folder)
+        try database.allow("s", definition: "{1}", in: "/p")
+        try database.allow(toolsOf: "s", ["a": "A"], in: "/p")
+        try database.allow("s", definition: "{2}", in: "/p")
+        #expect(try database.allowedTools(of: "s", in: "/p") == [:])
+        #expect(try database.allowedServer("s", in: "/p") == "{2}")
+    }
+
+    @Test func `a definition is the same when only what is shown differs, and another when a word of it does`() throws {
+        let tool = try Self.tool("a", "reads")
+        var other = tool
+        other.json = ["name": "a", "description": "reads", "_meta": ["x": 2], "icons": []]
+        #expect(tool.pin == other.pin)
+        #expect(tool.pin != (try Self.tool("a", "reads all")).pin)
+    }
+}

@@ -27,9 +27,7 @@ extension SourceLibrary {
         guard let search else {
             throw LibraryError(.unreadable, "This library has no index, so nothing can be searched for.")
         }
-        let documents = try await onQueue { () throws(LibraryError) in
-            try self.folder.reading { () throws(LibraryError) in try self.currentDocuments() }
-        }
+        let documents = try await searchedDocuments()
         let offered = documents.all.map { isOffered($0.capability) }
         guard offered.contains(true) else { return (Found(capabilities: [], caveat: nil, notices: []), 0) }
         let ranking = try await search.rank(words, among: documents, isOffered: offered, limit: limit)
@@ -54,18 +52,29 @@ extension SourceLibrary {
     /// used is read and checked then, however old the search is.
     private static let freshness = Duration.seconds(1)
 
-    /// The capabilities with the number of the reading that they are from. On the queue, with the library locked.
-    func currentDocuments() throws(LibraryError) -> CapabilitySearch.Documents {
-        let sequence = try past().sequence
-        let kept = known.searched.withLock { $0 }
-        func isCurrent(_ kept: SearchedList) -> Bool {
-            kept.sequence == sequence && kept.documents.generation == known.readings.withLock { $0 }
+    /// The capabilities with the number of the reading that they are from. The folder, whose listing alone takes longer than a search
+    /// of thousands, is only gone into where it was not looked at just now.
+    func searchedDocuments() async throws(LibraryError) -> CapabilitySearch.Documents {
+        try await onQueue { () throws(LibraryError) in
+            let kept = try self.keptDocuments()
+            if let kept, ContinuousClock.now - kept.looked < Self.freshness { return kept.documents }
+            return try self.folder.reading { () throws(LibraryError) in try self.documentsNow() }
         }
-        if let kept, isCurrent(kept), ContinuousClock.now - kept.looked < Self.freshness { return kept.documents }
-        let looked = ContinuousClock.now
+    }
+
+    /// What was kept of an earlier search, if the library's journal and its files were not read anew since.
+    private func keptDocuments() throws(LibraryError) -> SearchedList? {
+        let (sequence, reading) = (try past().sequence, known.readings.withLock { $0 })
+        let kept = known.searched.withLock { $0 }
+        return kept?.sequence == sequence && kept?.documents.generation == reading ? kept : nil
+    }
+
+    /// On the queue, with the library locked.
+    private func documentsNow() throws(LibraryError) -> CapabilitySearch.Documents {
+        let (sequence, looked) = (try past().sequence, ContinuousClock.now)
         _ = try current()
         var list: SearchedList
-        if let kept, isCurrent(kept) {
+        if let kept = try keptDocuments() {
             list = kept
             list.looked = looked
         } else {

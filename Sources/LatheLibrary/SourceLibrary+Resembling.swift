@@ -25,9 +25,7 @@ extension SourceLibrary {
     ) async -> (near: [AdmissionReport.NearDuplicate], caveat: String?) {
         guard let search else { return ([], nil) }
         do throws(LibraryError) {
-            let documents = try await onQueue { () throws(LibraryError) in
-                try self.folder.reading { () throws(LibraryError) in try self.currentDocuments() }
-            }
+            let documents = try await searchedDocuments()
             let isMeant = documents.all.map {
                 $0.capability.kind == proposal.kind && $0.capability.name != proposal.name
             }

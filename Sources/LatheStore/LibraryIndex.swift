@@ -65,9 +65,8 @@ package final class LibraryIndex: CapabilityIndex {
                     try insert.bind(numbers, at: 3)
                     try insert.run()
                 }
-                try connection.execute(
-                    "DELETE FROM vector WHERE NOT EXISTS (SELECT 1 FROM document WHERE document.meaning = vector.meaning)"
-                )
+                // Not a join: there is no index of meanings, and none is worth its room.
+                try connection.execute("DELETE FROM vector WHERE meaning NOT IN (SELECT meaning FROM document)")
             }
         }
     }

@@ -25,8 +25,7 @@ build: ## Set up and build lathe and lathe-kernel for use, with a link at bin/la
 test: ## Set up, build and run all tests
 	scripts/setup dev
 	swift build --build-tests
-	$(python) -m pytest -q -n 3 --dist loadfile
-	swift test --skip-build --disable-xctest --skip LiveTests --skip EscapeTests
+	scripts/test
 
 .PHONY: test-live
 test-live: ## Ask the embedded model one real question, if its weights are there

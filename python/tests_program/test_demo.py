@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import subprocess
 from collections import Counter
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from tests_program import leaks
 from tests_program.demo import FIRST, SECOND, Demo
 from tests_program.endpoint import MODEL, ModelServer, Text
-from tests_program.program import Lathe, requests
+from tests_program.program import ROOT, Lathe, requests
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -73,6 +74,22 @@ def test_a_later_session_uses_both_and_writes_none(demo: Demo) -> None:
     library = demo.lathe.project / "generated-capabilities"
     names = sorted(path.name for path in library.rglob("*.py"))
     assert names == ["delay_analyst.py", "profile_delays.py", "test_profile_delays.py"]
+
+
+def test_what_both_sessions_took_stands_side_by_side(demo: Demo) -> None:
+    files = [demo.lathe.project / f"{name}.jsonl" for name in (FIRST, SECOND)]
+    for name, file in zip((FIRST, SECOND), files, strict=True):
+        done = demo.lathe.run("sessions", "export", name, "--to", "jsonl", "--output", str(file))
+        assert done.code == 0, done
+    program = ROOT / "scripts/demo-sides"
+    table = subprocess.run([program, *files], capture_output=True, check=True, text=True).stdout
+    rows = {line[:22].strip(): line[22:].replace(",", "").split() for line in table.splitlines()}
+    assert rows[""] == [FIRST, SECOND]
+    assert rows["capabilities written"] == ["2", "0"]
+    assert rows["capabilities used"] == ["1", "2"]
+    for name in ("turns", "tokens to the model", "tokens from it"):
+        first, second = map(int, rows[name])
+        assert first > 4 * second > 0
 
 
 # --- every figure, computed again -----------------------------------------------------------------

@@ -129,6 +129,13 @@ def write(folder: Path, count: int) -> None:
         path.write_text(block.composed(body, fields, ()), encoding="utf-8")
 
 
+def lines(count: int) -> Iterator[str]:
+    """Yield what a prompt would say of each: its signature and its sentence."""
+    for one in itertools.islice(_all(), count):
+        parameters = f"({one['parameters']}) -> {one['returns']}" if "parameters" in one else ""
+        yield f"{one['name']}{parameters}: {one['summary']}\n"
+
+
 def _all() -> Iterator[dict[str, str]]:
     yield from known().capabilities
     for verb, manner, what in itertools.product(_VERBS, _MANNERS, _OBJECTS):

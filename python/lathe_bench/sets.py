@@ -1,6 +1,7 @@
 """The figures by name, and the sets that `make` knows."""
 
 from lathe_bench import (
+    admission_figures,
     copy_figures,
     durable_figures,
     floors,
@@ -79,6 +80,8 @@ _DURABLE = (
 _LIBRARY = (
     Measurement(library_figures.RECALL, library_figures.recall),
     Measurement(library_figures.NAMES, library_figures.searches),
+    Measurement(admission_figures.ADMISSION, admission_figures.admission),
+    Measurement(admission_figures.PROMPT, admission_figures.prompts),
 )
 
 SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE, "library": _LIBRARY}

@@ -24,6 +24,8 @@ struct LibraryPast: Sendable, Hashable {
         var testsSHA256: String?
         /// What was found out about it before it was written; nil where nothing was examined.
         var report: AdmissionReport?
+        /// Who edited it; nil for what a session saved.
+        var editor: String?
         /// Seconds since 1970-01-01 UTC of the first proposal that has waited since.
         var since: Double
     }
@@ -44,9 +46,13 @@ struct LibraryPast: Sendable, Hashable {
             sequence = max(sequence, event.sequence)
             let key = Key(kind: event.kind, name: event.name)
             switch event.action {
-            case .approved, .trusted:
+            case .approved:
                 pins[key] = Pin(event, .approved)
                 (notes[key], proposals[key]) = (nil, nil)
+                admitted.insert(event.sha256)
+            case .trusted:
+                // Its next version may wait beside it.
+                pins[key] = Pin(event, .approved)
                 admitted.insert(event.sha256)
             case .deprecated: pins[key] = Pin(event, .deprecated)
             case .demoted: pins[key] = Pin(event, .demoted)
@@ -55,6 +61,7 @@ struct LibraryPast: Sendable, Hashable {
                 notes[key] = nil
                 proposals[key] = Proposed(
                     sha256: event.sha256, testsSHA256: event.testsSHA256, report: event.report,
+                    editor: event.reviewer,
                     since: proposals[key]?.since ?? event.time)
             case .changesAsked: notes[key] = event.reason
             case .rejected: (notes[key], proposals[key]) = (nil, nil)

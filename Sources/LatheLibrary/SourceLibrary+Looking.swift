@@ -20,6 +20,9 @@ extension SourceLibrary {
         }
     }
 
+    /// Where its source lies.
+    package func path(of capability: Capability) -> String { "\(folder.path)/\(capability.path)" }
+
     // MARK: On the queue
 
     private func item(
@@ -38,7 +41,7 @@ extension SourceLibrary {
         item.report = before?.report
         item.isEdited = before.map { !$0.isOf(found.capability) } ?? true
         item.note = found.capability.status == .changesAsked ? past.notes[key] : nil
-        item.since = before?.since
+        (item.editor, item.since) = (before?.editor, before?.since)
         return item
     }
 

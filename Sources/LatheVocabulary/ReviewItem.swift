@@ -28,6 +28,8 @@ package struct ReviewItem: Sendable, Hashable {
     package var report: AdmissionReport?
     /// Whether it is no longer what the report is about, so that it is examined again before it is approved.
     package var isEdited: Bool
+    /// Who edited it last, where a person did since it was proposed.
+    package var editor: String?
     /// What a reviewer asked to be changed, where that is what it waits for.
     package var note: String?
     /// Since when a proposal waits, in seconds since 1970-01-01 UTC; nil where that is not known.
@@ -36,7 +38,7 @@ package struct ReviewItem: Sendable, Hashable {
     package init(
         capability: Capability, body: String, tests: String, fixtures: [String: Int], shown: String,
         approved: Approved? = nil, approvedTests: String = "", report: AdmissionReport? = nil, isEdited: Bool = false,
-        note: String? = nil, since: Double? = nil
+        editor: String? = nil, note: String? = nil, since: Double? = nil
     ) {
         self.capability = capability
         self.body = body
@@ -47,6 +49,7 @@ package struct ReviewItem: Sendable, Hashable {
         self.approvedTests = approvedTests
         self.report = report
         self.isEdited = isEdited
+        self.editor = editor
         self.note = note
         self.since = since
     }

@@ -16,6 +16,7 @@ struct CommandRun: Sendable {
         case .undo(let undo): return try await self.undo(undo)
         case .replay(let replay): return try await self.replay(replay)
         case .sessions(let sessions): return try await self.sessions(sessions)
+        case .review(let review): return try await self.review(review)
         case .library(let library): return try await self.library(library)
         case .tools(let tools): return try await self.tools(tools)
         case .model(let model): return try await self.model(model)

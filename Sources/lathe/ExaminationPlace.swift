@@ -36,24 +36,25 @@ actor ExaminationPlace {
 
     /// Runs `body` with an examiner whose kernels are started when the first is needed, and end with it.
     ///
-    /// Ctrl-C stops what is being examined; the failure has its exit code then.
+    /// With `interrupts`, Ctrl-C stops what is being examined, and the failure has its exit code then.
     static func during<T: Sendable>(
-        _ project: Project, _ installation: Installation, _ interrupts: Interrupts = Interrupts(),
+        _ project: Project, _ installation: Installation, _ interrupts: Interrupts? = Interrupts(),
         _ body: @escaping @Sendable (KernelExaminer) async throws -> T
     ) async throws -> T {
         let place = ExaminationPlace(project, installation)
         let examiner = KernelExaminer(
             folder: project.library, python: installation.interpreter, reader: installation.python + "/lathe_library"
         ) { () throws(LibraryError) in try await place.placement() }
-        let result: Result<T, any Error> = await interrupts.guarding {
+        let work: @Sendable () async -> Result<T, any Error> = {
             do {
                 return .success(try await body(examiner))
             } catch {
                 return .failure(error)
             }
         }
+        let result = if let interrupts { await interrupts.guarding(work) } else { await work() }
         await place.stop()
-        if case .failure = result, interrupts.wasInterrupted {
+        if case .failure = result, interrupts?.wasInterrupted == true {
             throw CommandFailure(
                 "stopped while it was examined; nothing was changed by that", exitCode: ExitCode.interrupted.rawValue)
         }

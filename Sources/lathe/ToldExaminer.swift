@@ -2,22 +2,25 @@ internal import LatheLibrary
 internal import LatheScreens
 internal import LatheVocabulary
 
-/// Says on a terminal that something is being examined, which takes some seconds, before it is.
+/// Says that something is being examined, which takes some seconds, before it is.
 struct ToldExaminer: CapabilityExaminer {
     private let examiner: KernelExaminer
-    private let output: TerminalOutput
+    private let tell: @Sendable (String) -> Void
 
-    init(_ examiner: KernelExaminer, output: TerminalOutput = .standardError) {
+    init(_ examiner: KernelExaminer, tell: @escaping @Sendable (String) -> Void) {
         self.examiner = examiner
-        self.output = output
+        self.tell = tell
+    }
+
+    /// On a terminal alone.
+    init(_ examiner: KernelExaminer, output: TerminalOutput = .standardError) {
+        self.init(examiner) { text in
+            if output.size() != nil { output.write(TerminalText.safe(text) + "\n") }
+        }
     }
 
     func examine(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport {
-        if output.size() != nil {
-            output.write(
-                "examining \(proposal.kind.rawValue) \(TerminalText.safe(proposal.name)) as it is now; Ctrl-C stops it\n"
-            )
-        }
+        tell("examining \(proposal.kind.rawValue) \(proposal.name) as it is now; Ctrl-C stops it")
         return try await examiner.examine(proposal)
     }
 }

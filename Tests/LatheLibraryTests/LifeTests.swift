@@ -232,4 +232,38 @@ struct LifeTests {
             #expect(try await library.history().last?.report != nil)
         }
     }
+
+    @Test func `an edit takes the proposal's place once it is admitted, and the journal names who made it`()
+        async throws
+    {
+        try await withScratch { folder in
+            let library = library(folder)
+            _ = try await library.save(proposal())
+            let first = try await library.item(.function, named: "top_rows", .proposed)
+            func edit(_ result: String, shown: String) async throws -> Capability {
+                try await library.edit(
+                    .function, named: "top_rows", source: first.body.replacing("return n", with: "return \(result)"),
+                    tests: "def test_y() -> None: ...\n", shown: shown, by: "Ada")
+            }
+            let refused = await #expect(throws: LibraryError.self) {
+                _ = try await edit("'FORBIDDEN'", shown: first.shown)
+            }
+            #expect(refused?.reason.contains("Take it out.") == true)
+            #expect(try await library.item(.function, named: "top_rows", .proposed) == first)
+
+            let edited = try await edit("n + 2", shown: first.shown)
+            let second = try await library.item(.function, named: "top_rows", .proposed)
+            #expect(second.body.contains("return n + 2\n") && second.tests == "def test_y() -> None: ...\n")
+            #expect((second.isEdited, second.editor, second.fixtures) == (false, "Ada", first.fixtures))
+            #expect((edited.session, edited.version, edited.problems) == ("s1", 1, []))
+            #expect(try await library.history().last?.sha256 == edited.sha256)
+            // What is there now is another one than the first that was shown.
+            let late = await #expect(throws: LibraryError.self) { _ = try await edit("n + 3", shown: first.shown) }
+            #expect(late?.reason.contains("is not what was shown") == true)
+            let approved = try await library.decide(
+                .approve, .function, named: "top_rows", by: "Bo", shown: second.shown)
+            #expect(approved.sha256 == edited.sha256)
+            #expect(try await library.history().map(\.action) == [.proposed, .edited, .approved])
+        }
+    }
 }

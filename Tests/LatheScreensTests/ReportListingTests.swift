@@ -5,7 +5,9 @@ import Testing
 
 struct ReportListingTests {
     private let report = AdmissionReport(
-        findings: [.init(rule: "bandit:B101", line: 4, reason: "an assert\u{1B}[2J in the source", isRefusal: false)],
+        findings: [
+            .init(rule: "bandit:B101", line: 4, reason: "an assert\u{1B}[2J\n  in the source", isRefusal: false)
+        ],
         tests: .init(passed: 3, recorded: 2, seconds: 0.25, peakBytes: 34_000_000),
         mutation: .init(mutants: 5, noticed: 4, survivors: ["line 9: < became <="]),
         nearDuplicates: [.init(kind: .function, name: "sum_rows", likeness: 0.8, alike: ["source"])],

@@ -15,8 +15,10 @@ from pathlib import Path
 from types import TracebackType
 
 # What the program does to a terminal: colour and weight, moving up, erasing to the end of the line
-# or of the screen, a synchronised frame.
-_OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]+[AC]|[JK]|\?2026[hl])")
+# or of the screen, a synchronised frame, hiding the cursor.
+_OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]+[AC]|[JK]|\?(?:2026|25)[hl])")
+# To another row, or to the terminal's other screen and back.
+_ELSEWHERE = re.compile(r"\x1b\[(?:[0-9;]*H|\?1049[hl])")
 # What only foreign text would bring: any other escape, a C1 control, a bell, a backspace …
 _FOREIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]")
 
@@ -113,7 +115,8 @@ class TerminalRun:
 
 
 def _shown(sent: bytes | bytearray) -> str:
-    return _OURS.sub("", sent.decode(errors="replace")).replace("\r\n", "\n")
+    text = _ELSEWHERE.sub("\r", _OURS.sub("", sent.decode(errors="replace")))
+    return text.replace("\r\n", "\n")
 
 
 def width(line: str) -> int:

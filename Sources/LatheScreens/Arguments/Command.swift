@@ -6,6 +6,7 @@ package enum Command: Sendable, Hashable {
     case exec(ExecCommand)
     case undo(UndoCommand)
     case sessions(SessionsCommand)
+    case review(ReviewCommand)
     case library(LibraryCommand)
     case replay(ReplayCommand)
     case tools(ToolsCommand)
@@ -99,6 +100,12 @@ package struct LibraryCommand: Sendable, Hashable {
     package enum MutationChoice: Sendable, Hashable { case tried, left }
 
     package var action: Action
+    package var options: ListingOptions
+}
+
+package struct ReviewCommand: Sendable, Hashable {
+    /// All that waits where none is named.
+    package var names: [CapabilityReference]
     package var options: ListingOptions
 }
 

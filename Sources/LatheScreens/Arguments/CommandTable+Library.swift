@@ -1,4 +1,15 @@
 extension CommandTable {
+    static let review = CommandForm(
+        path: ["review"],
+        summary: "decide about saved functions and agents that wait, one by one",
+        arguments: [.init(name: "NAME", count: .anyNumber, summary: "left out: all that waits, oldest first")],
+        options: [.json, .project],
+        examples: ["lathe review", "lathe review delay_profile", "lathe review --json"]
+    ) { given in
+        let names = given.positionals.map(CapabilityReference.init)
+        return .review(ReviewCommand(names: names, options: given.listingOptions()))
+    }
+
     static let libraryList = CommandForm(
         path: ["library", "list"], summary: "all saved functions and agents", options: [.json, .project]
     ) { given in .library(LibraryCommand(action: .list, options: given.listingOptions())) }

@@ -6,6 +6,7 @@ enum CommandTable {
         [
             ask, chat, resume, exec, undo,
             sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
+            review,
             libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
             libraryDiff, libraryHistory, libraryCheck, libraryTest, libraryExport, libraryImport,
             replay,

@@ -12,6 +12,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
     case different = 6
     /// An approved capability, or an allowed tool, that is not what it was; or a tool that nobody allowed.
     case unapproved = 7
+    /// Something waits for a person's decision.
+    case waiting = 8
     case interrupted = 130
 
     package init(_ status: OutcomeStatus) {
@@ -36,6 +38,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
         case .refused: "the model refused"
         case .different: "replayed, with differences"
         case .unapproved: "a capability is not what was approved, or a tool not allowed as it is"
+        case .waiting: "capabilities wait for review"
         case .interrupted: "interrupted"
         }
     }

@@ -3,7 +3,7 @@ package enum Key: Sendable, Hashable {
     /// Something to be read: one Unicode scalar, which may join the one before it.
     case text(Unicode.Scalar)
     case enter, escape, backspace, delete
-    case left, right, wordLeft, wordRight, up, down, home, end
+    case left, right, wordLeft, wordRight, up, down, home, end, pageUp, pageDown
     /// With Ctrl, in lower case.
     case control(Character)
 }

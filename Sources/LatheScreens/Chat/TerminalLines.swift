@@ -8,16 +8,13 @@ import Synchronization
 package final class TerminalLines: Sendable {
     private struct State: Sendable {
         var editor: LineEditor
-        var decoder = KeyDecoder()
         var prompt = ""
-        /// Keys that came with the last line.
-        var ahead: [UInt8] = []
         var isReading = false
         /// The newest line of the history.
         var newest: String?
     }
 
-    private let input: Int32
+    private let keys: TerminalKeys
     private let output: TerminalOutput
     private let history: ChatHistory
     private let state: Mutex<State>
@@ -27,10 +24,8 @@ package final class TerminalLines: Sendable {
         history: ChatHistory, environment: [String: String], input: Int32 = STDIN_FILENO,
         output: TerminalOutput = .standardOutput
     ) {
-        guard isatty(input) == 1, output.size() != nil, !["", "dumb"].contains(environment["TERM", default: ""]) else {
-            return nil
-        }
-        self.input = input
+        guard let keys = TerminalKeys(environment: environment, input: input, output: output) else { return nil }
+        self.keys = keys
         self.output = output
         self.history = history
         let lines = history.lines()
@@ -39,20 +34,17 @@ package final class TerminalLines: Sendable {
 
     /// The next line without its line break; nil at the end of the input.
     package func next(prompt: String) -> String? {
-        guard let before = setRaw() else { return nil }
-        defer { _ = withUnsafePointer(to: before) { tcsetattr(input, TCSADRAIN, $0) } }
+        keys.during(.signal) { read(prompt) } ?? nil
+    }
+
+    private func read(_ prompt: String) -> String? {
         state.withLock { state in
             state.prompt = prompt
             state.isReading = true
             draw(state)
         }
         defer { state.withLock { $0.isReading = false } }
-        while true {
-            guard let byte = nextByte() else { return nil }
-            let key = state.withLock { state in
-                byte < 0 ? state.decoder.pause() : state.decoder.take(UInt8(byte))
-            }
-            guard let key else { continue }
+        while let key = keys.next() {
             switch state.withLock({ take(key, &$0) }) {
             case .editing: continue
             case .entered(let line):
@@ -65,6 +57,7 @@ package final class TerminalLines: Sendable {
             case .ended: return nil
             }
         }
+        return nil
     }
 
     /// Forgets what was begun and shows the prompt anew, below.
@@ -120,46 +113,5 @@ package final class TerminalLines: Sendable {
     private func draw(_ view: LineView) {
         let back = DisplayWidth.of(view.row) == view.cursor ? "" : "\r\u{1B}[\(view.cursor)C"
         output.write("\r\(view.row)\u{1B}[K\(view.cursor == 0 && !back.isEmpty ? "\r" : back)")
-    }
-
-    // MARK: Keys
-
-    /// The next byte; -1 where an escape sequence may have ended, nil at the end of the input.
-    private func nextByte() -> Int? {
-        let (ahead, isWithin) = state.withLock { state -> (UInt8?, Bool) in
-            (state.ahead.isEmpty ? nil : state.ahead.removeFirst(), state.decoder.isWithin)
-        }
-        if let ahead { return Int(ahead) }
-        if isWithin {
-            var look = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-            if poll(&look, 1, 50) == 0 { return -1 }
-        }
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let count = read(input, &bytes, bytes.count)
-            if count > 0 {
-                state.withLock { $0.ahead += bytes[1..<count] }
-                return Int(bytes[0])
-            }
-            guard count < 0, errno == EINTR || errno == EAGAIN else { return nil }
-            if errno == EAGAIN { usleep(10_000) }
-        }
-    }
-
-    /// Has the terminal hand over keys as they come, and gives how it was. Ctrl-C stays a signal.
-    private func setRaw() -> termios? {
-        var before = termios()
-        guard tcgetattr(input, &before) == 0 else { return nil }
-        var raw = before
-        raw.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
-        raw.c_iflag &= ~tcflag_t(IXON)
-        withUnsafeMutableBytes(of: &raw.c_cc) { controls in
-            controls[Int(VMIN)] = 1
-            controls[Int(VTIME)] = 0
-            // A program that is stopped here would leave the terminal as it is now.
-            controls[Int(VSUSP)] = 0
-        }
-        guard tcsetattr(input, TCSADRAIN, &raw) == 0 else { return nil }
-        return before
     }
 }

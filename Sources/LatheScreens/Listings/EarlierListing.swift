@@ -6,10 +6,12 @@ package enum EarlierListing {
         let count = "\(run.passed.count) passed, \(run.failures.count) failed"
         let head = canvas.text("tests of version \(run.version) with it, when it was saved: \(count)", .bold)
         let said = run.said.flatMap { failure, why in
-            canvas.wrap(canvas.text("  breaks \(failure.test), because: \(why) (\(failure.reason))", .red), indent: 2)
+            canvas.wrap(
+                canvas.text("  breaks \(failure.test), because: \(why) (\(TerminalText.joined(failure.reason)))", .red),
+                indent: 2)
         }
         let unsaid = run.unsaid.flatMap {
-            canvas.wrap(canvas.text("  breaks \($0.test): \($0.reason)", .red), indent: 2)
+            canvas.wrap(canvas.text("  breaks \($0.test): \(TerminalText.joined($0.reason))", .red), indent: 2)
         }
         let idle = run.idle.flatMap {
             let why = run.breaks[$0] ?? ""

@@ -11,7 +11,8 @@ package enum ReportListing {
             + canvas.text(" (as the kernel that ran it reported: evidence, no proof)", .dim)
         let ran = [report.tests.map(tests), report.mutation.map(mutation)].compactMap(\.self)
         let told = report.findings.map { finding in
-            "told: " + (finding.line.map { "line \($0): " } ?? "") + "\(finding.reason) [\(finding.rule)]"
+            "told: " + (finding.line.map { "line \($0): " } ?? "")
+                + "\(TerminalText.joined(finding.reason)) [\(finding.rule)]"
         }
         let near = report.nearDuplicates.map { near in
             "resembles \(near.kind.rawValue) \(near.name): \(Int((near.likeness * 100).rounded())) % "

@@ -58,7 +58,8 @@ package enum ReviewListing {
             "model": .string(capability.model), "cells": .array(capability.cells.map { .integer($0) }),
             "approved": item.approved.map { ["version": .integer($0.version), "source": .string($0.body)] } ?? .null,
             "approved_tests": item.approvedTests.isEmpty ? .null : .string(item.approvedTests),
-            "edited": .bool(item.isEdited), "note": item.note.map { .string($0) } ?? .null,
+            "edited": .bool(item.isEdited), "edited_by": item.editor.map { .string($0) } ?? .null,
+            "note": item.note.map { .string($0) } ?? .null,
             "report": item.report.map(ReportListing.json) ?? .null,
             "earlier_tests": item.report?.earlier.map(EarlierListing.json) ?? .null,
         ]

@@ -20,6 +20,8 @@ package struct ReviewPage: Sendable, Hashable {
         case source
     }
 
+    init(parts: [Part]) { self.parts = parts }
+
     package init(_ item: ReviewItem, _ form: Form, _ canvas: Canvas) {
         let isProposal = item.capability.shelf == .proposed
         let report = item.report.map {
@@ -49,7 +51,7 @@ package struct ReviewPage: Sendable, Hashable {
         let waits = item.since.map { since -> (String, String) in ("waits since", ReviewListing.date(since)) }
         let facts =
             ReviewListing.origin(item.capability)
-            + [waits, item.note.map { ("changes asked", $0) }].compactMap(\.self)
+            + [item.editor.map { ("edited by", $0) }, waits, item.note.map { ("changes asked", $0) }].compactMap(\.self)
         let edited =
             item.isEdited && item.capability.shelf == .proposed
             ? ["it is not what was saved: it is examined before it is approved"] : []

@@ -24,6 +24,11 @@ package enum TerminalText {
         }.joined(separator: "\n")
     }
 
+    /// A text of several lines in one, with a space for each break; not yet safe.
+    static func joined(_ text: String) -> String {
+        lines(text).map { $0.trimming(where: \.isWhitespace) }.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
     static func lines(_ text: String, keepsLast: Bool = false) -> [String] {
         var lines: [String] = []
         var line = String.UnicodeScalarView()

@@ -80,7 +80,7 @@ struct SourceLibraryTests {
                 agent
                     == Agent(
                         name: "carrier_analyst", instructions: "Look at `flights` and say what makes them late.",
-                        returns: returns, isSaved: true))
+                        returns: returns, isSaved: true, sha256: try await library.list()[0].sha256))
         }
     }
 

@@ -13,13 +13,15 @@ package struct EngineServices: Sendable {
     package var memory: SessionMemory?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
+    /// What the session ran with, for what it saves.
+    package var origin: SessionOrigin
     /// Brings what kernels say of capabilities to the library.
     let uses: MeasuredUses
 
     package init(
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(), memory: SessionMemory? = nil,
-        instructions: ProjectInstructions? = nil,
+        instructions: ProjectInstructions? = nil, origin: SessionOrigin = SessionOrigin(),
         model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
@@ -29,6 +31,7 @@ package struct EngineServices: Sendable {
         self.limits = limits
         self.memory = memory
         self.instructions = instructions
+        self.origin = origin
         self.model = model
         uses = MeasuredUses(session: session, log: log, library: library)
     }

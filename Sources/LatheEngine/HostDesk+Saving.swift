@@ -36,16 +36,17 @@ extension HostDesk {
     ) async throws(HostRefusal) -> CapabilityProposal {
         let cells = arguments.present("cells") == nil ? [] : try arguments.integers("cells", upTo: Self.mostCells)
         let leftOut = arguments.present("left_out") == nil ? [] : try arguments.texts("left_out", upTo: 400)
+        let model = try? await services.model(nil)
         return CapabilityProposal(
             kind: kind, name: try arguments.text("name", upTo: 64),
             source: try arguments.text("source", upTo: 256 << 10), session: services.session,
-            model: (try? await services.model(nil).name) ?? "none",
+            model: model?.name ?? "none",
             tests: try arguments.optionalText("tests", upTo: 256 << 10) ?? "",
             fixtures: try fixtures(arguments),
             cells: Set((cells + [cell]).filter { (1...1_000_000).contains($0) }).sorted(),
             purpose: try arguments.optionalText("purpose", upTo: 400)?.singleLine(upTo: 400) ?? "",
             leftOut: leftOut.prefix(Self.mostLeftOut).map { $0.singleLine(upTo: 300) },
-            breaks: try breaks(arguments))
+            breaks: try breaks(arguments), origin: services.origin.origin(model))
     }
 
     /// Who wrote what is saved, where the call names a subtask of a writer: it completed, and this is its result.

@@ -19,6 +19,7 @@ package struct CapabilityDocument: Sendable, Hashable {
         CapabilityProposal(
             kind: capability.kind, name: capability.name, source: body, session: capability.session,
             model: capability.model, tests: tests, fixtures: fixtures, cells: capability.cells,
-            purpose: capability.purpose)
+            purpose: capability.purpose, writer: capability.writer,
+            origin: capability.origin ?? CapabilityOrigin())
     }
 }

@@ -10,6 +10,14 @@ struct ReadCapability: Sendable, Hashable {
     /// What a search looks at.
     var searched: SearchedCapability { SearchedCapability(capability, docstring: docstring) }
 
+    /// What its session ran with; nil where its block says nothing of it.
+    private static func origin(_ entry: JSONValue) -> CapabilityOrigin? {
+        let origin = CapabilityOrigin(
+            promptSHA256: entry["prompt_sha256"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 },
+            data: (entry["data"]?.arrayValue ?? []).compactMap(DataFingerprint.init))
+        return origin.isEmpty ? nil : origin
+    }
+
     /// Nil where the reader's answer has another form.
     init?(_ entry: JSONValue) {
         func text(_ key: String) -> String { entry[key]?.stringValue ?? "" }
@@ -23,7 +31,7 @@ struct ReadCapability: Sendable, Hashable {
             session: text("session"), model: text("model"), sha256: text("sha256"),
             testsSHA256: entry["tests_sha256"]?.stringValue,
             cells: (entry["cells"]?.arrayValue ?? []).compactMap(\.integerValue), purpose: text("purpose"),
-            writer: text("writer"),
+            writer: text("writer"), origin: Self.origin(entry),
             problems: problems)
         fileSHA256 = text("file_sha256")
         docstring = text("docstring")

@@ -18,7 +18,8 @@ extension SourceLibrary {
                 try self.require(shown, found)
                 var proposal = try self.proposalAgain(found, name)
                 (proposal.source, proposal.tests) = (source, tests)
-                try CapabilityFiles.check(tests: tests, fixtures: proposal.fixtures)
+                proposal = try self.reader.tidied(proposal)
+                try CapabilityFiles.check(tests: proposal.tests, fixtures: proposal.fixtures)
                 try self.reader.inspect(proposal)
                 return proposal
             }

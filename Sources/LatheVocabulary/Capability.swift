@@ -51,6 +51,8 @@ package struct Capability: Sendable, Hashable, Codable {
     package var writer: String
     /// Why it is worth keeping, in the model's words.
     package var purpose: String
+    /// What its session ran with; nil where its file does not say.
+    package var origin: CapabilityOrigin?
     /// Of the source below the metadata block.
     package var sha256: String
     /// Of its tests and their fixtures; nil where it has none.
@@ -74,6 +76,7 @@ package struct Capability: Sendable, Hashable, Codable {
         cells: [Int] = [],
         purpose: String = "",
         writer: String = "",
+        origin: CapabilityOrigin? = nil,
         problems: [String] = []
     ) {
         self.kind = kind
@@ -91,6 +94,7 @@ package struct Capability: Sendable, Hashable, Codable {
         self.cells = cells
         self.purpose = purpose
         self.writer = writer
+        self.origin = origin
         self.problems = problems
     }
 }
@@ -99,7 +103,7 @@ extension Capability {
     /// Waits for a person, or is what a person approved.
     package var shelf: Shelf { path.hasPrefix("proposed/") ? .proposed : .approved }
 
-    /// Journals that were written before there were versions have no `version`, `testsSHA256`, `cells`, `purpose` and `writer`.
+    /// Journals that were written before there were versions have no `version`, `testsSHA256`, `cells`, `purpose`, `writer` and `origin`.
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -117,6 +121,7 @@ extension Capability {
             cells: try fields.decodeIfPresent([Int].self, forKey: .cells) ?? [],
             purpose: try fields.decodeIfPresent(String.self, forKey: .purpose) ?? "",
             writer: try fields.decodeIfPresent(String.self, forKey: .writer) ?? "",
+            origin: try fields.decodeIfPresent(CapabilityOrigin.self, forKey: .origin),
             problems: try fields.decode([String].self, forKey: .problems))
     }
 }

@@ -19,13 +19,16 @@ package struct CapabilityProposal: Sendable, Hashable {
     package var leftOut: [String]
     /// Tests of the approved version that it breaks on purpose: the reason by the test's name.
     package var breaks: [String: String]
+    /// What its session ran with.
+    package var origin: CapabilityOrigin
     /// The approved version's tests, which the library adds; nil where there are none.
     package var earlier: EarlierTests?
 
     package init(
         kind: Capability.Kind, name: String, source: String, session: String, model: String, tests: String = "",
         fixtures: [String: [UInt8]] = [:], cells: [Int] = [], purpose: String = "",
-        leftOut: [String] = [], breaks: [String: String] = [:], earlier: EarlierTests? = nil, writer: String = ""
+        leftOut: [String] = [], breaks: [String: String] = [:], earlier: EarlierTests? = nil, writer: String = "",
+        origin: CapabilityOrigin = CapabilityOrigin()
     ) {
         self.kind = kind
         self.name = name
@@ -40,5 +43,6 @@ package struct CapabilityProposal: Sendable, Hashable {
         self.breaks = breaks
         self.earlier = earlier
         self.writer = writer
+        self.origin = origin
     }
 }

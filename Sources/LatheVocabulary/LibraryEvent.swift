@@ -34,6 +34,8 @@ package struct LibraryEvent: Sendable, Hashable, Codable {
     /// A reviewer's reason or note, or why it was refused or demoted.
     package var reason: String?
     package var report: AdmissionReport?
+    /// What the session ran with that made it; nil where that is not known.
+    package var origin: CapabilityOrigin?
 
     package init(
         _ action: Action, kind: Capability.Kind, name: String, version: Int, sha256: String, testsSHA256: String? = nil,
@@ -60,6 +62,7 @@ package struct LibraryEvent: Sendable, Hashable, Codable {
             action, kind: capability.kind, name: capability.name, version: capability.version,
             sha256: capability.sha256, testsSHA256: capability.testsSHA256, reviewer: reviewer, session: session,
             reason: reason, report: report)
+        origin = capability.origin
     }
 }
 

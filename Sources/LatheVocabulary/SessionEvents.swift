@@ -9,13 +9,16 @@ package struct SessionOpened: Sendable, Hashable, Codable {
     package var isUnconfined: Bool { sandbox.first == "none" }
     /// Cells that were run again to rebuild the working memory of an earlier program run.
     package var rebuiltCells: Int
+    /// The inputs as they were then; nil in journals from before it was recorded.
+    package var data: [DataFingerprint]?
     /// What a kernel of the session may use; nil in journals from before it was recorded.
     package var limits: KernelLimits?
 
     package init(
         session: String, version: String, model: String, inputs: [DataInput], sandbox: [String], rebuiltCells: Int = 0,
-        limits: KernelLimits? = nil
+        limits: KernelLimits? = nil, data: [DataFingerprint]? = nil
     ) {
+        self.data = data
         self.session = session
         self.version = version
         self.model = model

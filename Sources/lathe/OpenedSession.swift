@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LatheEngine
 internal import LatheKernelHost
+internal import LatheLibrary
 internal import LatheProviders
 internal import LatheSandbox
 internal import LatheScreens
@@ -68,6 +69,7 @@ struct OpenedSession: Sendable {
         }
         let models = setup.models
         let read = setup.instructions
+        let data = inputs.sorted { $0.name < $1.name }.map(DataFingerprint.taken)
         let services = EngineServices(
             session: session.name.description, log: log, placement: setup.placement(host),
             library: setup.library(examining: host),
@@ -76,6 +78,10 @@ struct OpenedSession: Sendable {
                 archive: MemoryFolder(path: session.folder.memory), inputs: inputs,
                 limit: setup.project.memorySave.bytes(upTo: configuration.workBytes)),
             instructions: read.instructions,
+            origin: SessionOrigin(data: data) { system, form in
+                let parts = FixedPrompt.parts(system: system, codeForm: form)
+                return CapabilityOrigin.promptSHA256(system: parts.system, tools: parts.tools)
+            },
             model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
@@ -85,7 +91,7 @@ struct OpenedSession: Sendable {
             let event = SessionOpened(
                 session: opened.name, version: Version.text, model: models.title, inputs: inputs,
                 sandbox: report.record, rebuiltCells: opened.engine.cellsToRebuild,
-                limits: limits.kernel)
+                limits: limits.kernel, data: data)
             try await log.record(.sessionOpened(event), at: .coordinator)
             if let derived = setup.derived { try await log.record(.sessionDerived(derived), at: .coordinator) }
             if let warning = report.warning {

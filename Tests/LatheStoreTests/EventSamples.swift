@@ -12,7 +12,8 @@ enum EventSamples {
             SessionOpened(
                 session: "s", version: "0.1", model: "m",
                 inputs: [DataInput(name: "flights", path: "/data/f.parquet", format: .parquet)], sandbox: ["seccomp"],
-                limits: KernelLimits([.memory: 8_000_000_000, .openFiles: 64]))),
+                limits: KernelLimits([.memory: 8_000_000_000, .openFiles: 64]),
+                data: [DataFingerprint(name: "flights", bytes: 9, endsSHA256: "ab"), DataFingerprint(name: "gone")])),
         .taskSubmitted(
             TaskSubmitted(task: "Why?\nBecause.", budget: BudgetLimits(tokens: 9, seconds: 0.5), maxTurns: 3)),
         .taskResumed(

@@ -26,7 +26,7 @@ _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
 _USAGE = 2
 _REFUSED = 1
 _WANTED = ("source", *(name for name in block.TEXTS if name != "sha256"))
-_OPTIONAL = ("writer", "purpose", "tests_sha256")
+_OPTIONAL = ("prompt_sha256", "writer", "purpose", "tests_sha256")
 
 
 def main(arguments: list[str]) -> int:
@@ -98,8 +98,10 @@ def _composed(fields: dict[str, object]) -> str:
     version = fields.get("version", 1)
     if not isinstance(version, int):
         raise Refusal("the request's version is no number.")
-    text = block.composed(body, texts, known.dependencies, version, cells)
-    if problems := block.split(text).problems:
+    wrong: list[str] = []
+    data = block.checked_data(fields.get("data", []), wrong)
+    text = block.composed(body, texts, known.dependencies, version, cells, data)
+    if problems := [*wrong, *block.split(text).problems]:
         raise Refusal(f"the request makes no block: {'; '.join(problems)}.")
     if len(text.encode()) > facts.MAXIMUM_BYTES:
         raise Refusal(f"the source is larger than {facts.MAXIMUM_BYTES // 1024} KiB.")

@@ -6,12 +6,13 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Required, TypedDict, cast
 
 from lathe_library.refusals import Refusal
 
-# In the order in which they are written. Of these, `version`, `cells`, `writer`, `purpose` and
-# `tests_sha256` may be missing: a file of an earlier lathe has version 1 and no tests.
+# In the order in which they are written. Of these, `version`, `cells`, `prompt_sha256`, `data`,
+# `writer`, `purpose` and `tests_sha256` may be missing: a file of an earlier lathe has version 1
+# and no tests.
 FIELDS = (
     "kind",
     "name",
@@ -21,17 +22,29 @@ FIELDS = (
     "session",
     "cells",
     "model",
+    "prompt_sha256",
+    "data",
     "writer",
     "purpose",
     "sha256",
     "tests_sha256",
 )
 REQUIRED = ("kind", "name", "status", "created", "session", "model", "sha256")
-TEXTS = (*REQUIRED, "writer", "purpose", "tests_sha256")
+TEXTS = (*REQUIRED, "prompt_sha256", "writer", "purpose", "tests_sha256")
 MAXIMUM_VERSION = 1_000_000
 MAXIMUM_CELLS = 50
+MAXIMUM_DATA = 50
+_DATA_TEXT = 200
 _BLOCK = re.compile(r"\A# /// script\n((?:#(?: [^\n]*)?\n)+?)# ///\n", re.MULTILINE)
 _TABLE = "# [tool.lathe]"
+
+
+class Data(TypedDict, total=False):
+    """An input of the session that made it; what could not be found out is missing."""
+
+    name: Required[str]
+    bytes: int
+    ends_sha256: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,7 @@ class Split:
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     version: int = 1
     cells: tuple[int, ...] = ()
+    data: tuple[Data, ...] = ()
     dependencies: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -52,6 +66,7 @@ def composed(
     dependencies: Sequence[str],
     version: int = 1,
     cells: Sequence[int] = (),
+    data: Sequence[Data] = (),
 ) -> str:
     """Return the text of a capability: block, empty line, source; empty fields are left out."""
     source = normalised(body)
@@ -59,6 +74,8 @@ def composed(
     values: dict[str, object] = {**fields, "version": version, "sha256": sha256(source)}
     if cells:
         values["cells"] = list(cells)
+    if data:
+        values["data"] = list(data)
     lines = ['requires-python = ">=3.11"', f"dependencies = [{listed}]", "", "[tool.lathe]"]
     lines += [f"{name} = {_toml(values[name])}" for name in FIELDS if values.get(name)]
     comment = "\n".join(f"# {line}".rstrip() for line in lines)
@@ -113,10 +130,11 @@ def split(text: str) -> Split:
     missing = [name for name in REQUIRED if name not in fields]
     problems = [f"[tool.lathe] lacks {', '.join(missing)}"] if missing else []
     version, cells = _version(values, problems), _cells(values, problems)
+    data = checked_data(values.get("data", []), problems)
     raw: object = document.get("dependencies", [])
     members = cast("list[object]", raw) if isinstance(raw, list) else []
     dependencies = tuple(one for one in members if isinstance(one, str))
-    return Split(body, fields, version, cells, dependencies, tuple(problems))
+    return Split(body, fields, version, cells, data, dependencies, tuple(problems))
 
 
 def _version(values: Mapping[str, object], problems: list[str]) -> int:
@@ -140,6 +158,33 @@ def _cells(values: Mapping[str, object], problems: list[str]) -> tuple[int, ...]
     return cells
 
 
+def checked_data(raw: object, problems: list[str]) -> tuple[Data, ...]:
+    """Return the inputs that a block or a request names; what is wrong is added to `problems`."""
+    members = cast("list[object]", raw) if isinstance(raw, list) else [None]
+    found = [one for member in members if (one := _data(member)) is not None]
+    if len(found) == len(members) <= MAXIMUM_DATA:
+        return tuple(found)
+    problems.append(
+        f"`data` in its block must be at most {MAXIMUM_DATA} tables of name, bytes and ends_sha256"
+    )
+    return ()
+
+
+def _data(raw: object) -> Data | None:
+    if not isinstance(raw, dict):
+        return None
+    member = cast("dict[str, object]", raw)
+    name, size, ends = member.get("name"), member.get("bytes"), member.get("ends_sha256")
+    if not isinstance(name, str) or len(name) > _DATA_TEXT:
+        return None
+    one: Data = {"name": name}
+    if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 62:
+        one["bytes"] = size
+    if isinstance(ends, str) and len(ends) <= _DATA_TEXT:
+        one["ends_sha256"] = ends
+    return one if one.keys() == member.keys() else None
+
+
 def sha256(body: str) -> str:
     """Return the hash of a source as the block records it."""
     return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
@@ -154,7 +199,12 @@ def normalised(source: str) -> str:
 
 def _toml(value: object) -> str:
     # JSON's texts are TOML's basic strings, but for DEL, which TOML wants escaped; whole numbers
-    # and lists of them are the same in both.
+    # and lists are the same in both, tables in one line are not.
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value)
+        return "{" + ", ".join(f"{name} = {_toml(one)}" for name, one in members.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in cast("list[object]", value)) + "]"
     if isinstance(value, str):
         value = value.encode("utf-8", "replace").decode()
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -36,6 +36,8 @@ class Entry(TypedDict):
     session: str
     cells: list[int]
     model: str
+    prompt_sha256: str
+    data: list[block.Data]
     writer: str
     purpose: str
     sha256: str
@@ -169,6 +171,8 @@ def _entry(read: _Read, problems: list[str]) -> Entry:
         "session": fields.get("session", ""),
         "cells": list(read.parts.cells),
         "model": fields.get("model", ""),
+        "prompt_sha256": fields.get("prompt_sha256", ""),
+        "data": list(read.parts.data),
         "writer": fields.get("writer", ""),
         "purpose": fields.get("purpose", ""),
         "sha256": digest,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lathe_kernel import lathe_module
-from lathe_library import names
+from lathe_library import block, names
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_library" / "__main__.py"
 _FUNCTION = '''"""Add."""
@@ -305,3 +305,17 @@ def test_misuse_and_requests_that_cannot_be_read_are_told() -> None:
 
 def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert _run("index", str(tmp_path / "none"))[1] == []
+
+
+def test_a_block_names_prompt_and_data_and_refuses_what_is_none() -> None:
+    data = [{"name": "sales", "bytes": 12, "ends_sha256": "ab"}, {"name": 'odd\x7f"\n'}]
+    text = _composed(_FUNCTION, "function", "add", prompt_sha256="cd", data=data)
+    assert '# data = [{name = "sales", bytes = 12, ends_sha256 = "ab"}, {name = "odd' in text
+    parts = block.split(text)
+    assert (list(parts.data), parts.fields["prompt_sha256"]) == (data, "cd")
+    assert parts.problems == ()
+    line = next(one for one in text.split("\n") if one.startswith("# data ="))
+    tables = ["{bytes = 1}", '{name = "a", bytes = -1}', '{name = "a", path = "/"}', "1"]
+    for wrong in [*(f"[{one}]" for one in tables), '"a"', f"[{', '.join([tables[1]] * 51)}]"]:
+        problems = block.split(text.replace(line, f"# data = {wrong}")).problems
+        assert any("`data` in its block" in one for one in problems), wrong

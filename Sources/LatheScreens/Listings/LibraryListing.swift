@@ -39,7 +39,9 @@ package enum LibraryListing {
             (capability.kind.rawValue, capability.name), ("status", standing(capability)),
             ("file", "generated-capabilities/" + capability.path), ("created", capability.created),
             ("session", capability.session), ("cells", cells), ("model", capability.model),
-            ("writer", capability.writer), ("purpose", capability.purpose), ("sha256", capability.sha256),
+            ("writer", capability.writer), ("prompt", capability.origin?.promptSHA256 ?? ""),
+            ("data", (capability.origin?.data ?? []).map(\.json.text).joined(separator: " ")),
+            ("purpose", capability.purpose), ("sha256", capability.sha256),
             ("tests", capability.testsSHA256 ?? ""),
         ]
         return facts.filter { !$0.1.isEmpty }.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
@@ -66,7 +68,8 @@ extension Capability {
             "signature": .string(signature),
             "summary": .string(summary), "status": .string(status.rawValue), "version": .integer(version),
             "created": .string(created), "session": .string(session), "cells": .array(cells.map { .integer($0) }),
-            "model": .string(model), "writer": .string(writer), "purpose": .string(purpose), "sha256": .string(sha256),
+            "model": .string(model), "writer": .string(writer), "purpose": .string(purpose),
+            "origin": origin.map(\.json) ?? .null, "sha256": .string(sha256),
             "tests_sha256": testsSHA256.map { .string($0) } ?? .null,
             "problems": .array(problems.map { .string($0) }),
         ]

@@ -19,8 +19,16 @@ package enum ReviewListing {
         let cells = capability.cells.map(String.init).joined(separator: ", ")
         return [
             ("made by", "session \(capability.session)" + (cells.isEmpty ? "" : ", cells \(cells)")),
-            ("model", capability.model), ("why", capability.purpose),
+            ("model", capability.model), ("written by", capability.writer), ("why", capability.purpose),
+            ("data", (capability.origin?.data ?? []).map(data).joined(separator: ", ")),
+            ("prompt", capability.origin?.promptSHA256.map { String($0.prefix(12)) } ?? ""),
         ].filter { !$0.1.isEmpty }
+    }
+
+    /// An input of the session, with the beginning of its hash.
+    private static func data(_ one: DataFingerprint) -> String {
+        let facts = [one.bytes.map(Figure.bytes), one.endsSHA256.map { "ends \($0.prefix(12))" }].compactMap(\.self)
+        return facts.isEmpty ? "\(one.name) (not looked at)" : "\(one.name) (\(facts.joined(separator: ", ")))"
     }
 
     static func lines(_ difference: TextDifference, _ canvas: Canvas) -> [StyledLine] {
@@ -56,6 +64,7 @@ package enum ReviewListing {
             "fixtures": .object(item.fixtures.mapValues { .integer($0) }),
             "purpose": .string(capability.purpose), "session": .string(capability.session),
             "model": .string(capability.model), "cells": .array(capability.cells.map { .integer($0) }),
+            "writer": .string(capability.writer), "origin": capability.origin.map(\.json) ?? .null,
             "approved": item.approved.map { ["version": .integer($0.version), "source": .string($0.body)] } ?? .null,
             "approved_tests": item.approvedTests.isEmpty ? .null : .string(item.approvedTests),
             "edited": .bool(item.isEdited), "edited_by": item.editor.map { .string($0) } ?? .null,
@@ -94,6 +103,7 @@ package enum ReviewListing {
                     "tests_sha256": event.testsSHA256.map { .string($0) } ?? .null,
                     "reviewer": event.reviewer.map { .string($0) } ?? .null,
                     "session": event.session.map { .string($0) } ?? .null,
+                    "origin": event.origin.map(\.json) ?? .null,
                     "reason": event.reason.map { .string($0) } ?? .null,
                 ]
             })

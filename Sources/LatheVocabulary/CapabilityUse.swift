@@ -51,3 +51,10 @@ package struct CapabilityUse: Sendable, Hashable, Codable {
 
     package var subject: Subject { Subject(kind: kind, name: name, sha256: sha256) }
 }
+
+extension Capability {
+    /// As uses name it.
+    package var subject: CapabilityUse.Subject {
+        CapabilityUse.Subject(kind: kind, name: name, sha256: sha256)
+    }
+}

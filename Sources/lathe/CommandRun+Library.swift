@@ -12,8 +12,8 @@ extension CommandRun {
         return try await reporting {
             switch command.action {
             case .list:
-                let all = try await library.list()
-                show(options, LibraryListing.json(all)) { LibraryListing.lines(all, canvas: $0) }
+                let (all, totals) = (try await library.list(), try await totals(library))
+                show(options, LibraryListing.json(all)) { LibraryListing.lines(all, totals, canvas: $0) }
             case .search(let words): try await search(words, library, project, options)
             case .show(let name, let version): try await show(name, version, library, project, options)
             case .approve(let names, let shown): try await approve(names, shown, project, installation, options)
@@ -26,6 +26,7 @@ extension CommandRun {
                 try await decide(.deprecate(reason: reason), name, nil, "deprecated", library, project, options)
             case .diff(let name): try await diff(name, library, project, options)
             case .history(let name): try await history(name, library, options)
+            case .stats(let names): try await stats(names, library, project, options)
             case .check(let names): return try await check(names, library, project, options)
             case .test(let names, let mutation):
                 return try await test(names, mutation: mutation, library, project, installation, options)
@@ -64,8 +65,9 @@ extension CommandRun {
             capability.shelf == .proposed
             ? try await library.document(capability.kind, named: capability.name, .proposed).text
             : try await library.source(of: capability.kind, named: capability.name)
+        let total = try await totals(library)[capability.subject]
         show(options, LibraryListing.json(capability, source: source)) {
-            LibraryListing.lines(capability, source: source, canvas: $0)
+            LibraryListing.lines(capability, source: source, total, canvas: $0)
         }
         if capability.shelf == .approved, let waiting, options.output != .json {
             TerminalOutput.standardError.write(

@@ -116,17 +116,22 @@ def write(folder: Path, count: int) -> None:
     for kind in ("functions", "agents"):
         (folder / kind).mkdir(parents=True, exist_ok=True)
     for one in itertools.islice(_all(), count):
-        body = block.normalised(_source(one))
-        fields = {
-            "kind": one["kind"],
-            "name": one["name"],
-            "status": "approved",
-            "created": "2026-01-01",
-            "session": "bench",
-            "model": "bench",
-        }
-        path = folder / f"{one['kind']}s" / f"{one['name']}.py"
-        path.write_text(block.composed(body, fields, ()), encoding="utf-8")
+        write_source(folder, one["kind"], one["name"], _source(one))
+
+
+def write_source(folder: Path, kind: str, name: str, source: str) -> None:
+    """Write one approved capability."""
+    fields = {
+        "kind": kind,
+        "name": name,
+        "status": "approved",
+        "created": "2026-01-01",
+        "session": "bench",
+        "model": "bench",
+    }
+    path = folder / f"{kind}s" / f"{name}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(block.composed(block.normalised(source), fields, ()), encoding="utf-8")
 
 
 def lines(count: int) -> Iterator[str]:

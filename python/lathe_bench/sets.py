@@ -10,6 +10,7 @@ from lathe_bench import (
     memory_figures,
     prompt_figure,
     slice_figures,
+    use_figures,
 )
 from lathe_bench.run import Measurement
 
@@ -82,6 +83,7 @@ _LIBRARY = (
     Measurement(library_figures.NAMES, library_figures.searches),
     Measurement(admission_figures.ADMISSION, admission_figures.admission),
     Measurement(admission_figures.PROMPT, admission_figures.prompts),
+    Measurement(use_figures.NAMES, use_figures.calls),
 )
 
 SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE, "library": _LIBRARY}

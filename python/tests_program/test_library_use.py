@@ -47,6 +47,8 @@ def test_uses_are_added_up_once_however_a_session_goes_on(approved: Lathe) -> No
     assert (used["name"], used["calls"], used["failures"]) == ("invert_number", 1, 0)
     assert used["sha256"] == given.data["sha256"]
     assert _added_up(approved) == [("t", 1, 0)]
+    shown = approved.run("library", "show", "invert_number").out
+    assert "approved, used in 1 session" in shown
     # From the saved memory, and where its cells are run again: only what is new counts.
     assert approved.run("exec", "-s", "t", "[kept(x) for x in (1, 2)]").code == 0
     approved.write("lathe.json", '{"memory": {"save": false}}')
@@ -100,6 +102,18 @@ def test_what_fails_in_one_session_after_another_is_demoted_and_told(approved: L
     file = approved.project / "generated-capabilities/functions/invert_number.py"
     assert '# status = "demoted"' in file.read_text()
     assert "demoted" in approved.run("library", "history", "invert_number").out
+    listed = approved.run("library", "list").out
+    assert "(demoted, used in 4 sessions, 100 % failed)" in listed
+    with approved.on_terminal("library", "stats", "functions/invert_number") as terminal:
+        assert terminal.end() == 0
+        (row,) = [one for one in terminal.text.splitlines() if one.startswith("invert_number  1")]
+    assert row.split()[2:9] == ["demoted", "0", "of", "4", "4", "100", "%"]
+    assert "invert_number 1 demoted: ZeroDivisionError 4" in terminal.text
+    (rows,) = approved.run("library", "stats", "--json").json_lines()
+    assert [(one["name"], one["calls"], one["helped"]) for one in rows] == [("invert_number", 4, 0)]
+    unknown = approved.run("library", "stats", "invert_numbers")
+    assert unknown.code == 1
+    assert "there is no capability 'invert_numbers'" in unknown.err
     # A person brings it back, and the count begins anew.
     assert approved.run("library", "approve", "invert_number").code == 0
     assert "ZeroDivisionError" in approved.run("exec", "-s", "e", _FAIL).err

@@ -21,7 +21,9 @@ package struct CapabilityReference: Sendable, Hashable {
         self.name = name
     }
 
-    package func names(_ capability: Capability) -> Bool {
-        capability.name == name && (kind == nil || capability.kind == kind)
+    package func names(_ capability: Capability) -> Bool { names(capability.subject) }
+
+    package func names(_ subject: CapabilityUse.Subject) -> Bool {
+        subject.name == name && (kind == nil || subject.kind == kind)
     }
 }

@@ -84,6 +84,8 @@ package struct LibraryCommand: Sendable, Hashable {
         case diff(CapabilityReference)
         /// Of all capabilities where none is named.
         case history(CapabilityReference?)
+        /// What was made of capabilities; of all where none is named.
+        case stats([CapabilityReference])
         /// Whether what is approved is what was approved; of all where none is named.
         case check([CapabilityReference])
         /// Runs the tests again; of all where none is named.

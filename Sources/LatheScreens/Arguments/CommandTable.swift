@@ -8,7 +8,7 @@ enum CommandTable {
             sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
             review,
             libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
-            libraryDiff, libraryHistory, libraryCheck, libraryTest, libraryExport, libraryImport,
+            libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,
             replay,
         ] + tools + [
             modelInstall, modelList, modelRemove,

@@ -2,22 +2,25 @@ package import LatheVocabulary
 
 /// `lathe library list`, `search` and `show`, from plain values.
 package enum LibraryListing {
-    package static func lines(_ capabilities: [Capability], canvas: Canvas) -> [StyledLine] {
+    package static func lines(
+        _ capabilities: [Capability], _ totals: [CapabilityUse.Subject: UseTotal] = [:], canvas: Canvas
+    ) -> [StyledLine] {
         guard !capabilities.isEmpty else {
             return [canvas.text("nothing saved yet; a session saves functions and agents while it works")]
         }
         return capabilities.flatMap { capability in
             let lead =
                 canvas.text(capability.kind.rawValue + " ", .dim) + canvas.text(capability.name, .bold)
-                + canvas.text(" (\(standing(capability)))", .dim)
+                + canvas.text(" (\(standing(capability, totals[capability.subject])))", .dim)
             return canvas.wrap(lead, indent: 2) + about(capability, canvas) + problems(capability, canvas)
         }
     }
 
     /// The status, and the version from the second one on.
-    static func standing(_ capability: Capability) -> String {
-        let status = capability.status.rawValue.replacing("_", with: " ")
-        return capability.version > 1 ? "\(status), version \(capability.version)" : status
+    static func standing(_ capability: Capability, _ total: UseTotal? = nil) -> String {
+        let version = capability.version > 1 ? "version \(capability.version)" : ""
+        let words = [capability.status.rawValue.replacing("_", with: " "), version, UseListing.word(total)]
+        return words.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
     /// Signature and summary; a file that could not be read has neither.
@@ -33,10 +36,12 @@ package enum LibraryListing {
     }
 
     /// One capability with its metadata and source.
-    package static func lines(_ capability: Capability, source: String, canvas: Canvas) -> [StyledLine] {
+    package static func lines(
+        _ capability: Capability, source: String, _ total: UseTotal? = nil, canvas: Canvas
+    ) -> [StyledLine] {
         let cells = capability.cells.map(String.init).joined(separator: ", ")
         let facts = [
-            (capability.kind.rawValue, capability.name), ("status", standing(capability)),
+            (capability.kind.rawValue, capability.name), ("status", standing(capability, total)),
             ("file", "generated-capabilities/" + capability.path), ("created", capability.created),
             ("session", capability.session), ("cells", cells), ("model", capability.model),
             ("writer", capability.writer), ("prompt", capability.origin?.promptSHA256 ?? ""),

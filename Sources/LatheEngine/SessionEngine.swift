@@ -11,7 +11,7 @@ package actor SessionEngine {
     let delegation: Delegation
     let answers = AnswerBox(returns: nil)
     nonisolated let spending: Spending
-    private let desk: HostDesk
+    let desk: HostDesk
     let plan: MemoryPlan
     /// The cells that `open` runs again, where the saved memory is whole.
     package nonisolated let cellsToRebuild: Int
@@ -221,7 +221,7 @@ package actor SessionEngine {
     // MARK: Outcome
 
     /// What the user is told. `complete` needs an answer and every subtask complete that is required, or run again with success.
-    private func outcome(of end: LoopEnd, since mark: Mark) async throws(JournalError) -> TaskOutcome {
+    func outcome(of end: LoopEnd, since mark: Mark) async throws(JournalError) -> TaskOutcome {
         let finished = await registry.finished(after: mark.subtask)
         let missing = finished.missing
         let events = try await services.log.events(

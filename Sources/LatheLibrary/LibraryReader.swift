@@ -41,6 +41,13 @@ struct LibraryReader: Sendable {
         return tidied
     }
 
+    /// What sessions did that deserves saving, beside what the library in `folder` has.
+    func distilled(_ sessions: JSONValue, in folder: String) throws(LibraryError) -> JSONValue {
+        let answer = try answer(["distil", folder], input: sessions.text)
+        guard answer["candidates"]?.arrayValue != nil else { throw unexpected() }
+        return answer
+    }
+
     /// What a source says, read from its syntax tree.
     func facts(_ body: String, _ kind: Capability.Kind, _ name: String) throws(LibraryError) -> JSONValue {
         try answer(["facts", kind.rawValue, name], input: body)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lathe_kernel import uses
+from lathe_kernel.capability_page import bound_page
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError
 from lathe_library.facts import Kind
@@ -157,3 +158,5 @@ class CapabilityFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         spec = module.__spec__
         assert spec is not None
         execute(spec.loader_state, module)
+        name = module.__name__.removeprefix(_PREFIX)
+        bound_page(module.__dict__.get(name), name)

@@ -130,7 +130,8 @@ class Making:
 
         Then `lathe.save_written(w)` saves what it wrote. The agents `function_writer` and
         `agent_writer` come with lathe: they write a function or an agent and its tests in a kernel
-        of their own, until it can be saved. The task says what it should do in general.
+        of their own, until it can be saved. The task says what it should do in general. Your cells
+        are numbered from 1; without numbers, the newest ten that worked are taken.
         """
         return worked_cells(numbers, self._channel, self._namespace, self._recorder)
 

@@ -61,6 +61,8 @@ class Recorder(ast.NodeTransformer):
     def __init__(self) -> None:
         """Begin without candidates."""
         self.cell = 0
+        # The cells of this run that ended without an error, oldest first.
+        self.worked: list[int] = []
         self._candidates: set[str] = set()
         self._recorded: dict[int, tuple[types.FunctionType, Recorded]] = {}
 

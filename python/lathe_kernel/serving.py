@@ -190,6 +190,8 @@ class Kernel:
         code = str(frame.payload["code"])
         uses.begin()
         ran = shell.run(self._shell, code, self._cell, self._artifacts, self._interrupts)
+        if ran.status == "ok":
+            self._recorder.worked.append(self._cell)
         payload: Finished = {
             "cell": self._cell,
             "status": ran.status,

@@ -13,6 +13,7 @@ from lathe_kernel.recording import Recorder
 from lathe_library.facts import FunctionNode
 
 _MOST_CELLS = 50
+_NEWEST_CELLS = 10
 _LONGEST_CODE = 20_000
 _LONGEST_OUTPUT = 2_000
 _MOST_EXAMPLES = 20
@@ -61,7 +62,7 @@ def worked_cells(
     Raises:
         LatheError: there is no such cell here, or there are too many.
     """
-    wanted = sorted({int(one) for one in numbers})
+    wanted = sorted({int(one) for one in numbers}) or recorder.worked[-_NEWEST_CELLS:]
     if not wanted or len(wanted) > _MOST_CELLS:
         raise invalid(f"name 1 to {_MOST_CELLS} cells by their numbers: `lathe.cells(4, 7)`.")
     left_out: list[str] = []

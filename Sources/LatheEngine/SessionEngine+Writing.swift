@@ -1,0 +1,149 @@
+package import LatheVocabulary
+
+/// Work for writers that no cell delegates.
+extension SessionEngine {
+    /// What became of one job.
+    private enum Written: Sendable {
+        case saved(SavedCapability)
+        /// Its writer says why there is nothing to make.
+        case declined(String)
+        case failed(OutcomeStatus, String)
+    }
+
+    /// Has a writer make a capability for each job, in a subtask of its own, and saves what comes of it, as proposals of the sessions
+    /// that the jobs come from.
+    ///
+    /// `complete` is where each was saved, or declined by its writer with a reason. Cancelling the calling task stops the subtasks.
+    package func write(
+        _ jobs: [WritingJob], as task: String, budget: BudgetLimits = BudgetLimits()
+    ) async throws(JournalError) -> TaskOutcome {
+        let budget = budget.over(services.limits.budget)
+        spending.beginTask(budget)
+        answers.begin()
+        let clock = ContinuousClock.now
+        let mark = Mark(
+            spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
+        try await services.log.record(.taskSubmitted(TaskSubmitted(task: task, budget: budget)), at: .coordinator)
+        let (ended, isOver) = await TimeLimit.run(seconds: budget.seconds) { () async -> [Result<Int, HostRefusal>] in
+            await self.delegateAndWait(jobs)
+        }
+        await registry.cancelAll()
+        var written: [Written] = []
+        for (job, subtask) in zip(jobs, ended) { written.append(try await saved(job, subtask)) }
+        var outcome = try await outcome(of: .answered(.string(Self.report(jobs, written))), since: mark)
+        (outcome.status, outcome.reason) = Self.ending(
+            jobs, written, isOver: isOver, hasRoom: try await !wasOutOfBudget(since: mark))
+        outcome.seconds = clock.duration(to: .now).seconds
+        try await services.log.record(.taskFinished(outcome), at: .coordinator)
+        return outcome
+    }
+
+    /// Runs the subtasks to their ends, and gives their numbers, or why one could not begin.
+    private func delegateAndWait(_ jobs: [WritingJob]) async -> [Result<Int, HostRefusal>] {
+        var begun: [Result<Int, HostRefusal>] = []
+        for job in jobs {
+            do throws(HostRefusal) {
+                let arguments: JSONValue = [
+                    "agent": .string(job.writer), "task": .string(job.task), "items": [["label": .string(job.label)]],
+                ]
+                let admitted = try await delegation.delegate(
+                    try HostArguments(HostCall(name: "delegate", arguments: arguments)), slices: [], from: desk)
+                await delegation.begin(admitted)
+                begun.append(.success(admitted.runs[0].id))
+            } catch {
+                begun.append(.failure(error))
+            }
+        }
+        let (ids, registry) = (begun.compactMap { try? $0.get() }, registry)
+        await withTaskCancellationHandler {
+            // Cancelled before there was anything to cancel.
+            if Task.isCancelled { await registry.cancel(ids) }
+            _ = await registry.outcomes(of: ids, within: nil)
+        } onCancel: {
+            Task { await registry.cancel(ids) }
+        }
+        return begun
+    }
+
+    private func saved(_ job: WritingJob, _ begun: Result<Int, HostRefusal>) async throws(JournalError) -> Written {
+        let id: Int
+        switch begun {
+        case .success(let begun): id = begun
+        case .failure(let refusal): return .failed(.notRun, refusal.reason)
+        }
+        guard let outcome = await registry.outcomes(of: [id], within: 0).first else {
+            return .failed(.notRun, "it never began")
+        }
+        guard outcome.status == .complete, let value = outcome.value else {
+            return .failed(outcome.status, outcome.reason)
+        }
+        guard let name = value["name"]?.stringValue, value["source"] != nil else {
+            return .declined(value["problem"]?.stringValue?.singleLine(upTo: 300) ?? "it gave no reason")
+        }
+        let saved: SavedCapability
+        do throws(HostRefusal) {
+            var proposal = try await desk.proposal(
+                job.kind, try HostArguments(HostCall(name: "save", arguments: value)))
+            (proposal.session, proposal.cells, proposal.writer) = (job.session, job.cells, job.writer)
+            saved = try await save(proposal)
+        } catch {
+            return .failed(.failed, "what was written as \(name.singleLine(upTo: 64)) was refused: \(error.reason)")
+        }
+        try await services.log.record(.capabilitySaved(saved), at: .coordinator)
+        return .saved(saved)
+    }
+
+    private func save(_ proposal: CapabilityProposal) async throws(HostRefusal) -> SavedCapability {
+        do throws(LibraryError) {
+            return try await services.library.save(proposal)
+        } catch {
+            throw HostRefusal("library", error.reason)
+        }
+    }
+
+    /// Whether a call to a model found no room in the budget.
+    private func wasOutOfBudget(since mark: Mark) async throws(JournalError) -> Bool {
+        try await services.log.events(after: mark.sequence, of: [.turnFailed]).contains { event in
+            if case .turnFailed(let turn) = event.body { turn.code == .budget } else { false }
+        }
+    }
+
+    // MARK: What is told
+
+    private static func report(_ jobs: [WritingJob], _ written: [Written]) -> String {
+        let lines = zip(jobs, written).map { job, one in
+            let label = job.label.singleLine(upTo: 80)
+            switch one {
+            case .saved(let saved):
+                let capability = saved.capability
+                return "- \(label): saved as `\(capability.path)` (\(capability.status.rawValue)), from \(job.session)"
+            case .declined(let reason): return "- \(label): not written, since its writer says: \(reason)"
+            case .failed(let status, let reason):
+                return "- \(label): \(status.rawValue.replacing("_", with: " ")), \(reason.singleLine(upTo: 600))"
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func ending(
+        _ jobs: [WritingJob], _ written: [Written], isOver: Bool, hasRoom: Bool
+    ) -> (OutcomeStatus, String) {
+        var failed: [(label: String, status: OutcomeStatus)] = []
+        var isAnySaved = false
+        for (job, one) in zip(jobs, written) {
+            switch one {
+            case .saved: isAnySaved = true
+            case .declined: break
+            case .failed(let status, _): failed.append((job.label, status))
+            }
+        }
+        guard !failed.isEmpty else { return (.complete, "") }
+        let labels = failed.prefix(8).map { $0.label.singleLine(upTo: 60) }.joined(separator: ", ")
+        let reason = "\(failed.count) of \(jobs.count) were not written: \(labels)"
+        if isOver { return (isAnySaved ? .incomplete : .outOfBudget, reason + "; the time is used up") }
+        if failed.contains(where: { $0.status == .cancelled }) { return (.cancelled, "stopped by the user") }
+        if isAnySaved { return (.incomplete, reason) }
+        let isOut = !hasRoom && failed.allSatisfy { $0.status == .outOfBudget || $0.status == .notRun }
+        return (isOut ? .outOfBudget : .failed, reason)
+    }
+}

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Glibc
 internal import LatheVocabulary
+internal import Synchronization
 
 /// The tool host as a process, and lathe's end of the socket to it. Blocks; one thread receives, any thread sends.
 final class HostSocket: Sendable {
@@ -8,6 +9,7 @@ final class HostSocket: Sendable {
 
     private let process: pid_t
     private let socket: Int32
+    private let sending = Mutex(())
 
     /// Starts the program `words` names, with its arguments and no other environment; `errors` is the absolute path of the file for
     /// its standard error, begun anew.
@@ -32,13 +34,16 @@ final class HostSocket: Sendable {
     /// Sends a line; false where the host is gone.
     func send(_ line: String) -> Bool {
         var rest = Array((line + "\n").utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
+        // One line after the other: parts of two must not mix.
+        return sending.withLock { _ in
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
         }
-        return true
     }
 
     /// Calls `take` with each line until the host is gone, or a line is too long to be one.

@@ -23,6 +23,8 @@ package final class ToolHost: Sendable {
         var socket: HostSocket?
         var last = 0
         var waiting: [Int: Waiting] = [:]
+        /// Requests that were cancelled, perhaps before they were sent.
+        var cancelled: Set<Int> = []
         /// Why there is none any more.
         var end: ToolError?
     }
@@ -122,6 +124,7 @@ package final class ToolHost: Sendable {
     private func request(
         _ method: String, _ params: [String: JSONValue], _ seconds: Double?
     ) async throws(ToolError) -> JSONValue {
+        guard !Task.isCancelled else { throw ToolError(.cancelled, "it was cancelled") }
         let (socket, number) = try started()
         let message: JSONValue = [
             "id": .integer(number), "method": .string(method), "params": .object(params),
@@ -141,13 +144,23 @@ package final class ToolHost: Sendable {
                     waiting.resume(returning: .failure(end))
                 } else if !socket.send(message.text) {
                     fail(ToolError(.host, "the tool host ended", mend: "its log: \(folder)/host.log"))
+                } else if state.withLock({ $0.cancelled.contains(number) }) {
+                    // The first one may have been sent before the request.
+                    cancel(number, socket)
                 }
             }
         } onCancel: {
-            let cancel: JSONValue = ["id": 0, "method": "cancel", "params": ["request": .integer(number)]]
-            _ = socket.send(cancel.text)
+            state.withLock { _ = $0.cancelled.insert(number) }
+            cancel(number, socket)
         }
+        state.withLock { _ = $0.cancelled.remove(number) }
         return try result.get()
+    }
+
+    /// One that the host does not know, or no longer, is nothing to it.
+    private func cancel(_ number: Int, _ socket: HostSocket) {
+        let cancel: JSONValue = ["id": 0, "method": "cancel", "params": ["request": .integer(number)]]
+        _ = socket.send(cancel.text)
     }
 
     private func started() throws(ToolError) -> (HostSocket, Int) {

@@ -12,8 +12,9 @@ struct ToolDatabaseTests {
     }
 
     @Test func `what was allowed and what was listed are kept for each project, and forgotten together`() throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/lathe-tools-\(UUID().uuidString)/state"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let scratch = FileManager.default.temporaryDirectory.path + "/lathe-tools-\(UUID().uuidString)"
+        let folder = scratch + "/state"
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
         let first = ToolDatabase(folder: folder)
         #expect(try first.allowedServer("s", in: "/p") == nil)
         #expect(!FileManager.default.fileExists(atPath: folder))

@@ -19,6 +19,15 @@ def innermost(error: BaseException) -> BaseException:
     return error
 
 
+def is_of_transport(error: BaseException) -> bool:
+    """Whether HTTP is what failed; errors of the server itself have words of their own."""
+    error = innermost(error)
+    if not isinstance(error, MCPError):
+        return True
+    stand_ins = ("Server returned an error response", "Not Found")
+    return error.code in (types.CONNECTION_CLOSED, types.PARSE_ERROR) or error.message in stand_ins
+
+
 def own_fault(error: BaseException) -> Fault | None:
     """Return the fault that was raised here, if that is what it was."""
     found = innermost(error)
@@ -48,6 +57,9 @@ def fault_of(error: BaseException, server: str) -> Fault:
 def _refusal(error: MCPError, server: str) -> Fault:
     if error.code == types.CONNECTION_CLOSED:
         return Fault("ended", f"the connection ended: {error.message}", "call again", server)
+    if error.code == types.PARSE_ERROR:
+        said = shortened(error.message.partition("\n")[2].strip() or error.message, 300)
+        return Fault("invalid", f"it sent what is no message of JSON-RPC: {said}", _REPORT, server)
     if error.message == "Session terminated":
         return Fault(
             "ended", "it no longer knows the session", "call again: that begins one", server

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from lathe_tools import results
 from lathe_tools.arguments import SchemaChecks
 from lathe_tools.definition import Command, Definition
-from lathe_tools.failures import fault_of, own_fault
+from lathe_tools.failures import fault_of, is_of_transport, own_fault
 from lathe_tools.faults import Fault, shortened
 from lathe_tools.http import HTTPNotes, http_transport
 from lathe_tools.logs import ServerLog
@@ -335,8 +335,10 @@ class ServerLink:
             return own
         if self._transport is not None and self._transport.fault is not None:
             return self._transport.fault
-        if self._notes is not None and (fault := self._notes.fault()) is not None:
-            return fault
+        if self._notes is not None and is_of_transport(error):
+            fault = self._notes.fault()
+            if fault is not None:
+                return fault
         return fault_of(error, self.name)
 
     # --- what it says by itself -----------------------------------------------------------------

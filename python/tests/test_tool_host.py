@@ -173,6 +173,30 @@ def test_addresses_that_do_not_answer_say_why(host: ToolHost) -> None:
     assert went.value.code == "unreachable"
 
 
+@pytest.mark.parametrize(
+    ("how", "code", "reason"),
+    [
+        ("floods", "flooded", "more than 32 MiB"),
+        ("garbage", "invalid", "key must be a string"),
+        ("redirects", "refused", "Redirect to http://other.invalid/mcp not followed"),
+        ("breaks", "unreachable", "answered with HTTP 500"),
+        ("forgets", "ended", "it no longer knows the session"),
+        ("hangs up", "unreachable", "Server disconnected"),
+    ],
+)
+def test_an_address_that_breaks_the_rules_fails_the_call_and_can_be_used_again(
+    host: ToolHost, how: str, code: str, reason: str
+) -> None:
+    with over_http("odd_http.py", how, MINIMUM) as url:
+        host.ask("define", server="odd", definition={"url": url})
+        assert len(host.ask("list", server="odd")["tools"]) == 1
+        with pytest.raises(Refused) as refused:
+            host.ask("call", server="odd", tool="do", arguments={})
+        assert refused.value.code == code
+        assert reason in refused.value.reason
+        assert len(host.ask("list", server="odd")["tools"]) == 1
+
+
 # --- what is passed on -----------------------------------------------------------------------
 
 

@@ -1,10 +1,15 @@
 """`lathe tools`: servers are written down, allowed, called, and told apart when they change."""
 
 import json
+import signal
 import sys
+import time
 from pathlib import Path
 
-from tests_program.program import ROOT, Lathe
+import pytest
+
+from tests_program.processes import all_end, below
+from tests_program.program import PATIENCE, ROOT, Lathe
 
 _FAULTY = ROOT / "python" / "tests" / "servers" / "faulty.py"
 _SHOP = '''"""What the shop knows."""
@@ -150,3 +155,24 @@ def test_images_become_files_and_secrets_stay_out(lathe: Lathe) -> None:
     declined = lathe.run("tools", "call", "s/greet")
     assert "s asks: Who are you?" in declined.err
     assert "Nobody can answer here, so it is declined" in declined.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_no_server_outlives_the_program_whatever_ends_it(
+    lathe: Lathe, tmp_path: Path, number: signal.Signals
+) -> None:
+    note = tmp_path / "processes"
+    words = (sys.executable, str(_FAULTY), "deaf", str(note))
+    assert lathe.run("tools", "add", "s", "--", *words).code == 0
+    running = lathe.start("tools", "call", "s/do")
+    limit = time.monotonic() + PATIENCE
+    while len(note.read_text().split() if note.exists() else ()) != 2:
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+    # The tool host, the server, which heeds no SIGTERM, and what that started.
+    processes = below(running.pid)
+    assert len(processes) == 3
+    running.send_signal(number)
+    out, err = running.communicate(timeout=PATIENCE)
+    assert (running.returncode, out) == (130 if number == signal.SIGINT else -number, ""), err
+    assert all_end(processes, PATIENCE) == []

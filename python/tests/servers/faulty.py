@@ -53,7 +53,7 @@ def call(number: int) -> None:
             os._exit(3)
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "hangs":
+        case "hangs" | "deaf":
             return
         case "floods":
             for _ in range(48):

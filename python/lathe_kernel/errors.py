@@ -11,6 +11,7 @@ ErrorCode = Literal[
     "library",
     "cancelled",
     "gone",
+    "tool_failed",
 ]
 
 
@@ -48,7 +49,16 @@ class AnswerRejected(LatheError):
         super().__init__("invalid_arguments", reason)
 
 
-for _error in (LatheError, SubtaskFailed, AnswerRejected):
+class ToolError(LatheError):
+    """A tool that failed, in the words of its server, which are cut."""
+
+    def __init__(self, tool: str, reason: str) -> None:
+        """Name the tool, SERVER.NAME, beside what its server said."""
+        super().__init__("tool_failed", f"{tool}: {reason}")
+        self.tool = tool
+
+
+for _error in (LatheError, SubtaskFailed, AnswerRejected, ToolError):
     # Tracebacks name an exception as code can catch it.
     _error.__module__ = "lathe"
 

@@ -23,13 +23,15 @@ from lathe_kernel.branches import Branch, Branches, Keep
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.delegation import InlineAgent, Subtask
-from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, invalid
+from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, ToolError, invalid
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
+from lathe_kernel.tool_results import Blob
+from lathe_kernel.tools import ToolFinder, Tools
 
 _METHODS = (
     "agent",
@@ -54,10 +56,12 @@ _METHODS = (
     "save_artifact",
     "save_function",
     "save_written",
+    "tools",
 )
 _TYPES = (
     "AnswerRejected",
     "Array",
+    "Blob",
     "Branch",
     "Branches",
     "LatheError",
@@ -66,6 +70,7 @@ _TYPES = (
     "Subtask",
     "SubtaskFailed",
     "Table",
+    "ToolError",
 )
 
 
@@ -94,6 +99,7 @@ class Lathe(types.ModuleType, Making):
 
     AnswerRejected = AnswerRejected
     Array = results.Array
+    Blob = Blob
     Branch = Branch
     Branches = Branches
     LatheError = LatheError
@@ -102,6 +108,7 @@ class Lathe(types.ModuleType, Making):
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
     Table = results.Table
+    ToolError = ToolError
 
     def __init__(
         self,
@@ -123,6 +130,7 @@ class Lathe(types.ModuleType, Making):
         self._library = library
         self._place = place
         self.capabilities = Capabilities(library)
+        self.tools = Tools(channel, artifacts)
 
     def delegate(
         self,
@@ -342,4 +350,5 @@ def install(lathe: Lathe, library: Library) -> None:
     """Make the object importable, and capabilities with it."""
     sys.modules["lathe"] = lathe
     sys.modules["lathe.capabilities"] = lathe.capabilities
-    sys.meta_path.insert(0, CapabilityFinder(library))
+    sys.modules["lathe.tools"] = lathe.tools
+    sys.meta_path[:0] = [CapabilityFinder(library), ToolFinder(lathe.tools)]

@@ -19,6 +19,7 @@ from lathe_kernel.memory_regions import Extents
 from lathe_kernel.memory_sharing import pandas_arrays
 from lathe_kernel.packages import is_pandas, loaded, numpy, polars
 from lathe_kernel.results import DataHandle
+from lathe_kernel.tools import ServerTools, is_tool, recalled_server, recalled_tool
 
 # What of it is used goes by names of its own; its version is pinned.
 cloudpickle: Any = importlib.import_module("cloudpickle.cloudpickle")
@@ -92,6 +93,10 @@ class MemoryPickler(cloudpickle.Pickler):  # pyright: ignore[reportUntypedBaseCl
         """Take data out of the pickle; refuse what would come back as something else."""
         if type(obj) is numpy().ndarray:
             return self._array(obj)
+        if is_tool(obj):
+            return recalled_tool, (obj.definition,)
+        if isinstance(obj, ServerTools):
+            return recalled_server, (obj.server, obj.names)
         if isinstance(obj, types.FunctionType):
             return self._function(obj)
         if isinstance(obj, type):

@@ -50,6 +50,12 @@ class ToolFunction:
         """The signature as it is shown: long lists of choices are cut, with `...`."""
         return self.written(texts.Hints(most=_CHOICES))
 
+    @property
+    def rest(self) -> str:
+        """The name under which the signature takes arguments that are not described."""
+        taken = {one.name for one in self.parameters}
+        return next(one for one in ("arguments", "further", "_further") if one not in taken)
+
     def written(self, hints: texts.Hints) -> str:
         """Return the signature as source."""
         parts: list[str] = []
@@ -58,7 +64,7 @@ class ToolFunction:
                 parts.append("*")
             parts.append(hints.parameter(parameter.name, parameter.field))
         if self.further is not None:
-            parts.append(f"**{self._rest}: {hints.of(self.further)}")
+            parts.append(f"**{self.rest}: {hints.of(self.further)}")
         return f"{self.name}({', '.join(parts)}) -> {hints.of(self.returns)}"
 
     def sent(
@@ -95,13 +101,6 @@ class ToolFunction:
         return value  # pyright: ignore[reportUnknownVariableType]
 
     # MARK: Reading
-
-    @property
-    def _rest(self) -> str:
-        taken = {one.name for one in self.parameters}
-        return next(
-            name for name in ("arguments", "further", "further_arguments_") if name not in taken
-        )
 
     def _result(self) -> tuple[Form, bool]:
         if not self.definition.output:

@@ -1,13 +1,13 @@
 /// Lets a bounded number in at a time, in the order in which they came.
-actor AsyncGate {
+package actor AsyncGate {
     private var free: Int
     private var queue: [CheckedContinuation<Void, Never>] = []
 
-    init(_ places: Int) {
+    package init(_ places: Int) {
         free = max(1, places)
     }
 
-    func enter() async {
+    package func enter() async {
         if free > 0 {
             free -= 1
         } else {
@@ -15,7 +15,7 @@ actor AsyncGate {
         }
     }
 
-    func leave() {
+    package func leave() {
         if queue.isEmpty {
             free += 1
         } else {

@@ -11,6 +11,8 @@ package struct EngineServices: Sendable {
     package var limits: EngineLimits
     /// Where the working memory is saved; nil where it is not.
     package var memory: SessionMemory?
+    /// The tools that code may call; nil for none.
+    package var tools: SessionTools?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
     /// What the session ran with, for what it saves.
@@ -21,7 +23,7 @@ package struct EngineServices: Sendable {
     package init(
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(), memory: SessionMemory? = nil,
-        instructions: ProjectInstructions? = nil, origin: SessionOrigin = SessionOrigin(),
+        tools: SessionTools? = nil, instructions: ProjectInstructions? = nil, origin: SessionOrigin = SessionOrigin(),
         model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
@@ -30,6 +32,7 @@ package struct EngineServices: Sendable {
         self.library = library
         self.limits = limits
         self.memory = memory
+        self.tools = tools
         self.instructions = instructions
         self.origin = origin
         self.model = model

@@ -153,8 +153,7 @@ final class HostDesk: Sendable {
         var answered = known
         (answered.call, answered.isRecorded) = (called.call, true)
         try await services.log.record(.hostAnswered(answered), at: place)
-        let reply: HostReply =
-            known.value.map { .value($0) } ?? .error(known.code ?? "unknown", known.reason ?? "unknown")
+        let reply = HostReply(recorded: known)
         if call.name == "delegate" { await takeUp(call, reply.outcome) }
         note(call, reply.outcome)
         return reply
@@ -202,8 +201,7 @@ final class HostDesk: Sendable {
                 let gone = DataResults.gone(call.arguments["id"]?.stringValue ?? "")
                 return .error(gone.code, gone.reason)
             }
-            if let value = next.value { return .value(value) }
-            return .error(next.code ?? "unknown", next.reason ?? "unknown")
+            return HostReply(recorded: next)
         }
     }
 
@@ -254,6 +252,9 @@ final class HostDesk: Sendable {
             case "drop_data": return try dropData(arguments)
             case "find": return .value(try await find(arguments))
             case "capability": return .value(try await capability(arguments))
+            case "tools": return .value(try await tools(arguments))
+            case "tool": return .value(try await tool(arguments))
+            case "tool_call": return try await callTool(arguments)
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")

@@ -199,6 +199,7 @@ package actor SessionEngine {
         }
         let (seat, registry, services, spending) = (seat, registry, services, spending)
         let capabilities = (try? await services.library.list().count) ?? 0
+        let tools = (try? await services.tools?.access.servers()) ?? [:]
         var loop = TurnLoop(
             place: .coordinator, seat: seat,
             turn: ModelTurn(model: model, log: services.log, spending: spending, meter: meter),
@@ -209,7 +210,7 @@ package actor SessionEngine {
             readText: { .result(.string($0)) },
             state: { turnsLeft in
                 StateBlock(
-                    variables: await seat.variables, capabilities: capabilities,
+                    variables: await seat.variables, capabilities: capabilities, tools: tools,
                     openSubtasks: await registry.openCount(of: .coordinator), turnsLeft: turnsLeft,
                     budget: spending.budget.leftText, problems: await seat.problems)
             })

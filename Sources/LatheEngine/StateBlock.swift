@@ -4,6 +4,8 @@ package import LatheVocabulary
 package struct StateBlock: Sendable, Hashable {
     package var variables: VariableListing
     package var capabilities: Int
+    /// Servers of tools by their names in Python, with the number of their tools where it is known.
+    package var tools: [String: Int?]
     package var openSubtasks: Int
     package var turnsLeft: Int
     /// What is left of a budget, in words; nil where nothing limits it.
@@ -11,11 +13,12 @@ package struct StateBlock: Sendable, Hashable {
     package var problems: [String]
 
     package init(
-        variables: VariableListing, capabilities: Int = 0, openSubtasks: Int = 0, turnsLeft: Int,
+        variables: VariableListing, capabilities: Int = 0, tools: [String: Int?] = [:], openSubtasks: Int = 0, turnsLeft: Int,
         budget: String? = nil, problems: [String] = []
     ) {
         self.variables = variables
         self.capabilities = capabilities
+        self.tools = tools
         self.openSubtasks = openSubtasks
         self.turnsLeft = turnsLeft
         self.budget = budget
@@ -52,6 +55,7 @@ package struct StateBlock: Sendable, Hashable {
         if capabilities > 0 {
             lines.append("library: \(capabilities) saved capabilities; lathe.find(\"words\") shows them")
         }
+        if let offered { lines.append(offered) }
         if openSubtasks > 0 { lines.append("open subtasks: \(openSubtasks)") }
         lines.append("turns left: \(turnsLeft)" + (budget.map { "; budget left: \($0)" } ?? ""))
         lines.append("</state>")
@@ -60,6 +64,16 @@ package struct StateBlock: Sendable, Hashable {
 }
 
 extension StateBlock {
+    /// Which servers have tools, at most ten of them, and how code gets at one.
+    private var offered: String? {
+        guard !tools.isEmpty else { return nil }
+        let all = tools.sorted { $0.key < $1.key }
+        let named = all.prefix(10).map { name, count in name.singleLine(upTo: 60) + (count.map { " (\($0))" } ?? "") }
+        let more = all.count > named.count ? ", … \(all.count - named.count) more" : ""
+        return "tools of servers: \(named.joined(separator: ", "))\(more); from lathe.tools.NAME import TOOL; "
+            + "dir(lathe.tools.NAME) lists them, help(TOOL) shows one"
+    }
+
     /// What the model can do before memory becomes an error: what is large, and that it may go.
     private var pressure: String? {
         guard let memory = variables.memory else { return nil }

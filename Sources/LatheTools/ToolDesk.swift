@@ -167,26 +167,37 @@ package struct ToolDesk: Sendable {
     package func call(
         _ tool: String, of server: ToolServer, _ arguments: JSONValue, seconds: Double
     ) async throws(ToolError) -> JSONValue {
+        try requireAllowed(server)
+        let report = await report(on: server)
+        if let error = report.error { throw error }
+        _ = try usable(try report.tool(tool), of: server)
+        return try await host.ask(
+            "call", of: server.name, ["tool": .string(tool), "arguments": arguments], seconds: seconds)
+    }
+
+    /// Throws where the user did not allow the server as it is now.
+    func requireAllowed(_ server: ToolServer) throws(ToolError) {
         let mend = "lathe tools allow \(server.name)"
         switch try standing(of: server) {
         case .allowed: break
         case .notAllowed: throw ToolError(.notAllowed, server: server.name, "it may not be started here", mend: mend)
         case .changed: throw ToolError(.changed, server: server.name, "it is no longer what was allowed", mend: mend)
         }
-        let report = await report(on: server)
-        if let error = report.error { throw error }
-        guard let found = report.tools.first(where: { $0.definition.name == tool }) else {
-            let known = report.tools.map(\.definition.name).joined(separator: ", ")
+    }
+
+    /// The definition of a tool; throws where it is not the one that was allowed.
+    func usable(_ tool: ToolReport.Tool, of server: ToolServer) throws(ToolError) -> ToolDefinition {
+        guard tool.standing == .allowed else {
+            let what = tool.standing == .notAllowed ? "is new" : "is no longer what it was"
             throw ToolError(
-                .unknownTool, server: server.name, "it has no tool '\(tool)'",
-                mend: known.isEmpty ? "" : "it has: \(known.prefix(500))")
+                .changed, server: server.name, "the tool \(tool.definition.name) \(what) since the server was allowed",
+                mend: "lathe tools allow \(server.name)")
         }
-        guard found.standing == .allowed else {
-            let what = found.standing == .notAllowed ? "is new" : "is no longer what it was"
-            throw ToolError(
-                .changed, server: server.name, "the tool \(tool) \(what) since the server was allowed", mend: mend)
-        }
-        return try await host.ask(
-            "call", of: server.name, ["tool": .string(tool), "arguments": arguments], seconds: seconds)
+        return tool.definition
+    }
+
+    /// What a server said when it was last listed, by any run of lathe; nil where it never was.
+    func lastListed(_ server: ToolServer) throws(ToolError) -> ToolCatalogueEntry? {
+        try records.listed(server.name, in: scope(server))
     }
 }

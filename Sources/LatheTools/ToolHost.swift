@@ -101,6 +101,16 @@ package final class ToolHost: Sendable {
         return text
     }
 
+    /// The names that servers or tools have in Python, by their own.
+    func pythonNames(of names: [String]) async throws(ToolError) -> [String: String] {
+        let answer = try await request("names", ["names": .array(names.map { .string($0) })], 30)
+        let given = (answer["names"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
+        guard names.allSatisfy({ given[$0] != nil }) else {
+            throw ToolError(.host, "the tool host gave an answer of another form")
+        }
+        return given
+    }
+
     /// Ends all servers and the host, and waits until they are gone.
     package func close() async {
         let socket = state.withLock { state in

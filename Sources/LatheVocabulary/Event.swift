@@ -55,6 +55,8 @@ package enum EventBody: Sendable, Hashable {
     case capabilitySaved(SavedCapability)
     case capabilityUsed(CapabilityUsed)
     case capabilityDemoted(CapabilityDemoted)
+    case toolDecided(ToolDecided)
+    case toolUsed(ToolUse)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

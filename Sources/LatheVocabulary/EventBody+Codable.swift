@@ -29,6 +29,8 @@ extension EventBody {
         case capabilitySaved = "capability_saved"
         case capabilityUsed = "capability_used"
         case capabilityDemoted = "capability_demoted"
+        case toolDecided = "tool_decided"
+        case toolUsed = "tool_used"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -64,6 +66,8 @@ extension EventBody {
         case .capabilitySaved: .capabilitySaved
         case .capabilityUsed: .capabilityUsed
         case .capabilityDemoted: .capabilityDemoted
+        case .toolDecided: .toolDecided
+        case .toolUsed: .toolUsed
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -100,6 +104,8 @@ extension EventBody {
         case .capabilitySaved(let value): value
         case .capabilityUsed(let value): value
         case .capabilityDemoted(let value): value
+        case .toolDecided(let value): value
+        case .toolUsed(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -143,6 +149,8 @@ extension EventBody {
             case .capabilitySaved: .capabilitySaved(try SavedCapability(from: decoder))
             case .capabilityUsed: .capabilityUsed(try CapabilityUsed(from: decoder))
             case .capabilityDemoted: .capabilityDemoted(try CapabilityDemoted(from: decoder))
+            case .toolDecided: .toolDecided(try ToolDecided(from: decoder))
+            case .toolUsed: .toolUsed(try ToolUse(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

@@ -46,6 +46,15 @@ package struct ToolReport: Sendable, Hashable {
         self.standing = standing
     }
 
+    /// A tool by its name.
+    package func tool(_ name: String) throws(ToolError) -> Tool {
+        if let found = tools.first(where: { $0.definition.name == name }) { return found }
+        let known = tools.map(\.definition.name).joined(separator: ", ")
+        throw ToolError(
+            .unknownTool, server: server.name, "it has no tool '\(name)'",
+            mend: known.isEmpty ? "" : "it has: \(known.prefix(500))")
+    }
+
     /// Tools that were not allowed as they are.
     package var unsettled: [Tool] { tools.filter { $0.standing != .allowed } }
 }

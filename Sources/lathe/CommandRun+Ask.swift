@@ -69,6 +69,8 @@ extension CommandRun {
     ) async -> Result<Int32, CommandFailure> {
         let feed = EventFeed()
         feed.set(screen)
+        var setup = setup
+        setup.asking = feed
         do throws(CommandFailure) {
             let session = try await OpenedSession.open(setup, named: name, intent) { feed.follow($0) }
             let result: Result<Int32, CommandFailure>

@@ -10,18 +10,20 @@ extension CommandRun {
     }
 
     private func chatOnce(_ options: RunOptions) async throws(CommandFailure) -> Int32 {
-        let setup = try SessionSetup(options, environment: environment).forSession(options.session)
+        var setup = try SessionSetup(options, environment: environment).forSession(options.session)
         let name = try await sessionName(options.session, for: "chat", in: setup)
         let first = try await finishesFirst(options, named: name, in: setup)
         let feed = EventFeed()
+        setup.asking = feed
         let interrupts = Interrupts()
         let environment = environment
         let opening = screen(for: options.output, environment: environment)
         feed.set(opening)
+        let asked = setup
         let opened: Result<OpenedSession, CommandFailure> = await interrupts.guarding {
             await opening.during {
                 do throws(CommandFailure) {
-                    let session = try await OpenedSession.open(setup, named: name, first.map { .resume($0) } ?? .begin)
+                    let session = try await OpenedSession.open(asked, named: name, first.map { .resume($0) } ?? .begin)
                     {
                         feed.follow($0)
                     }

@@ -7,7 +7,10 @@ internal import LatheVocabulary
 extension CommandRun {
     func tools(_ command: ToolsCommand) async throws(CommandFailure) -> Int32 {
         let project = try Project.find(command.options.project, environment: environment)
-        let desk = try toolDesk(project)
+        let screen = ToolQuestionScreen()
+        let desk = try project.toolDesk(
+            try Installation.find(environment: environment), environment: environment, news: screen.show,
+            question: screen.answer)
         let interrupts = Interrupts()
         let result: Result<Int32, any Error> = await interrupts.guarding {
             do {
@@ -26,39 +29,6 @@ extension CommandRun {
         } catch {
             throw (error as? CommandFailure) ?? CommandFailure(CommandFailure.reason(of: error))
         }
-    }
-
-    /// The servers of a project, with a host that is started when it is first needed.
-    func toolDesk(_ project: Project) throws(CommandFailure) -> ToolDesk {
-        let installation = try Installation.find(environment: environment)
-        let home = environment["HOME"] ?? "/root"
-        let config = environment["XDG_CONFIG_HOME"] ?? home + "/.config"
-        let state = environment["XDG_STATE_HOME"] ?? home + "/.local/state"
-        let package = installation.python + "/lathe_tools"
-        let screen = ToolQuestionScreen()
-        return ToolDesk(
-            configuration: ToolConfiguration(project: project.folder, userFile: config + "/lathe/mcp.json"),
-            project: project.folder,
-            launch: ToolLaunch(
-                project: project.folder, environment: environment, python: installation.interpreter, package: package),
-            records: ToolDatabase(folder: state + "/lathe"),
-            host: ToolHost(
-                python: installation.interpreter, package: package, folder: try toolFolder(project) + "/logs",
-                environment: environment, news: screen.show, question: screen.answer))
-    }
-
-    /// `.lathe/tools` with its logs, kept out of version control.
-    private func toolFolder(_ project: Project) throws(CommandFailure) -> String {
-        let folder = project.folder + "/.lathe/tools"
-        do {
-            try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
-            if !FileManager.default.fileExists(atPath: folder + "/.gitignore") {
-                try Data("*\n".utf8).write(to: URL(fileURLWithPath: folder + "/.gitignore"))
-            }
-        } catch {
-            throw CommandFailure("\(folder) cannot be made: \(error.localizedDescription)")
-        }
-        return folder
     }
 
     private func run(_ command: ToolsCommand, _ desk: ToolDesk, _ project: Project) async throws -> Int32 {

@@ -6,7 +6,9 @@ internal import LatheVocabulary
 extension DoctorCheck {
     /// What can be said of the servers of tools without starting one; `lathe tools test` starts them.
     func tools(_ project: Project) throws(CommandFailure) -> [DoctorFinding] {
-        let desk = try CommandRun().toolDesk(project)
+        let desk = try project.toolDesk(
+            try Installation.find(environment: environment), environment: environment, news: { _ in },
+            question: { _ in .declined })
         let problems = desk.configuration.problems.map { problem in
             DoctorFinding(
                 topic: "tools", status: .warning,

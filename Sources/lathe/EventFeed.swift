@@ -25,6 +25,14 @@ final class EventFeed: Sendable {
         }
     }
 
+    /// Runs `body`, which asks the user something, while the screen leaves the terminal to it.
+    func aside<Result>(_ body: () -> Result) -> Result {
+        let screen = state.withLock { $0.screen }
+        screen?.makeRoom()
+        defer { screen?.goOn() }
+        return body()
+    }
+
     /// Returns when all that was recorded so far is on the screen.
     func settle(_ log: EventLog) async {
         let sequence = log.newestSequence

@@ -6,6 +6,7 @@ internal import LatheProviders
 internal import LatheSandbox
 internal import LatheScreens
 internal import LatheStore
+internal import LatheTools
 internal import LatheVocabulary
 
 /// A session that this program run has open: its journal, its kernels and its engine, wired.
@@ -16,6 +17,7 @@ struct OpenedSession: Sendable {
     private let session: OpenSession
     private let host: TemplateSuccession
     private let telemetry: TelemetryFeed?
+    private let toolHost: ToolHost?
 
     /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
     /// where that fails. `watch` gets the events from the first one on.
@@ -61,6 +63,7 @@ struct OpenedSession: Sendable {
         configuration.arrangement = setup.options.arrangement
         var limits = setup.project.limits
         limits.kernel = configuration.kernelLimits
+        let tools = try setup.tools(in: session.folder.path)
         let host: TemplateSuccession
         do throws(KernelError) {
             host = try await TemplateSuccession.start(configuration)
@@ -77,7 +80,7 @@ struct OpenedSession: Sendable {
             memory: SessionMemory(
                 archive: MemoryFolder(path: session.folder.memory), inputs: inputs,
                 limit: setup.project.memorySave.bytes(upTo: configuration.workBytes)),
-            instructions: read.instructions,
+            tools: tools?.tools, instructions: read.instructions,
             origin: SessionOrigin(data: data) { system, form in
                 let parts = FixedPrompt.parts(system: system, codeForm: form)
                 return CapabilityOrigin.promptSHA256(system: parts.system, tools: parts.tools)
@@ -85,7 +88,7 @@ struct OpenedSession: Sendable {
             model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
-            session: session, host: host, telemetry: telemetry)
+            session: session, host: host, telemetry: telemetry, toolHost: tools?.desk.host)
         do {
             let report = SandboxReport.probe(configuration.arrangement)
             let event = SessionOpened(
@@ -104,6 +107,7 @@ struct OpenedSession: Sendable {
             try await opened.engine.open(intent)
         } catch {
             await opened.engine.close()
+            await tools?.desk.host.close()
             await host.stop()
             throw CommandFailure(CommandFailure.reason(of: error))
         }
@@ -144,6 +148,7 @@ struct OpenedSession: Sendable {
     /// Stops everything and makes it durable. Events recorded so far are shown; none come after.
     func close() async {
         await engine.close()
+        await toolHost?.close()
         await host.stop()
         log.close()
         try? await session.close()

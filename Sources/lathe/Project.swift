@@ -19,6 +19,8 @@ struct Project: Sendable {
     let memorySave: MemorySetting
     /// Whether models are told what AGENTS.md says.
     let tellsInstructions: Bool
+    /// Which tools code may call without asking.
+    let toolRules: ToolRules
 
     var sessions: String { folder + "/.lathe/sessions" }
 
@@ -62,7 +64,8 @@ struct Project: Sendable {
             library: library.hasPrefix("/") ? library : folder + "/" + library, librarySettings: settings,
             telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
             memorySave: own.memorySave ?? user.memorySave ?? .on,
-            tellsInstructions: own.tellsInstructions ?? user.tellsInstructions ?? true)
+            tellsInstructions: own.tellsInstructions ?? user.tellsInstructions ?? true,
+            toolRules: user.tools.tightened(by: own.tools))
     }
 
     private static func folder(_ given: String?) throws(CommandFailure) -> String {
@@ -91,6 +94,7 @@ struct ProjectFile: Sendable {
     let telemetry: TelemetrySettings
     let memorySave: MemorySetting?
     let tellsInstructions: Bool?
+    let tools: ToolSettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -103,10 +107,11 @@ struct ProjectFile: Sendable {
             library = try LibrarySettings(nil, path)
             (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
             (memorySave, tellsInstructions) = (nil, nil)
+            tools = try ToolSettings(nil, path)
             return
         }
         let members = try Self.members(of: data, path)
-        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory", "instructions"]
+        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory", "instructions", "tools"]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
@@ -119,6 +124,7 @@ struct ProjectFile: Sendable {
         }
         library = try LibrarySettings(members["library"], path)
         memorySave = try Self.memorySave(members["memory"], path)
+        tools = try ToolSettings(members["tools"], path)
         tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
             budget =

@@ -5,7 +5,9 @@ internal import LatheLibrary
 internal import LatheProviders
 internal import LatheScreens
 internal import LatheStore
+internal import LatheTools
 internal import LatheVocabulary
+internal import Synchronization
 
 /// What a command needs to work in a session, checked before anything is made.
 struct SessionSetup: Sendable {
@@ -21,6 +23,9 @@ struct SessionSetup: Sendable {
     /// Where the session's work comes from, if from another, and what that one recorded.
     var derived: SessionDerived?
     var followed: [Event] = []
+    /// Who asks the user about tools; nil where nobody does.
+    var asking: EventFeed?
+    let environment: [String: String]
 
     init(
         _ options: RunOptions, environment: [String: String], needsModel: Bool = true
@@ -37,6 +42,7 @@ struct SessionSetup: Sendable {
             configuration: project.models, given: options.model, isNeeded: needsModel, installation: installation,
             environment: environment)
         self.options = options
+        self.environment = environment
     }
 
     /// The same with replies from a recording.
@@ -49,6 +55,7 @@ struct SessionSetup: Sendable {
         self.inputs = inputs
         models = RecordedModels(model: replies)
         self.options = options
+        self.environment = environment
     }
 
     /// The same with replies from a recording as far as it goes, and live ones from there on.
@@ -65,6 +72,7 @@ struct SessionSetup: Sendable {
                 configuration: project.models, given: options.model, isNeeded: true, installation: installation,
                 environment: environment))
         self.options = options
+        self.environment = environment
     }
 
     /// The same for a session of this name, or for a new one where nobody gave a name.
@@ -79,6 +87,27 @@ struct SessionSetup: Sendable {
         let own = project.openLibrary(installation, examiner: project.examiner(installation, in: placement))
         guard let derived else { return own }
         return ReplayLibrary(own, following: followed, of: derived.from, goesOn: derived.purpose == .branch)
+    }
+
+    /// The servers of tools, and what code may call of them; nil where there are none.
+    func tools(in folder: String) throws(CommandFailure) -> (desk: ToolDesk, tools: SessionTools)? {
+        let shelf = Mutex<ToolShelf?>(nil)
+        let desk = try project.toolDesk(
+            installation, environment: environment, news: { news in shelf.withLock { $0 }?.hear(news) },
+            question: ToolQuestionScreen(feed: asking).answer)
+        let live = ToolShelf(desk: desk, folder: folder)
+        shelf.withLock { $0 = live }
+        let consent = asking.flatMap { TerminalConsent.onTerminal($0, environment) }
+        guard let derived else {
+            guard !desk.configuration.servers.isEmpty else { return nil }
+            return (desk, SessionTools(access: live, rules: project.toolRules, consent: consent))
+        }
+        let recorded = RecordedTools(
+            followed, source: "\(project.sessions)/\(derived.from)", folder: folder,
+            beyond: derived.purpose == .branch ? live : nil)
+        // What was called is answered as it was: there is nothing to allow.
+        let rules = derived.purpose == .branch ? project.toolRules : ToolRules(allow: ["*"])
+        return (desk, SessionTools(access: recorded, rules: rules, consent: consent))
     }
 
     /// Where the session's kernels run.

@@ -6,6 +6,12 @@ internal import LatheVocabulary
 /// Puts what a server asks to the user, one question at a time, and shows what it says while it works. On standard error.
 struct ToolQuestionScreen: Sendable {
     private let turn = QuestionTurn()
+    private let feed: EventFeed?
+
+    /// The screen of `feed` makes room for questions; nil where there is none.
+    init(feed: EventFeed? = nil) {
+        self.feed = feed
+    }
 
     @Sendable func show(_ news: ToolHost.News) {
         guard case .progress(let server, let done, let total, let message) = news, isatty(STDERR_FILENO) == 1 else {
@@ -17,7 +23,7 @@ struct ToolQuestionScreen: Sendable {
 
     /// Without a terminal nobody can answer, which declines.
     @Sendable func answer(_ question: ToolQuestion) async -> ToolQuestion.Answer {
-        await turn.take { Self.ask(question) }
+        await turn.take { feed.map { $0.aside { Self.ask(question) } } ?? Self.ask(question) }
     }
 
     private static func ask(_ question: ToolQuestion) -> ToolQuestion.Answer {

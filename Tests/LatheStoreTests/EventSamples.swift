@@ -71,6 +71,10 @@ enum EventSamples {
             SubtaskOutcome(
                 id: 1, label: "UA", place: .coordinator.child("UA"), status: .complete, value: 3.0, cost: .unknown)),
         .capabilityUsed(CapabilityUsed(kind: .agent, name: "a", sha256: "00")),
+        .toolDecided(ToolDecided(cell: 3, server: "crm", tool: "add-contact", answer: .session)),
+        .toolUsed(
+            ToolUse(
+                cell: 3, server: "crm", tool: "add-contact", ground: .session, seconds: 0.5, bytes: 9, isError: true)),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .answered(Answered(value: .number(2))),

@@ -1,20 +1,18 @@
 """What a tool returned, as Python values: data where it is data, else text; files as artifacts."""
 
+import base64
 import json
 import mimetypes
-import os
-from collections.abc import Sequence
 from typing import Any, cast
 
 from lathe_kernel.artifacts import Artifacts, slug
-from lathe_kernel.channel import Reply
+from lathe_kernel.channel import Reply, close
 from lathe_kernel.errors import ToolError
 from lathe_signatures.page import cut, words
 from lathe_signatures.tool import ToolFunction
 
 # Of a server's words about a failure.
 _REASON = 2_000
-_NOTHING: Any = object()
 
 
 class Blob(bytes):
@@ -44,7 +42,7 @@ class Link(str):
     mime: str
     label: str
 
-    __slots__ = ("mime", "label")
+    __slots__ = ("label", "mime")
 
 
 def value(tool: ToolFunction, reply: Reply, artifacts: Artifacts) -> Any:
@@ -56,43 +54,53 @@ def value(tool: ToolFunction, reply: Reply, artifacts: Artifacts) -> Any:
     Raises:
         ToolError: the server says that the call failed.
     """
-    contents = [_read(one) for one in reply.descriptors]
-    parts = cast("list[dict[str, Any]]", reply.value.get("content") or [])
-    values = [_part(tool, part, contents, artifacts) for part in parts]
-    if reply.value.get("is_error"):
+    result = _result(reply)
+    parts = cast("list[dict[str, Any]]", result.get("content") or [])
+    values = [_part(tool, part, artifacts) for part in parts]
+    if result.get("is_error"):
         said = "\n".join(str(one) for one in values if isinstance(one, str))
         name = f"{tool.definition.server}.{tool.definition.name}"
         raise ToolError(name, cut(words(said), _REASON) or "it failed, and says nothing of why")
-    structured = _structured(reply.value.get("structured"), contents)
-    if structured is not _NOTHING:
-        return tool.unwrapped(structured)
+    if "structured" in result:
+        return tool.unwrapped(result["structured"])
     if len(values) != 1:
         return values or None
     return _data(values[0]) if type(values[0]) is str else values[0]
 
 
-def _part(
-    tool: ToolFunction, part: dict[str, Any], contents: Sequence[bytes], artifacts: Artifacts
-) -> Any:
-    content = contents[int(part["descriptor"])] if "descriptor" in part else None
+def _result(reply: Reply) -> dict[str, Any]:
+    """Return a result as the protocol writes it; a long one comes in a file."""
+    if not reply.descriptors:
+        return reply.value["result"]
+    with open(reply.descriptors[0], "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
+        close(reply.descriptors[1:])
+        return json.load(file)
+
+
+def _part(tool: ToolFunction, part: dict[str, Any], artifacts: Artifacts) -> Any:
     match part.get("type"):
         case "text":
-            return part["text"] if content is None else content.decode("utf-8", "replace")
-        case "link":
+            return str(part["text"])
+        case "resource_link":
             link = Link(part["uri"])
-            link.mime, link.label = str(part.get("mime") or ""), str(part.get("title") or "")
+            link.mime = str(part.get("mimeType") or "")
+            link.label = str(part.get("title") or part.get("name") or "")
             return link
+        case "resource":
+            resource = part["resource"]
+            if "text" in resource:
+                return str(resource["text"])
+            return _blob(tool, resource.get("blob"), resource.get("mimeType"), artifacts)
         case _:
-            mime = str(part.get("mime") or "application/octet-stream")
-            stem = slug(str(part.get("name") or f"{tool.definition.server}-{tool.name}"))
-            name = (stem or "file") + (mimetypes.guess_extension(mime) or ".bin")
-            return Blob(content or b"", mime, artifacts.send(name, mime, content or b""))
+            return _blob(tool, part.get("data"), part.get("mimeType"), artifacts)
 
 
-def _structured(part: Any, contents: Sequence[bytes]) -> Any:
-    if part is None:
-        return _NOTHING
-    return json.loads(contents[int(part["descriptor"])]) if "descriptor" in part else part["value"]
+def _blob(tool: ToolFunction, data: object, mime: object, artifacts: Artifacts) -> Blob:
+    content = base64.b64decode(str(data or ""))
+    kind = str(mime or "application/octet-stream")
+    ending = mimetypes.guess_extension(kind) or ".bin"
+    stem = slug(f"{tool.definition.server}-{tool.name}") or "file"
+    return Blob(content, kind, artifacts.send(stem + ending, kind, content))
 
 
 def _data(text: str) -> Any:
@@ -102,8 +110,3 @@ def _data(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _read(descriptor: int) -> bytes:
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()

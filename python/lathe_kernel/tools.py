@@ -115,7 +115,6 @@ class Tools(types.ModuleType):
         request = {
             "server": definition["server"],
             "name": definition["name"],
-            "sha256": definition["sha256"],
             "arguments": arguments,
         }
         return tool_results.value(tool, self._channel.call("tool_call", request), self._artifacts)

@@ -185,16 +185,20 @@ class Reader:
         properties = _mapping(here.get("properties"))
         if len(properties) > _FIELDS:
             self._leave_out(f"{len(properties) - _FIELDS} of {len(properties)} keys")
-        required = {one for one in _list(here.get("required")) if isinstance(one, str)}
+        required = list(dict.fromkeys(k for k in _list(here.get("required")) if isinstance(k, str)))
         found: list[Field] = []
-        for key, schema in list(properties.items())[:_FIELDS]:
+        # Members of a JSON object have no order; what is required has one.
+        known = [key for key in required if key in properties]
+        ordered = [*known, *(key for key in properties if key not in required)]
+        for key in ordered[:_FIELDS]:
+            schema = properties[key]
             said = _mapping(schema)
             title = names.class_name(key)
             form = self.form(schema, name if name == title else name + title, depth)
             default, text = said.get("default", ...), _text(said.get("description"))
             found.append(Field(key, form, key in required, text, default))
         # A key that is required and not described may hold anything.
-        missing = sorted(required - set(properties))[:_FIELDS]
+        missing = [key for key in required if key not in properties][:_FIELDS]
         return (*found, *(Field(key, ANY, True) for key in missing))
 
     def _further(self, here: Schema, name: str, depth: int = 0) -> Form | None:

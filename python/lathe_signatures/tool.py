@@ -157,12 +157,12 @@ def functions(definitions: Sequence[Definition]) -> list[ToolFunction]:
 def _parameters(fields: Sequence[Field]) -> list[Parameter]:
     """Return arguments in the order of the signature: required ones first.
 
-    Optional ones are given by name, so that code keeps its meaning where a server gets more of
-    them; a tool that requires none takes the first by place too.
+    Optional ones are given by name, since members of a JSON object have no order; the only
+    argument of a tool can be given by place in any case.
     """
     ordered = [one for one in fields if one.required] + [one for one in fields if not one.required]
     given = names.identifiers(one.key for one in fields)
     return [
-        Parameter(given[one.key], one, keyword_only=not one.required and place > 0)
-        for place, one in enumerate(ordered)
+        Parameter(given[one.key], one, keyword_only=not one.required and len(ordered) > 1)
+        for one in ordered
     ]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
+from lathe_signatures.names import identifiers
 from lathe_tools.configured import edited
 from lathe_tools.definition import Definition
 from lathe_tools.faults import Fault
@@ -65,6 +66,8 @@ class Host:
                     [str(params["server"])] if "server" in params else list(self._links)
                 )
                 return {}
+            case "names":
+                return {"names": identifiers(str(each) for each in params["names"])}
             case "edit":
                 return edited(str(params["text"]), str(params["name"]), params.get("definition"))
             case _:

@@ -10,7 +10,6 @@ _ADD: dict[str, Any] = {
     "python_server": "my_crm",
     "name": "create-contact",
     "python_name": "create_contact",
-    "sha256": "1" * 64,
     "description": "Add a contact.",
     "input": {
         "type": "object",
@@ -33,7 +32,7 @@ def _memory_file(content: bytes) -> int:
     return descriptor
 
 
-def _served(kernel: Kernel, *results: tuple[dict[str, Any], list[bytes]]) -> list[dict[str, Any]]:
+def _served(kernel: Kernel, *results: dict[str, Any]) -> list[dict[str, Any]]:
     """Answer as lathe does for one server of one tool; return the calls that will come."""
     calls: list[dict[str, Any]] = []
     left = list(results)
@@ -51,19 +50,22 @@ def _served(kernel: Kernel, *results: tuple[dict[str, Any], list[bytes]]) -> lis
 
     def call(arguments: dict[str, Any], _received: list[int]) -> Answer:
         calls.append(arguments)
-        value, contents = left.pop(0) if len(left) > 1 else left[0]
-        return {"value": value}, [_memory_file(one) for one in contents]
+        value = left.pop(0) if len(left) > 1 else left[0]
+        text = json.dumps(value)
+        if len(text) < 1_000:
+            return {"value": {"result": value}}, []
+        return {"value": {"file": "tools/a.json"}}, [_memory_file(text.encode())]
 
     kernel.handlers |= {"tools": tools, "tool": tool, "tool_call": call}
     return calls
 
 
 def _text(text: str) -> dict[str, Any]:
-    return {"content": [{"type": "text", "text": text}], "structured": None, "is_error": False}
+    return {"content": [{"type": "text", "text": text}], "is_error": False}
 
 
 def test_a_tool_is_a_function_with_a_signature_and_a_page(kernel: Kernel) -> None:
-    calls = _served(kernel, (_text("done"), []))
+    calls = _served(kernel, _text("done"))
     ran = kernel.ok(
         """
         import inspect
@@ -97,14 +99,13 @@ def test_a_tool_is_a_function_with_a_signature_and_a_page(kernel: Kernel) -> Non
         {
             "server": "my-crm",
             "name": "create-contact",
-            "sha256": "1" * 64,
             "arguments": {"name": "Ada", "from": "2026-01-02", "address": {"zip": 7}},
         }
     ]
 
 
 def test_what_is_not_there_is_told_with_the_reason(kernel: Kernel) -> None:
-    calls = _served(kernel, (_text(""), []))
+    calls = _served(kernel, _text(""))
     for code, reason in {
         "from lathe.tools.crm import x": "no server: my_crm is",
         "lathe.tools.crm": "no server: my_crm is",
@@ -120,17 +121,19 @@ def test_what_is_not_there_is_told_with_the_reason(kernel: Kernel) -> None:
 
 
 def test_results_are_values_and_files_are_artifacts(kernel: Kernel) -> None:
-    picture = {"type": "image", "mime": "image/png", "descriptor": 0}
+    picture = {"type": "image", "mimeType": "image/png", "data": "iVBORw=="}
+    note = {"type": "resource", "resource": {"uri": "note://1", "text": "a note"}}
+    link = {"type": "resource_link", "uri": "file:///a", "name": "a", "mimeType": "text/plain"}
     _served(
         kernel,
-        (_text('{"id": [1, 2]}'), []),
-        (_text("[not data"), []),
-        ({"content": [{"type": "text", "text": "1"}], "structured": {"value": {"a": 1}}}, []),
-        ({"content": [], "structured": {"descriptor": 0}}, [json.dumps([0] * 9).encode()]),
-        ({"content": [{"type": "text", "descriptor": 0}]}, [b"x" * 3_000_000]),
-        ({"content": [{"type": "text", "text": "a"}, picture]}, [b"\x89PNG"]),
-        ({"content": [{"type": "link", "uri": "file:///a", "mime": "text/plain"}]}, []),
-        ({"content": []}, []),
+        _text('{"id": [1, 2]}'),
+        _text("[not data"),
+        {"content": [{"type": "text", "text": "1"}], "structured": {"a": 1}},
+        {"content": [], "structured": [0] * 9},
+        _text("x" * 3_000_000),
+        {"content": [{"type": "text", "text": "a"}, picture, note]},
+        {"content": [link]},
+        {"content": []},
     )
     kernel.ok("from lathe.tools.my_crm import create_contact as add")
     assert kernel.ok("add('a')").text == "{'id': [1, 2]}"
@@ -140,7 +143,7 @@ def test_results_are_values_and_files_are_artifacts(kernel: Kernel) -> None:
     assert kernel.ok("len(add('a'))").text == "3000000"
     ran = kernel.ok("add('a')")
     name = "my-crm-create-contact.png"
-    assert ran.text == f"['a', Blob(image/png, 4 bytes, artifact {name})]"
+    assert ran.text == f"['a', Blob(image/png, 4 bytes, artifact {name}), 'a note']"
     assert [(one.payload["name"], one.content) for one in ran.artifacts] == [(name, b"\x89PNG")]
     assert kernel.ok("link = add('a'); link, link.mime").text == "('file:///a', 'text/plain')"
     assert kernel.ok("print(add('a'))").stdout == "None\n"
@@ -148,7 +151,7 @@ def test_results_are_values_and_files_are_artifacts(kernel: Kernel) -> None:
 
 def test_a_failure_is_an_exception_in_the_servers_words(kernel: Kernel) -> None:
     failed = {"content": [{"type": "text", "text": "no\x1b[31m such\u202e " + "x" * 5_000}]}
-    _served(kernel, ({**failed, "is_error": True}, []))
+    _served(kernel, {**failed, "is_error": True})
     kernel.ok("from lathe.tools.my_crm import create_contact as add")
     ran = kernel.run("add('a')")
     assert ran.error["type"].endswith("ToolError")
@@ -174,11 +177,11 @@ pickler.dump({"add": create_contact, "server": server})
 """
     first, second = make_kernel(), make_kernel()
     first.start()
-    _served(first, (_text(""), []))
+    _served(first, _text(""))
     saved = first.ok(code + "sink.getvalue().hex()").text.strip("'")
     second.start()
     second.ok(f"import pickle; back = pickle.loads(bytes.fromhex({saved!r}))")
-    calls = _served(second, (_text("called"), []))
+    calls = _served(second, _text("called"))
     assert second.ok("back['add']('x'), back['server'].__name__").text == (
         "('called', 'lathe.tools.my_crm')"
     )

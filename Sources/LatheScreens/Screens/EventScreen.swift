@@ -8,12 +8,21 @@ package protocol EventScreen: Sendable {
     /// nothing does.
     func animate() async
 
+    /// Leaves the terminal to somebody else, who asks the user something: nothing is drawn until `goOn`.
+    func makeRoom()
+
+    func goOn()
+
     /// Leaves the terminal as a shell expects it; to be called at the end, whatever happened. An event that
     /// comes later is still shown, but nothing moves any more.
     func finish()
 }
 
 extension EventScreen {
+    package func makeRoom() {}
+
+    package func goOn() {}
+
     package func animate() async {}
 
     /// Runs `body` while the screen moves, and finishes it afterwards.

@@ -10,6 +10,7 @@ package final class LiveScreen: EventScreen {
         var permanent: [StyledLine] = []
         var drawn = -Double.infinity
         var isFinished = false
+        var isAside = false
     }
 
     private static let interval = 1.0 / 15
@@ -34,6 +35,7 @@ package final class LiveScreen: EventScreen {
         screen.withLock { screen in
             screen.permanent += screen.state.take(event, canvas())
             let isEnd = screen.state.began == nil || screen.isFinished
+            guard !screen.isAside else { return }
             if isEnd || isDue(screen) { draw(&screen) }
         }
     }
@@ -48,8 +50,23 @@ package final class LiveScreen: EventScreen {
     /// Draws the view as it is now, unless it was drawn a moment ago or there is nothing to draw.
     package func tick() {
         screen.withLock { screen in
-            guard !screen.isFinished, screen.state.began != nil, isDue(screen) else { return }
+            guard !screen.isFinished, !screen.isAside, screen.state.began != nil, isDue(screen) else { return }
             draw(&screen)
+        }
+    }
+
+    package func makeRoom() {
+        screen.withLock { screen in
+            screen.isAside = true
+            guard !screen.isFinished else { return }
+            draw(&screen)
+        }
+    }
+
+    package func goOn() {
+        screen.withLock { screen in
+            screen.isAside = false
+            if !screen.isFinished { draw(&screen) }
         }
     }
 
@@ -75,7 +92,7 @@ package final class LiveScreen: EventScreen {
     private func draw(_ screen: inout Screen) {
         let (size, time, canvas) = (size, now(), canvas())
         let view = LiveRegion(canvas: canvas, height: min(size.rows - 1, 30), now: time)
-        let region = screen.isFinished ? [] : view.lines(screen.state)
+        let region = screen.isFinished || screen.isAside ? [] : view.lines(screen.state)
         output.write(
             screen.painter.paint(permanent: screen.permanent, region: region, canvas: canvas, columns: size.columns))
         screen.permanent = []

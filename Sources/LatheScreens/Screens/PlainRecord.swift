@@ -66,6 +66,7 @@ struct PlainRecord {
                 "memory restored as after cell \(restored.cell): \(Figure.count(restored.variables, "variable")), "
                     + "\(Figure.bytes(restored.bytes)) in \(Figure.duration(restored.seconds))"
             ]
+        case .hostCalled(let call) where call.name == "tool_call": []
         case .hostCalled(let call):
             ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []
@@ -77,6 +78,13 @@ struct PlainRecord {
                     + "(\(saved.capability.status.rawValue)): generated-capabilities/\(saved.capability.path)"
             ]
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
+        case .toolDecided(let decided):
+            ["tool \(brief("\(decided.server)/\(decided.tool)")): the user was asked, and said \(decided.answer.rawValue)"]
+        case .toolUsed(let use):
+            [
+                "called tool \(brief("\(use.server)/\(use.tool)")), \(Figure.duration(use.seconds)), "
+                    + Figure.bytes(use.bytes) + (use.isError ? ", which failed" : "")
+            ]
         case .sessionDerived(let derived): [derived.sentence]
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted: []

@@ -1,0 +1,112 @@
+internal import LatheVocabulary
+
+/// The host calls by which code uses tools.
+extension HostDesk {
+    static let toolNameCharacters = 256
+
+    /// The names of a server's tools.
+    func tools(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        let server = try arguments.text("server", upTo: Self.toolNameCharacters)
+        let access = try usableTools().access
+        do throws(ToolError) {
+            return try await access.server(server).json
+        } catch {
+            throw HostRefusal(error)
+        }
+    }
+
+    /// The definition of a tool.
+    func tool(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        let server = try arguments.text("server", upTo: Self.toolNameCharacters)
+        let name = try arguments.text("name", upTo: Self.toolNameCharacters)
+        let access = try usableTools().access
+        do throws(ToolError) {
+            return try await access.tool(name, of: server).json
+        } catch {
+            throw HostRefusal(error)
+        }
+    }
+
+    /// Calls a tool, if a rule or the user allows it.
+    func callTool(_ arguments: HostArguments) async throws(HostRefusal) -> HostReply {
+        let tools = try usableTools()
+        let server = try arguments.text("server", upTo: Self.toolNameCharacters)
+        let name = try arguments.text("name", upTo: Self.toolNameCharacters)
+        guard let given = arguments.values["arguments"], given.objectValue != nil else {
+            throw HostRefusal("invalid_arguments", "tool_call: arguments must be an object")
+        }
+        let tool: ToolDefinition
+        do throws(ToolError) {
+            tool = try await tools.access.definition(of: name, of: server)
+        } catch {
+            throw HostRefusal(error)
+        }
+        let (place, cell) = (place, cell)
+        let request = ToolRequest(
+            place: place, cell: cell, server: server, tool: name, arguments: given, description: tool.description)
+        let verdict = try await tools.verdict(on: request, of: tool) { answer throws(HostRefusal) in
+            try await self.journal(
+                .toolDecided(ToolDecided(cell: cell, server: server, tool: name, answer: answer)))
+        }
+        switch verdict {
+        case .refused(let reason): throw HostRefusal("not_allowed", reason)
+        case .allowed(let ground): return try await call(tool, given, ground, tools.access)
+        }
+    }
+
+    private func call(
+        _ tool: ToolDefinition, _ arguments: JSONValue, _ ground: ToolUse.Ground, _ access: any ToolAccess
+    ) async throws(HostRefusal) -> HostReply {
+        let began = RunClock.shared.now
+        let result: ToolResult
+        do throws(ToolError) {
+            result = try await access.call(tool, arguments)
+        } catch {
+            throw HostRefusal(error)
+        }
+        try await journal(
+            .toolUsed(
+                ToolUse(
+                    cell: cell, server: tool.server, tool: tool.name, ground: ground,
+                    seconds: RunClock.shared.now - began, bytes: result.bytes, isError: result.isError)))
+        return HostReply(result)
+    }
+
+    private func usableTools() throws(HostRefusal) -> SessionTools {
+        guard let tools = services.tools else {
+            throw HostRefusal("not_allowed", "there are no servers of tools here; the user can add one: lathe tools add")
+        }
+        return tools
+    }
+}
+
+extension HostReply {
+    init(_ result: ToolResult) {
+        let value: JSONValue =
+            result.value.map { ["result": $0] }
+            ?? ["file": .string(result.file ?? ""), "bytes": .integer(result.bytes)]
+        self.init(.value(value), file: result.file)
+    }
+
+    /// A recorded answer once more, with the file that it named.
+    init(recorded answer: HostAnswered) {
+        guard let value = answer.value else {
+            self = .error(answer.code ?? "unknown", answer.reason ?? "unknown")
+            return
+        }
+        self.init(.value(value), file: answer.name == "tool_call" ? value["file"]?.stringValue : nil)
+    }
+}
+
+extension HostRefusal {
+    init(_ error: ToolError) {
+        let code =
+            switch error.code {
+            case .notAllowed, .changed: "not_allowed"
+            case .notDefined, .unknownTool, .badArguments: "invalid_arguments"
+            case .cancelled: "cancelled"
+            default: "tool_failed"
+            }
+        self.init(code, error.line)
+    }
+}

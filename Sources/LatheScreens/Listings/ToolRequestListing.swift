@@ -1,0 +1,30 @@
+package import LatheVocabulary
+
+/// A call of a tool as the user is asked about it: what would be sent, and who asks. Nothing of it acts on the terminal.
+package enum ToolRequestListing {
+    private static let arguments = (shown: 12, characters: 400)
+
+    package static func lines(_ request: ToolRequest, _ canvas: Canvas) -> [StyledLine] {
+        let who = request.place == .coordinator ? "" : " of \(request.place)"
+        let head =
+            canvas.text("cell \(request.cell)\(who) calls ") + canvas.text("\(request.server)/\(request.tool)", .bold)
+            + canvas.text(", which may change something")
+        let given = (request.arguments.objectValue ?? [:]).sorted { $0.key < $1.key }
+        let shown = given.prefix(arguments.shown).map { key, value in
+            "  \(TerminalText.json(.string(key))): \(cut(TerminalText.json(value)))"
+        }
+        let left = given.count - shown.count
+        let more = left > 0 ? ["  … \(Figure.count(left, "argument")) more, whole in the journal"] : []
+        let none = given.isEmpty ? ["  without arguments"] : []
+        let words = request.description.isEmpty ? [] : ["\(request.server) says of it: \(cut(request.description))"]
+        return canvas.wrap(head, indent: 2)
+            + (shown + more + none).flatMap { canvas.wrap(canvas.text($0), indent: 4) }
+            + words.flatMap { canvas.wrap(canvas.text($0, .dim), indent: 2) }
+    }
+
+    private static func cut(_ text: String) -> String {
+        let all = text.count
+        return all <= arguments.characters
+            ? text : "\(text.prefix(arguments.characters))… (\(all) characters, whole in the journal)"
+    }
+}

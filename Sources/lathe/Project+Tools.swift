@@ -1,0 +1,41 @@
+internal import Foundation
+internal import LatheStore
+internal import LatheTools
+internal import LatheVocabulary
+
+extension Project {
+    /// The project's servers of tools, with a host that is started when it is first needed.
+    func toolDesk(
+        _ installation: Installation, environment: [String: String],
+        news: @escaping @Sendable (ToolHost.News) -> Void,
+        question: @escaping @Sendable (ToolQuestion) async -> ToolQuestion.Answer
+    ) throws(CommandFailure) -> ToolDesk {
+        let home = environment["HOME"] ?? "/root"
+        let config = environment["XDG_CONFIG_HOME"] ?? home + "/.config"
+        let state = environment["XDG_STATE_HOME"] ?? home + "/.local/state"
+        let package = installation.python + "/lathe_tools"
+        let configuration = ToolConfiguration(project: folder, userFile: config + "/lathe/mcp.json")
+        let logs = folder + "/.lathe/tools/logs"
+        if !configuration.servers.isEmpty { try Self.makeToolFolder(folder + "/.lathe/tools") }
+        return ToolDesk(
+            configuration: configuration, project: folder,
+            launch: ToolLaunch(
+                project: folder, environment: environment, python: installation.interpreter, package: package),
+            records: ToolDatabase(folder: state + "/lathe"),
+            host: ToolHost(
+                python: installation.interpreter, package: package, folder: logs, environment: environment, news: news,
+                question: question))
+    }
+
+    /// `.lathe/tools` with its logs, kept out of version control.
+    private static func makeToolFolder(_ folder: String) throws(CommandFailure) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
+            if !FileManager.default.fileExists(atPath: folder + "/.gitignore") {
+                try Data("*\n".utf8).write(to: URL(fileURLWithPath: folder + "/.gitignore"))
+            }
+        } catch {
+            throw CommandFailure("\(folder) cannot be made: \(error.localizedDescription)")
+        }
+    }
+}

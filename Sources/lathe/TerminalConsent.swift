@@ -1,0 +1,78 @@
+internal import Foundation
+internal import LatheEngine
+internal import LatheScreens
+internal import LatheVocabulary
+internal import Synchronization
+
+/// Asks the user about calls of tools on the terminal, one at a time, while the screen makes room. Until there is an answer, the
+/// cell that calls waits.
+final class TerminalConsent: ToolConsent {
+    private let feed: EventFeed
+    private let environment: [String: String]
+    private let turn = AsyncGate(1)
+
+    init(feed: EventFeed, environment: [String: String]) {
+        self.feed = feed
+        self.environment = environment
+    }
+
+    /// Nil where there is no terminal to ask on.
+    static func onTerminal(_ feed: EventFeed, _ environment: [String: String]) -> TerminalConsent? {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
+        return TerminalConsent(feed: feed, environment: environment)
+    }
+
+    func answer(to request: ToolRequest) async -> ConsentAnswer {
+        await turn.enter()
+        let isStopped = Mutex(false)
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiting: CheckedContinuation<ConsentAnswer, Never>) in
+                Thread { [self] in
+                    let answer = feed.aside { ask(request) { isStopped.withLock { $0 } } }
+                    waiting.resume(returning: answer)
+                }.start()
+            }
+        } onCancel: {
+            isStopped.withLock { $0 = true }
+        }
+        await turn.leave()
+        return answer
+    }
+
+    private func ask(_ request: ToolRequest, _ isStopped: () -> Bool) -> ConsentAnswer {
+        let output = TerminalOutput.standardError
+        let canvas = Canvas(size: output.size(), environment: environment)
+        output.write(canvas.render(ToolRequestListing.lines(request, canvas)))
+        while !isStopped() {
+            output.write("Allow it? [y] once  [s] until the end of this run  [n] no: ")
+            guard let line = TerminalLine.next(isStopped) else {
+                output.write("\n")
+                return .nobody
+            }
+            switch line.trimmingCharacters(in: .whitespaces).lowercased() {
+            case "y", "yes", "once": return .once
+            case "s", "session": return .session
+            case "n", "no": return .no
+            default: output.write("Say y, s or n.\n")
+            }
+        }
+        return .nobody
+    }
+}
+
+/// A line of standard input that can be given up.
+enum TerminalLine {
+    /// Nil at the end of input, or once `isStopped` says so.
+    static func next(_ isStopped: () -> Bool) -> String? {
+        var bytes: [UInt8] = []
+        var watched = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        while !isStopped() {
+            guard poll(&watched, 1, 100) > 0 else { continue }
+            var byte: UInt8 = 0
+            guard read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
+            if byte == 0x0A { return String(decoding: bytes, as: UTF8.self) }
+            if bytes.count < 1_000 { bytes.append(byte) }
+        }
+        return nil
+    }
+}

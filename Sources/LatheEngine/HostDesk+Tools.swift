@@ -74,7 +74,8 @@ extension HostDesk {
 
     private func usableTools() throws(HostRefusal) -> SessionTools {
         guard let tools = services.tools else {
-            throw HostRefusal("not_allowed", "there are no servers of tools here; the user can add one: lathe tools add")
+            throw HostRefusal(
+                "not_allowed", "there are no servers of tools here; the user can add one: lathe tools add")
         }
         return tools
     }

@@ -41,7 +41,9 @@ package final class SessionTools: Sendable {
         case .session:
             allowed.withLock { _ = $0.insert(name) }
             return .allowed(.session)
-        case .no: return .refused("the user said no to \(name) with these arguments; do without it, or say why it is needed")
+        case .no:
+            return .refused(
+                "the user said no to \(name) with these arguments; do without it, or say why it is needed")
         case .nobody: return .refused(Self.unasked(name))
         }
     }

@@ -13,8 +13,8 @@ package struct StateBlock: Sendable, Hashable {
     package var problems: [String]
 
     package init(
-        variables: VariableListing, capabilities: Int = 0, tools: [String: Int?] = [:], openSubtasks: Int = 0, turnsLeft: Int,
-        budget: String? = nil, problems: [String] = []
+        variables: VariableListing, capabilities: Int = 0, tools: [String: Int?] = [:], openSubtasks: Int = 0,
+        turnsLeft: Int, budget: String? = nil, problems: [String] = []
     ) {
         self.variables = variables
         self.capabilities = capabilities

@@ -22,6 +22,7 @@ package final class ToolShelf: ToolAccess {
     package static let longestMessage = 256 << 10
 
     /// - Parameters:
+    ///   - desk: the servers, and what the user allowed of them.
     ///   - folder: absolute path of the session's folder.
     ///   - seconds: what a call may take.
     package init(desk: ToolDesk, folder: String, seconds: Double = 300) {

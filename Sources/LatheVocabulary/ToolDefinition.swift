@@ -21,6 +21,9 @@ package struct ToolDefinition: Sendable, Hashable {
     /// What the server claims of what the tool does; nil where it claims nothing.
     package var isReadOnly: Bool? { json["annotations"]?["readOnlyHint"]?.boolValue }
 
+    /// Whether the server claims that the tool reaches beyond it; the protocol takes yes where it claims nothing.
+    package var isOpenWorld: Bool { json["annotations"]?["openWorldHint"]?.boolValue ?? true }
+
     /// What is compared with what the user allowed: all but what only a screen would show.
     package var pin: String {
         var members = json.objectValue ?? [:]

@@ -1,7 +1,8 @@
 /// Which tools code may call: patterns of `SERVER/TOOL`, in which `*` stands for any characters.
 ///
 /// What a rule forbids is forbidden whatever another allows, and what is to be asked is asked; a tool that no rule names may be
-/// called where its server says that it only reads, and is asked for otherwise.
+/// called where its server says that it only reads and reaches nothing beyond itself, and is asked for otherwise: what reaches
+/// out can carry data out in its arguments.
 package struct ToolRules: Sendable, Hashable {
     package enum Decision: Sendable, Hashable {
         case allowed(ToolUse.Ground)
@@ -25,7 +26,7 @@ package struct ToolRules: Sendable, Hashable {
         if let pattern = deny.first(where: { Self.fits(name, $0) }) { return .denied(pattern) }
         if ask.contains(where: { Self.fits(name, $0) }) { return .asked }
         if allow.contains(where: { Self.fits(name, $0) }) { return .allowed(.rule) }
-        return tool.isReadOnly == true ? .allowed(.claim) : .asked
+        return tool.isReadOnly == true && tool.isOpenWorld == false ? .allowed(.claim) : .asked
     }
 
     /// Whether a name fits a pattern as a whole.

@@ -19,7 +19,7 @@ package struct ToolUse: Sendable, Hashable, Codable {
     package enum Ground: String, Sendable, Hashable, Codable, CaseIterable {
         /// A rule in the user's lathe.json.
         case rule
-        /// Its server says that it only reads.
+        /// Its server says that it only reads and reaches nothing beyond.
         case claim
         /// The user, for this call.
         case once

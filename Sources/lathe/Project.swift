@@ -111,7 +111,8 @@ struct ProjectFile: Sendable {
             return
         }
         let members = try Self.members(of: data, path)
-        let known = ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory", "instructions", "tools"]
+        let known =
+            ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory", "instructions", "tools"]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)

@@ -18,8 +18,10 @@ final class RecordedTools: ToolAccess {
     private let beyond: (any ToolAccess)?
 
     /// - Parameters:
+    ///   - events: the recorded session's.
     ///   - source: absolute path of the recorded session's folder, which has the long results.
     ///   - folder: absolute path of this session's folder, into which they are copied.
+    ///   - beyond: what is asked where the recording has nothing; nil where nothing is.
     init(_ events: [Event], source: String, folder: String, beyond: (any ToolAccess)?) {
         self.source = source
         self.folder = folder

@@ -31,7 +31,8 @@ struct ToolSettings: Sendable, Hashable {
         let texts = value.arrayValue?.compactMap(\.stringValue) ?? []
         guard let items = value.arrayValue, items.count == texts.count, texts.allSatisfy({ $0.contains("/") }) else {
             throw CommandFailure(
-                "\(path): tools.\(name) must be a list of patterns such as \"crm/add-contact\" or \"git/*\".", exitCode: 2)
+                "\(path): tools.\(name) must be a list of patterns such as \"crm/add-contact\" or \"git/*\".",
+                exitCode: 2)
         }
         return texts
     }

@@ -101,7 +101,8 @@ struct ToolHostTests {
 
     @Test(
         arguments: [
-            "sys.exit(1)", "wire.readline(); sys.exit(0)", "wire.readline(); wire.write('{oops\\n'); wire.flush(); wire.readline()",
+            "sys.exit(1)", "wire.readline(); sys.exit(0)",
+            "wire.readline(); wire.write('{oops\\n'); wire.flush(); wire.readline()",
             "wire.readline(); wire.write('x' * 2_000_000); wire.flush(); wire.readline()",
             "say(event='missing', reason='no mcp'); wire.readline()",
         ])

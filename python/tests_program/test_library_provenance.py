@@ -44,8 +44,9 @@ def test_a_file_says_which_prompt_and_which_data_its_session_had(lathe: Lathe) -
     assert done.code == 0, done
     block = _block(lathe, "total_amounts")
     listing = subprocess.run(["sha256sum"], input=b"4  one.csv\n", capture_output=True, check=True)
+    large = _ends(lathe, "large.csv")
     expected = [
-        {"name": "large", "bytes": 400_004, "ends_sha256": _ends(lathe, "large.csv")},
+        {"name": "large", "bytes": 400_004, "ends_sha256": large},
         {"name": "parts", "bytes": 4, "ends_sha256": listing.stdout.split()[0].decode()},
         {"name": "small", "bytes": 8, "ends_sha256": _ends(lathe, "small.csv")},
     ]
@@ -64,7 +65,7 @@ def test_a_file_says_which_prompt_and_which_data_its_session_had(lathe: Lathe) -
     (event,) = lathe.run("library", "history", "total_amounts", "--json").json_lines()[0]
     assert event["origin"] == shown["origin"]
     looked = lathe.run("library", "diff", "total_amounts").out
-    assert f"data: large (400 kB, ends {expected[0]['ends_sha256'][:12]}), parts (4 B" in looked
+    assert f"data: large (400 kB, ends {large[:12]}), parts (4 B" in looked
     assert f"prompt: {prompt[:12]}" in looked
     # An approval keeps it, and another prompt is another hash.
     assert lathe.run("library", "approve", "total_amounts").code == 0

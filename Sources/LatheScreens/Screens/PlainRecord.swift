@@ -79,7 +79,10 @@ struct PlainRecord {
             ]
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
         case .toolDecided(let decided):
-            ["tool \(brief("\(decided.server)/\(decided.tool)")): the user was asked, and said \(decided.answer.rawValue)"]
+            [
+                "tool \(brief("\(decided.server)/\(decided.tool)")): the user was asked, and said "
+                    + decided.answer.rawValue
+            ]
         case .toolUsed(let use):
             [
                 "called tool \(brief("\(use.server)/\(use.tool)")), \(Figure.duration(use.seconds)), "

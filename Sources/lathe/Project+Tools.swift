@@ -11,20 +11,23 @@ extension Project {
         question: @escaping @Sendable (ToolQuestion) async -> ToolQuestion.Answer
     ) throws(CommandFailure) -> ToolDesk {
         let home = environment["HOME"] ?? "/root"
-        let config = environment["XDG_CONFIG_HOME"] ?? home + "/.config"
         let state = environment["XDG_STATE_HOME"] ?? home + "/.local/state"
         let package = installation.python + "/lathe_tools"
-        let configuration = ToolConfiguration(project: folder, userFile: config + "/lathe/mcp.json")
-        let logs = folder + "/.lathe/tools/logs"
-        if !configuration.servers.isEmpty { try Self.makeToolFolder(folder + "/.lathe/tools") }
+        try Self.makeToolFolder(folder + "/.lathe/tools")
         return ToolDesk(
-            configuration: configuration, project: folder,
+            configuration: toolConfiguration(environment), project: folder,
             launch: ToolLaunch(
                 project: folder, environment: environment, python: installation.interpreter, package: package),
             records: ToolDatabase(folder: state + "/lathe"),
             host: ToolHost(
-                python: installation.interpreter, package: package, folder: logs, environment: environment, news: news,
-                question: question))
+                python: installation.interpreter, package: package, folder: folder + "/.lathe/tools/logs",
+                environment: environment, news: news, question: question))
+    }
+
+    /// The servers of tools as the project's files and the user's own name them.
+    func toolConfiguration(_ environment: [String: String]) -> ToolConfiguration {
+        let config = environment["XDG_CONFIG_HOME"] ?? (environment["HOME"] ?? "/root") + "/.config"
+        return ToolConfiguration(project: folder, userFile: config + "/lathe/mcp.json")
     }
 
     /// `.lathe/tools` with its logs, kept out of version control.

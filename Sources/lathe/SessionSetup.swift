@@ -91,6 +91,10 @@ struct SessionSetup: Sendable {
 
     /// The servers of tools, and what code may call of them; nil where there are none.
     func tools(in folder: String) throws(CommandFailure) -> (desk: ToolDesk, tools: SessionTools)? {
+        let called = followed.contains { event in
+            if case .hostCalled(let call) = event.body { call.name == "tools" } else { false }
+        }
+        guard called || !project.toolConfiguration(environment).servers.isEmpty else { return nil }
         let shelf = Mutex<ToolShelf?>(nil)
         let desk = try project.toolDesk(
             installation, environment: environment, news: { news in shelf.withLock { $0 }?.hear(news) },
@@ -99,7 +103,6 @@ struct SessionSetup: Sendable {
         shelf.withLock { $0 = live }
         let consent = asking.flatMap { TerminalConsent.onTerminal($0, environment) }
         guard let derived else {
-            guard !desk.configuration.servers.isEmpty else { return nil }
             return (desk, SessionTools(access: live, rules: project.toolRules, consent: consent))
         }
         let recorded = RecordedTools(

@@ -328,7 +328,7 @@ extension KernelHostTests {
         }
 
         private static func waits(_ condition: () -> Bool) async -> Bool {
-            for _ in 0..<200 {
+            for _ in 0..<1200 {
                 if condition() { return true }
                 try? await Task.sleep(for: .milliseconds(50))
             }

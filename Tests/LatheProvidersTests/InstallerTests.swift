@@ -3,7 +3,7 @@ import Testing
 
 @testable import LatheProviders
 
-@Suite(.timeLimit(.minutes(1))) struct InstallerTests {
+@Suite(.timeLimit(.minutes(5))) struct InstallerTests {
     /// A small file in place of the weights; its address stands for the hub's.
     private func prepared(sha256: String) throws -> (ModelInstaller, EmbeddedWeights, String) {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lathe-test-\(UUID())")

@@ -106,7 +106,7 @@ struct JournalTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a batched event is soon on disk, without a durable one`() async throws {
         try await withScratch { folder in
             let store = SessionStore(folder: folder)

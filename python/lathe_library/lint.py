@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from lathe_library.facts import Kind
 from lathe_library.findings import Finding, finding
 
-_SECONDS: Final = 10
+_SECONDS: Final = 20
 _SELECT: Final = "E,W,F,I,B,UP,C4,SIM,RET,PTH,PGH,RUF,D,PLE"
 # Those of the project's own configuration, and what a doctest or a recorded value cannot heed.
 _IGNORE: Final = "D203,D213,E501,B905,RUF001,RUF002,RUF003,D100,D104,D417"

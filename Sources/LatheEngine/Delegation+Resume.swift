@@ -31,7 +31,8 @@ extension Delegation {
         guard !open.isEmpty else { return }
         do throws(HostRefusal) {
             let plan = try await DelegationPlan(
-                try HostArguments(call), slices: call.slices, services: services, bound: desk.kernelLimits)
+                try HostArguments(call), slices: call.slices, services: services, bound: desk.kernelLimits,
+                allowance: desk.allowance)
             guard plan.items.count == subtasks.count else {
                 throw HostRefusal("invalid_arguments", "the call hands over other slices than the first time")
             }

@@ -35,7 +35,8 @@ struct Delegation: Sendable {
             throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
         }
         let plan = try await DelegationPlan(
-            arguments, slices: slices, services: services, bound: desk.kernelLimits)
+            arguments, slices: slices, services: services, bound: desk.kernelLimits,
+            allowance: desk.allowance)
         guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")

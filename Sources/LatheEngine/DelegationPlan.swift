@@ -20,13 +20,19 @@ struct DelegationPlan: Sendable {
     var budget: BudgetLimits
     /// What its kernels may use: no more than the kernel that delegates.
     var kernelLimits: KernelLimits
+    /// The only capabilities that its agent may use; nil for all.
+    var allowance: Allowance?
 
-    /// `bound` is what the kernel that delegates may use itself.
+    /// `bound` and `allowance` are what the kernel that delegates may use itself. The allowance holds for agents that are
+    /// defined there too; one of the library has its own.
     init(
-        _ arguments: HostArguments, slices: [SliceReference], services: EngineServices, bound: KernelLimits
+        _ arguments: HostArguments, slices: [SliceReference], services: EngineServices, bound: KernelLimits,
+        allowance: Allowance?
     ) async throws(HostRefusal) {
         let limits = services.limits
+        if let name = arguments.values["agent"]?.stringValue { try allowance?.require(.agent, name) }
         agent = try await Self.agent(arguments, services: services)
+        self.allowance = agent.isSaved ? Allowance(of: agent) : allowance
         if let asked = try arguments.schema("returns") {
             agent.returns = asked.schema
             returns = asked
@@ -41,12 +47,17 @@ struct DelegationPlan: Sendable {
         )
         maxTurns = try arguments.optionalInteger("max_turns", in: 1...100) ?? limits.subtaskTurns
         isRequired = try arguments.optionalFlag("required") ?? true
-        budget = try arguments.budget("budget")
+        budget = try arguments.budget("budget").over(agent.budget ?? BudgetLimits())
         let asked = try arguments.limits(arguments.present("limits")).over(agent.limits ?? KernelLimits())
         if let excess = asked.excess(over: bound) { throw HostRefusal("limit", "delegate: \(excess)") }
         agent.limits = asked.isEmpty ? nil : asked
         kernelLimits = asked.over(bound)
         items = try Self.items(arguments, slices: slices, limits: limits)
+    }
+
+    /// Whether what each subtask may use of an item is what the agent's file says.
+    func hasBudgetOfFile(_ item: BudgetItem) -> Bool {
+        agent.budget?.limit(of: item).map { $0 == budget.limit(of: item) } ?? false
     }
 
     private static func agent(

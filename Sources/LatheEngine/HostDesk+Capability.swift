@@ -4,6 +4,7 @@ internal import LatheVocabulary
 extension HostDesk {
     func capability(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         let (kind, name) = try Self.asked(arguments)
+        try allowance?.require(kind, name)
         let served = try await served(kind, name)
         do throws(JournalError) {
             let used = CapabilityUsed(kind: kind, name: name, sha256: served.sha256)
@@ -19,6 +20,7 @@ extension HostDesk {
     func capabilityOfThen(_ call: HostCall) async -> HostReply {
         do throws(HostRefusal) {
             let (kind, name) = try Self.asked(try HostArguments(call))
+            try allowance?.require(kind, name)
             if let then = await servedBefore(kind, name) { return .value(then.json) }
             return .value(try await served(kind, name).json)
         } catch {

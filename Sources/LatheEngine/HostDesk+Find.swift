@@ -12,7 +12,7 @@ extension HostDesk {
         let need = CapabilityNeed(
             words: try arguments.text("query", upTo: Self.findLimits.characters),
             limit: try arguments.optionalInteger("limit", in: 1...Self.findLimits.found) ?? Self.findLimits.found,
-            session: services.session)
+            session: services.session, only: allowance?.names)
         do throws(LibraryError) {
             let found = try await services.library.find(need)
             await tell(found.notices)

@@ -31,6 +31,8 @@ final class HostDesk: Sendable {
     let given: Mutex<Set<CapabilityUse.Subject>>
     /// The calls that are answered; nil for all.
     private let allowed: Set<String>?
+    /// The only capabilities that its agent may use; nil for all.
+    let allowance: Allowance?
     /// What it may have examined; nil for all but writers.
     let examinations: Examinations?
     private let progress = Mutex(Progress())
@@ -38,8 +40,10 @@ final class HostDesk: Sendable {
     init(
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
         kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0,
-        given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil
+        given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil,
+        allowance: Allowance? = nil
     ) {
+        self.allowance = allowance
         self.given = Mutex(given)
         self.examinations = examinations
         self.allowed = allowed
@@ -74,7 +78,7 @@ final class HostDesk: Sendable {
         HostDesk(
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
             spending: spending, kernelLimits: kernelLimits, given: given.withLock { $0 },
-            allowed: ["ask_model", "output", "find", "capability"])
+            allowed: ["ask_model", "output", "find", "capability"], allowance: allowance)
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.

@@ -62,9 +62,12 @@ struct SubtaskRun: Sendable {
             return (try parent.budget.child(plan.budget.without(past?.used ?? [:])), nil)
         } catch {
             let item = error.item
+            let whose =
+                plan.hasBudgetOfFile(item)
+                ? " (BUDGET of its agent's file; budget={…} of a delegation comes first)" : ""
             return (
                 nil,
-                "not begun: it was to get \(item.text(error.needed)), and \(item.text(error.left)) of the budget of "
+                "not begun: it was to get \(item.text(error.needed))\(whose), and \(item.text(error.left)) of the budget of "
                     + "\(item.text(error.limit)) are left"
             )
         }
@@ -88,7 +91,7 @@ struct SubtaskRun: Sendable {
             given: own.given,
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
-            })
+            }, allowance: plan.allowance)
         let slices: [PlacedSlice]
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }

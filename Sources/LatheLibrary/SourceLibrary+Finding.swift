@@ -16,7 +16,9 @@ extension SourceLibrary {
     }
 
     package func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding {
-        let (found, offered) = try await found(need.words, limit: need.limit) { self.isOffered($0, to: need.session) }
+        let (found, offered) = try await found(need.words, limit: need.limit) {
+            self.isOffered($0, to: need.session) && need.only?.contains($0.name) != false
+        }
         return CapabilityFinding(
             found.capabilities, of: offered, for: need.words, caveat: found.caveat, notices: found.notices)
     }

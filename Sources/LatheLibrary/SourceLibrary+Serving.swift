@@ -24,8 +24,10 @@ extension SourceLibrary {
         }
         return Agent(
             name: name, instructions: instructions, returns: facts["returns"].flatMap { $0 == .null ? nil : $0 },
-            limits: try limits(of: name, facts), isSaved: true,
-            isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil, sha256: served.sha256)
+            modelRole: facts["model"]?.stringValue, limits: try limits(of: name, facts), isSaved: true,
+            isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil, sha256: served.sha256,
+            budget: try budget(of: name, facts),
+            capabilities: facts["capabilities"]?.arrayValue?.compactMap(\.stringValue))
     }
 
     private func limits(of name: String, _ facts: JSONValue) throws(LibraryError) -> KernelLimits? {
@@ -34,6 +36,15 @@ extension SourceLibrary {
             return try KernelLimits(limits, for: .delegation)
         } catch {
             throw LibraryError(.refused, "Agent \(name) of the library cannot be used: LIMITS: \(error.reason)")
+        }
+    }
+
+    private func budget(of name: String, _ facts: JSONValue) throws(LibraryError) -> BudgetLimits? {
+        guard let budget = facts["budget"], budget != .null else { return nil }
+        do throws(LimitProblem) {
+            return try BudgetLimits(budget)
+        } catch {
+            throw LibraryError(.refused, "Agent \(name) of the library cannot be used: BUDGET: \(error.reason)")
         }
     }
 

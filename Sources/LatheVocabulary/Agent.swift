@@ -10,6 +10,10 @@ package struct Agent: Sendable, Hashable, Codable {
     package var limits: KernelLimits?
     /// True where it is a library agent, whose module the kernel imports for `prepare` and `check`.
     package var isSaved: Bool
+    /// What each of its subtasks may use, where a delegation says nothing else; nil where it says nothing.
+    package var budget: BudgetLimits?
+    /// The only capabilities that it may use; nil for all that its session may.
+    package var capabilities: [String]?
     /// True where it comes with lathe; nil, as in journals of before there were such, for all others.
     package var isBuiltIn: Bool?
     /// Of its source in the library, where it is of one.
@@ -23,7 +27,9 @@ package struct Agent: Sendable, Hashable, Codable {
         limits: KernelLimits? = nil,
         isSaved: Bool = false,
         isBuiltIn: Bool? = nil,
-        sha256: String? = nil
+        sha256: String? = nil,
+        budget: BudgetLimits? = nil,
+        capabilities: [String]? = nil
     ) {
         self.name = name
         self.instructions = instructions
@@ -32,6 +38,8 @@ package struct Agent: Sendable, Hashable, Codable {
         self.limits = limits
         self.isSaved = isSaved
         self.isBuiltIn = isBuiltIn
+        self.budget = budget
+        self.capabilities = capabilities
         self.sha256 = sha256
     }
 }

@@ -5,8 +5,11 @@ package struct CapabilityNeed: Sendable, Hashable {
     package var limit: Int
     /// The session that asks: its own proposals are found too.
     package var session: String
+    /// The only ones that may be found; nil for all.
+    package var only: [String]?
 
-    package init(words: String, limit: Int, session: String) {
+    package init(words: String, limit: Int, session: String, only: [String]? = nil) {
+        self.only = only
         self.words = words
         self.limit = limit
         self.session = session

@@ -66,7 +66,9 @@ enum EventSamples {
         .subtaskStarted(
             SubtaskStarted(
                 id: 1, label: "UA", place: .coordinator.child("UA"),
-                agent: Agent(name: "a", instructions: "do", returns: nested), task: "t", model: "m", maxTurns: 4)),
+                agent: Agent(
+                    name: "a", instructions: "do", returns: nested, budget: BudgetLimits(tokens: 9, seconds: 1.5),
+                    capabilities: ["count_rows"]), task: "t", model: "m", maxTurns: 4)),
         .subtaskFinished(
             SubtaskOutcome(
                 id: 1, label: "UA", place: .coordinator.child("UA"), status: .complete, value: 3.0, cost: .unknown)),

@@ -17,10 +17,11 @@ package struct TestSession: Sendable {
     /// How many cells of the past were run again.
     package private(set) var rebuilt = 0
 
-    /// Opens a session, runs `body`, and stops and deletes everything. Where it `examines`, what is saved is run first.
+    /// Opens a session, runs `body`, and stops and deletes everything. Where it `examines`, what is saved is run first. `model`
+    /// plays the roles that have no model of their own.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
-        limits: EngineLimits = EngineLimits(),
+        limits: EngineLimits = EngineLimits(), roles: [String: ScriptedModel] = [:],
         memory: SessionMemory? = nil, instructions: ProjectInstructions? = nil, examines: Bool = false,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
@@ -46,7 +47,7 @@ package struct TestSession: Sendable {
         let services = EngineServices(
             session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
             instructions: instructions,
-            model: { _ in model })
+            model: { role in role.flatMap { roles[$0] } ?? model })
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)

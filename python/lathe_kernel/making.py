@@ -69,6 +69,9 @@ class Making:
         examples: Sequence[tuple[Any, Any]] = (),
         purpose: str = "",
         breaks: saving.Breaks = None,
+        model: str | None = None,
+        budget: dict[str, Any] | None = None,
+        capabilities: Sequence[str] | None = None,
     ) -> saving.Saved:
         """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
@@ -76,14 +79,27 @@ class Making:
 
         It is called by a noun. `examples` are pairs of small data and the result expected for it,
         which must fit `returns` and pass `prepare` and `check`. `breaks` is as in `save_function`.
+        `model` is a role such as "small", `budget` what each subtask may use, as in `delegate`,
+        `capabilities` the only ones that it may import, find and delegate to.
         To have one written of cells that worked, see `help(lathe.cells)`.
 
         Raises:
             LatheError: it was refused; the reason names everything to mend.
         """
-        module = self._agent_module(
-            name, instructions, returns, description, prepare, check, limits, examples
+        definition = saving.AgentDefinition(
+            name,
+            instructions,
+            schema_of(returns),
+            description,
+            prepare,
+            check,
+            delegation.limits_of(limits),
+            examples,
+            model,
+            budget,
+            capabilities,
         )
+        module = saving.agent_module(definition, self._namespace)
         return self._saved("save_agent", module, purpose, breaks)
 
     def examine_function(
@@ -111,6 +127,9 @@ class Making:
         examples: Sequence[tuple[Any, Any]] = (),
         purpose: str = "",
         breaks: saving.Breaks = None,
+        model: str | None = None,
+        budget: dict[str, Any] | None = None,
+        capabilities: Sequence[str] | None = None,
     ) -> Examination:
         """Find out whether `save_agent` would take an agent; nothing is saved. Writers only.
 
@@ -118,9 +137,20 @@ class Making:
 
         It takes what `save_agent` takes; `made` is as in `examine_function`.
         """
-        module = self._agent_module(
-            name, instructions, returns, description, prepare, check, limits, examples
+        definition = saving.AgentDefinition(
+            name,
+            instructions,
+            schema_of(returns),
+            description,
+            prepare,
+            check,
+            delegation.limits_of(limits),
+            examples,
+            model,
+            budget,
+            capabilities,
         )
+        module = saving.agent_module(definition, self._namespace)
         return self._examined("agent", module, purpose, breaks)
 
     def cells(self, *numbers: int) -> WorkedCells:
@@ -154,29 +184,6 @@ class Making:
         kind = "save_agent" if fields.get("kind") == "agent" else "save_function"
         self.capabilities.forget(str(fields.get("name")))
         return saving.sent_written(self._channel, kind, fields, written, breaks)
-
-    def _agent_module(
-        self,
-        name: str,
-        instructions: str,
-        returns: object,
-        description: str,
-        prepare: Any,
-        check: Any,
-        limits: object,
-        examples: Sequence[tuple[Any, Any]],
-    ) -> saving.Module:
-        definition = saving.AgentDefinition(
-            name,
-            instructions,
-            schema_of(returns),
-            description,
-            prepare,
-            check,
-            delegation.limits_of(limits),
-            examples,
-        )
-        return saving.agent_module(definition, self._namespace)
 
     def _saved(
         self, call: str, module: saving.Module, purpose: str, breaks: saving.Breaks

@@ -55,6 +55,9 @@ class AgentDefinition:
     check: Any
     limits: dict[str, int] | None = None
     examples: Sequence[tuple[Any, Any]] = ()
+    model: str | None = None
+    budget: dict[str, Any] | None = None
+    capabilities: Sequence[str] | None = None
 
 
 def function_module(
@@ -97,8 +100,13 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
         f"INSTRUCTIONS = {_text(instructions)}",
         literals.assignment("RETURNS", definition.returns),
     ]
-    if definition.limits:
-        constants.append(literals.assignment("LIMITS", definition.limits))
+    rights = {
+        "LIMITS": definition.limits or None,
+        "MODEL": definition.model,
+        "BUDGET": definition.budget,
+        "CAPABILITIES": definition.capabilities,
+    }
+    constants += [_right(name, value) for name, value in rights.items() if value is not None]
     description = definition.description.strip() or facts.summary(instructions)
     module = _proved("agent", definition.name, parts.module(description, constants))
     made = evidence.of_agent(
@@ -276,6 +284,13 @@ def _constant(name: str, value: object) -> str:
             "take it as a parameter."
         )
     return text
+
+
+def _right(name: str, value: object) -> str:
+    if not literals.is_literal(value):
+        raise invalid(f"`{name.lower()}` is made of numbers and texts, not {value!r:.60}.")
+    as_list = list(cast("tuple[object, ...]", value)) if isinstance(value, tuple) else value
+    return literals.assignment(name, as_list)
 
 
 def _text(text: str) -> str:

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from lathe_library import limits
+from lathe_library import agent_rights, limits
 from lathe_library.refusals import Refusal
 
 Kind = Literal["function", "agent"]
@@ -43,6 +43,9 @@ class Facts:
     has_prepare: bool = False
     has_check: bool = False
     limits: dict[str, int] | None = None
+    model: str | None = None
+    budget: dict[str, Any] | None = None
+    capabilities: list[str] | None = None
     constants: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -150,6 +153,7 @@ def _agent_facts(module: ast.Module, name: str) -> Facts:
         allowed = limits.checked(constants.get("LIMITS"))
     except Refusal as refusal:
         raise Refusal(f"LIMITS: {refusal}") from None
+    rights = agent_rights.read(module, constants)
     functions = {one.name for one in module.body if isinstance(one, FunctionNode)}
     members = cast("dict[str, Any]", returns or {}).get("properties")
     shown = ", ".join(cast("dict[str, Any]", members)) if isinstance(members, dict) else ""
@@ -165,6 +169,9 @@ def _agent_facts(module: ast.Module, name: str) -> Facts:
         "prepare" in functions,
         "check" in functions,
         limits=allowed,
+        model=rights.model,
+        budget=rights.budget,
+        capabilities=rights.capabilities,
     )
 
 

@@ -230,5 +230,8 @@ def described(one: Record) -> dict[str, Any]:
             "has_prepare": known is not None and known.has_prepare,
             "has_check": known is not None and known.has_check,
             "limits": known.limits if known else None,
+            "model": known.model if known else None,
+            "budget": known.budget if known else None,
+            "capabilities": known.capabilities if known else None,
         }
     return result

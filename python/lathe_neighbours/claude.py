@@ -37,6 +37,9 @@ def export(document: Document, made: Exported) -> None:
             ("prepare", known.has_prepare),
             ("check", known.has_check),
             ("LIMITS", known.limits is not None),
+            ("MODEL", known.model is not None),
+            ("BUDGET", known.budget is not None),
+            ("CAPABILITIES", known.capabilities is not None),
             ("its tests", bool(document["tests"])),
             ("its fixtures", bool(document["fixtures"])),
         )

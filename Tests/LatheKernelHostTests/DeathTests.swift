@@ -118,7 +118,10 @@ extension KernelHostTests {
                         agent: "slow")
                     return try await bench.host.startKernel(order) { call in
                         guard call.name == "capability" else { return .error("unknown_call", call.name) }
-                        return .value(["path": "agents/slow.py", "source": .string(source)])
+                        return .value([
+                            "kind": "agent", "name": "slow", "sha256": "00", "path": "agents/slow.py",
+                            "source": .string(source),
+                        ])
                     }
                 }
                 try await Task.sleep(for: .milliseconds(500))

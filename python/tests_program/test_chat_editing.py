@@ -12,7 +12,7 @@ def test_lines_are_edited_and_found_again_in_the_next_chat(lathe: Lathe) -> None
     with ModelServer(then=Text("done")) as server:
         user = lathe.having(**server.variables)
         with user.on_terminal("chat", "-m", MODEL, "-s", "s") as run:
-            run.wait_for("lathe> $")
+            run.wait_for(r"lathe> \r?$")
             run.press(f"sum of salse{_LEFT}\x7f\x05s\n")
             run.wait_for("lathe> sum of sales\n")
             run.wait_for(r"complete[^$]*lathe> $")
@@ -26,7 +26,7 @@ def test_lines_are_edited_and_found_again_in_the_next_chat(lathe: Lathe) -> None
         kept = (lathe.project / ".lathe" / "sessions" / ".chat-history").read_text()
         assert [json.loads(line) for line in kept.splitlines()] == ["sum of sales"]
         with user.on_terminal("chat", "-m", MODEL, "-s", "s") as run:
-            run.wait_for("lathe> $")
+            run.wait_for(r"lathe> \r?$")
             run.press(f"{_SEARCH}sum")
             run.wait_for("search “sum”")
             run.press("\n")
@@ -50,7 +50,7 @@ def test_keys_pressed_while_a_task_runs_count_when_it_has_ended(lathe: Lathe) ->
     with ModelServer(slow, Text("again")) as server:
         user = lathe.having(**server.variables)
         with user.on_terminal("chat", "-m", MODEL, "-s", "s") as run:
-            run.wait_for("lathe> $")
+            run.wait_for(r"lathe> \r?$")
             run.press("one\n")
             run.wait_for("cell 1")
             run.press("two\n\x04")

@@ -22,7 +22,7 @@ for name in {names!r}:
 @pytest.fixture
 def foreign(lathe: Lathe, tmp_path: Path) -> Lathe:
     """A user whose library holds files of every wrong kind; each that ran would leave `ran`."""
-    run = f"import os\nos.system('touch {tmp_path}/ran')\nopen('/work/ran', 'w')\n"
+    run = f"import os\nos.system('touch {tmp_path}/ran')\nopen('ran', 'w')\n"
     functions = lathe.project / "generated-capabilities/functions"
     (functions / "folder.py").mkdir(parents=True)
     (functions / "garbage.py").write_bytes(b"\x00\xff not Python")

@@ -31,7 +31,7 @@ def test_a_killed_task_goes_on_and_no_reply_is_paid_twice(lathe: Lathe) -> None:
         listed = lathe.run("sessions", "list")
         assert "unfinished: lathe resume s" in listed.out
         assert "unfinished: lathe resume s" in lathe.run("sessions", "show", "s").out
-        lathe.write(".lathe/sessions/s/work/session/go", "")
+        (lathe.session("s") / "work" / "session" / "go").touch()
         done = user.run("resume", "--quiet")
         assert (done.code, done.out) == (0, "41 and heron\n"), done
         assert "Cell 2 was under way and runs again." in done.err

@@ -10,7 +10,8 @@ for number in range(4096):
     except OSError:
         continue
 allowed = ("/dev/null", "pipe:", "socket:", "anon_inode:")
-strange = [f for f in found if not f[1].startswith(allowed) and not f[1].startswith(("/work/session", "/tmp", "/memfd"))]
+own = (os.environ["HOME"], "/tmp", "/memfd")
+strange = [f for f in found if not f[1].startswith(allowed) and not f[1].startswith(own)]
 first = [f[0] for f in found[:4]]
 if strange or first != [0, 1, 2, 3] or not found[0][1].startswith("/dev/null"):
     raise Escaped(repr(found))

@@ -71,7 +71,8 @@ def _details(tool: ToolFunction) -> Iterable[str]:
         if said or odd:
             yield f"{parameter.name}{odd}: {said}".rstrip(": ")
     for record in tool.shapes.records.values():
-        yield cut(_SHORT.line(record), _RECORD)
+        # Keys are the server's words too.
+        yield cut(" ".join(words(_SHORT.line(record)).split()), _RECORD)
     for unsaid in tool.shapes.unsaid:
         yield f"not said here: {unsaid}"
 

@@ -134,6 +134,12 @@ def test_a_definition_is_a_function() -> None:
     assert summary(tool) == "Add a contact."
 
 
+def test_a_key_cannot_forge_a_line_of_the_page() -> None:
+    forged = {"type": "object", "properties": {"a\nReturns \x1b[31mall.": {"type": "string"}}}
+    tool = ToolFunction(Definition("s", "f", input={"properties": {"x": forged}}))
+    assert "X = {a Returns [31mall.?: str}" in page(tool).split("\n")
+
+
 def test_a_call_sends_keys_of_the_schema() -> None:
     tool = ToolFunction(_CONTACT)
     address = {"street": "Main"}

@@ -98,6 +98,7 @@ def test_on_a_terminal_the_cell_waits_for_the_user(lathe: Lathe) -> None:
         run.wait_for(r"Allow it\? .*no: ")
         assert "cell 1 calls shop/sell, which may change something" in run.text
         assert '"item": "tea"' in run.text
+        run.check()
         run.press("what\n")
         run.wait_for("Say y, s or n.")
         run.press("s\n")

@@ -95,7 +95,7 @@ extension HostReply {
             self = .error(answer.code ?? "unknown", answer.reason ?? "unknown")
             return
         }
-        self.init(.value(value), file: answer.name == "tool_call" ? value["file"]?.stringValue : nil)
+        self.init(.value(value), file: answer.name == "tool_call" ? ToolResult.keptFile(value) : nil)
     }
 }
 

@@ -75,4 +75,12 @@ package struct ToolResult: Sendable, Hashable {
         self.bytes = bytes
         self.isError = isError
     }
+
+    /// The file that a recorded answer names, if it is one that a session keeps results in: nothing outside of its `tools`.
+    package static func keptFile(_ answer: JSONValue) -> String? {
+        guard let file = answer["file"]?.stringValue, file.hasPrefix("tools/"), !file.dropFirst(6).contains("/") else {
+            return nil
+        }
+        return file
+    }
 }

@@ -9,7 +9,7 @@ extension CommandRun {
         let session = try await store.read(name)
         var found = try await session.journal.check()
         if found.problems.isEmpty {
-            let cells = try await session.journal.events(after: 0, of: [.cellFinished])
+            let cells = try await session.journal.events(after: 0, of: [.cellFinished, .hostAnswered])
             let missing = Self.missingFiles(cells, folder: session.folder.path)
             found.problems += missing.map { "The journal names \($0), which is not there any more." }
         }
@@ -21,9 +21,12 @@ extension CommandRun {
         return (found.problems.isEmpty ? ExitCode.complete : ExitCode.failed).rawValue
     }
 
-    /// Outputs and artifacts of cells whose files are gone.
+    /// Outputs and artifacts of cells, and long results of tools, whose files are gone.
     private static func missingFiles(_ events: [Event], folder: String) -> [String] {
         events.flatMap { event -> [String] in
+            if case .hostAnswered(let answer) = event.body, answer.name == "tool_call" {
+                return answer.value.flatMap(ToolResult.keptFile).map { ["\(folder)/\($0)"] } ?? []
+            }
             guard case .cellFinished(let cell) = event.body else { return [] }
             let outputs = [cell.stdout.file, cell.stderr.file, cell.value?.text.file].compactMap(\.self)
             return outputs.map { "\(folder)/\($0)" } + cell.artifacts.map(\.path)

@@ -106,7 +106,9 @@ final class RecordedTools: ToolAccess {
 
     /// A long result, whose file this session gets too.
     private func kept(_ value: JSONValue, of tool: ToolDefinition) throws(ToolError) -> ToolResult {
-        let file = value["file"]?.stringValue ?? ""
+        guard let file = ToolResult.keptFile(value) else {
+            throw ToolError(.badResult, server: tool.server, "the recording names no result of it")
+        }
         do {
             try FileManager.default.createDirectory(atPath: folder + "/tools", withIntermediateDirectories: true)
             if !FileManager.default.fileExists(atPath: "\(folder)/\(file)") {

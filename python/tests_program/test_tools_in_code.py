@@ -78,10 +78,14 @@ except lathe.LatheError as error: print(error)
     file = lathe.project / ".lathe/sessions/a" / kept[0]["file"]
     assert json.loads(file.read_text())["structured"]["result"] == "ab" * 200_000
 
+    assert lathe.run("sessions", "check", "a").code == 0
     # Offline, from the recording alone.
     (lathe.project / "tools" / "shop.py").unlink()
     replayed = lathe.run("replay", "a")
     assert (replayed.code, "same as a" in replayed.out) == (0, True), replayed.out
+    file.unlink()
+    checked = lathe.run("sessions", "check", "a")
+    assert (checked.code, kept[0]["file"] in checked.out) == (1, True)
 
 
 def test_what_is_denied_is_denied_whatever_else_is_allowed(lathe: Lathe) -> None:

@@ -50,7 +50,7 @@ let package = Package(
         library("LatheStore", ["LatheVocabulary", "CSQLite", "CCrypto"]),
         library("LatheProviders", ["LatheVocabulary"]),
         library("LatheLibrary", ["LatheVocabulary", "CCrypto"]),
-        library("LatheTools", ["LatheVocabulary"]),
+        library("LatheTools", ["LatheVocabulary", "CCrypto"]),
         library("LatheEngine", ["LatheVocabulary"]),
         library("LatheScreens", ["LatheVocabulary"]),
         library("LatheTelemetry", ["LatheVocabulary"]),
@@ -93,7 +93,13 @@ let package = Package(
             "LatheKernelHostTests",
             ["LatheKernelHost", "LatheSandbox", "LatheVocabulary", "LatheWire"]
         ),
-        tests("EscapeTests", ["LatheTestSupport", "LatheKernelHost", "LatheScreens", "LatheVocabulary"]),
+        tests(
+            "EscapeTests",
+            [
+                "LatheTestSupport", "LatheEngine", "LatheKernelHost", "LatheScreens", "LatheStore", "LatheTools",
+                "LatheVocabulary",
+            ]
+        ),
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),

@@ -22,17 +22,20 @@ struct DelegationPlan: Sendable {
     var kernelLimits: KernelLimits
     /// The only capabilities that its agent may use; nil for all.
     var allowance: Allowance?
+    /// The only tools of servers that its agent may call: at most those of the kernel that delegates.
+    var toolAllowance: ToolAllowance
 
-    /// `bound` and `allowance` are what the kernel that delegates may use itself. The allowance holds for agents that are
+    /// `bound`, `allowance` and `toolAllowance` are what the kernel that delegates may use itself. The allowance holds for agents that are
     /// defined there too; one of the library has its own.
     init(
         _ arguments: HostArguments, slices: [SliceReference], services: EngineServices, bound: KernelLimits,
-        allowance: Allowance?
+        allowance: Allowance?, toolAllowance: ToolAllowance
     ) async throws(HostRefusal) {
         let limits = services.limits
         if let name = arguments.values["agent"]?.stringValue { try allowance?.require(.agent, name) }
         agent = try await Self.agent(arguments, services: services)
         self.allowance = agent.isSaved ? Allowance(of: agent) : allowance
+        self.toolAllowance = toolAllowance.narrowed(by: agent)
         if let asked = try arguments.schema("returns") {
             agent.returns = asked.schema
             returns = asked
@@ -81,7 +84,21 @@ struct DelegationPlan: Sendable {
         return Agent(
             name: inline["name"]?.stringValue?.singleLine(upTo: 64) ?? "agent", instructions: instructions,
             returns: inline["returns"] == .null ? nil : inline["returns"], modelRole: inline["model"]?.stringValue,
-            limits: try arguments.limits(inline["limits"]))
+            limits: try arguments.limits(inline["limits"]), tools: try tools(inline["tools"]))
+    }
+
+    /// Patterns as the reader of the library takes them; nil where there are none.
+    private static func tools(_ value: JSONValue?) throws(HostRefusal) -> [String]? {
+        guard let value, value != .null else { return nil }
+        let patterns = (value.arrayValue ?? []).compactMap(\.stringValue)
+        guard let given = value.arrayValue, given.count == patterns.count, given.count <= 50,
+            patterns.allSatisfy({ ToolRules.isPattern($0) })
+        else {
+            throw HostRefusal(
+                "invalid_arguments",
+                "delegate: `tools` is a list of at most 50 patterns such as \"crm/get-*\" or \"git/*\"")
+        }
+        return patterns
     }
 
     private static func checked(_ schema: JSONValue?) throws(HostRefusal) -> ReturnsSchema? {

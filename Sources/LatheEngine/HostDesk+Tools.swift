@@ -9,7 +9,9 @@ extension HostDesk {
         let server = try arguments.text("server", upTo: Self.toolNameCharacters)
         let access = try usableTools().access
         do throws(ToolError) {
-            return try await access.server(server).json
+            var offered = try await access.server(server)
+            offered.tools = offered.tools.filter { toolAllowance.allows(offered.name, $0.value) }
+            return offered.json
         } catch {
             throw HostRefusal(error)
         }
@@ -20,11 +22,14 @@ extension HostDesk {
         let server = try arguments.text("server", upTo: Self.toolNameCharacters)
         let name = try arguments.text("name", upTo: Self.toolNameCharacters)
         let access = try usableTools().access
+        let offered: OfferedTool
         do throws(ToolError) {
-            return try await access.tool(name, of: server).json
+            offered = try await access.tool(name, of: server)
         } catch {
             throw HostRefusal(error)
         }
+        try toolAllowance.require(offered.definition.server, offered.definition.name)
+        return offered.json
     }
 
     /// Calls a tool, if a rule or the user allows it.
@@ -35,40 +40,48 @@ extension HostDesk {
         guard let given = arguments.values["arguments"], given.objectValue != nil else {
             throw HostRefusal("invalid_arguments", "tool_call: arguments must be an object")
         }
+        try toolAllowance.require(server, name)
         let tool: ToolDefinition
+        let source: ToolSource
         do throws(ToolError) {
             tool = try await tools.access.definition(of: name, of: server)
+            source = try tools.access.source(of: tool)
         } catch {
             throw HostRefusal(error)
         }
-        let (place, cell) = (place, cell)
         let request = ToolRequest(
-            place: place, cell: cell, server: server, tool: name, arguments: given, description: tool.description)
-        let verdict = try await tools.verdict(on: request, of: tool) { answer throws(HostRefusal) in
-            try await self.journal(
-                .toolDecided(ToolDecided(cell: cell, server: server, tool: name, answer: answer)))
+            place: place, cell: cell, server: server, tool: name, arguments: given, description: tool.description,
+            agent: agent)
+        let verdict = try await tools.verdict(on: request, of: tool, from: source) { body throws(HostRefusal) in
+            try await self.journal(body)
         }
         switch verdict {
         case .refused(let reason): throw HostRefusal("not_allowed", reason)
-        case .allowed(let ground): return try await call(tool, given, ground, tools.access)
+        case .allowed(let ground): return try await call(tool, source, given, ground, tools)
         }
     }
 
     private func call(
-        _ tool: ToolDefinition, _ arguments: JSONValue, _ ground: ToolUse.Ground, _ access: any ToolAccess
+        _ tool: ToolDefinition, _ source: ToolSource, _ arguments: JSONValue, _ ground: ToolUse.Ground,
+        _ tools: SessionTools
     ) async throws(HostRefusal) -> HostReply {
         let began = RunClock.shared.now
+        let kinds = tools.exposure(by: tool, source)
         let result: ToolResult
         do throws(ToolError) {
-            result = try await access.call(tool, arguments)
+            result = try await tools.access.call(tool, arguments)
         } catch {
+            if !error.code.isWithoutServersWords { try await expose(to: kinds, by: tool.fullName) }
             throw HostRefusal(error)
         }
         try await journal(
             .toolUsed(
                 ToolUse(
                     cell: cell, server: tool.server, tool: tool.name, ground: ground,
-                    seconds: RunClock.shared.now - began, bytes: result.bytes, isError: result.isError)))
+                    seconds: RunClock.shared.now - began, bytes: result.bytes, isError: result.isError,
+                    sha256: result.sha256, isUntrusted: kinds.contains(.untrusted),
+                    isWayOut: tool.isWayOut(source))))
+        try await expose(to: kinds, by: tool.fullName)
         return HostReply(result)
     }
 

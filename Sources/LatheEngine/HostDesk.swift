@@ -33,6 +33,10 @@ final class HostDesk: Sendable {
     private let allowed: Set<String>?
     /// The only capabilities that its agent may use; nil for all.
     let allowance: Allowance?
+    /// The only tools of servers that its agent may call.
+    let toolAllowance: ToolAllowance
+    /// The agent whose kernel it is; nil for the session's own.
+    let agent: String?
     /// What it may have examined; nil for all but writers.
     let examinations: Examinations?
     private let progress = Mutex(Progress())
@@ -41,9 +45,9 @@ final class HostDesk: Sendable {
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
         kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0,
         given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil,
-        allowance: Allowance? = nil
+        allowance: Allowance? = nil, toolAllowance: ToolAllowance = ToolAllowance(), agent: String? = nil
     ) {
-        self.allowance = allowance
+        (self.allowance, self.toolAllowance, self.agent) = (allowance, toolAllowance, agent)
         self.given = Mutex(given)
         self.examinations = examinations
         self.allowed = allowed
@@ -78,7 +82,8 @@ final class HostDesk: Sendable {
         HostDesk(
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
             spending: spending, kernelLimits: kernelLimits, given: given.withLock { $0 },
-            allowed: ["ask_model", "output", "find", "capability"], allowance: allowance)
+            allowed: ["ask_model", "output", "find", "capability"], allowance: allowance,
+            toolAllowance: toolAllowance, agent: agent)
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
@@ -243,7 +248,7 @@ final class HostDesk: Sendable {
         do throws(HostRefusal) {
             let arguments = try HostArguments(call)
             switch call.name {
-            case "wait": return .value(try await delegation.wait(arguments, for: place))
+            case "wait": return .value(try await waited(arguments))
             case "cancel": return .value(try await delegation.cancel(arguments, for: place))
             case "ask_model": return .value(try await askModel(arguments))
             case "save_function": return .value(try await save(.function, arguments))

@@ -35,6 +35,7 @@ package actor SessionEngine {
         registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes)
         delegation = Delegation(
             registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork())
+        services.tools?.recall(past)
         if let last = past.measured { meter.recall(last.usage, of: last.request) }
         desk = HostDesk(
             place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
@@ -212,7 +213,8 @@ package actor SessionEngine {
                 StateBlock(
                     variables: await seat.variables, capabilities: capabilities, tools: tools,
                     openSubtasks: await registry.openCount(of: .coordinator), turnsLeft: turnsLeft,
-                    budget: spending.budget.leftText, problems: await seat.problems)
+                    budget: spending.budget.leftText, problems: await seat.problems,
+                    exposure: services.tools?.exposure(of: .coordinator))
             })
         let end = try await loop.run()
         transcript = loop.transcript

@@ -17,6 +17,9 @@ package struct SessionPast: Sendable {
     package let inputs: [DataInput]
     package let tasks: [String]
     let uses: UseFold
+    /// What the user answered to calls of tools, and what each place has read.
+    let toolAnswers: ToolAnswers
+    let exposures: Exposures
     /// The model of the newest program run that named one, as the screens call it.
     package let model: String
 
@@ -33,6 +36,7 @@ package struct SessionPast: Sendable {
         inputs = fold.inputs
         tasks = fold.tasks
         uses = fold.uses
+        (toolAnswers, exposures) = (fold.toolAnswers, fold.exposures)
         model = fold.model
     }
 
@@ -65,9 +69,13 @@ package struct SessionPast: Sendable {
         var tasks: [String] = []
         var model = ""
         var uses = UseFold()
+        var toolAnswers = ToolAnswers()
+        var exposures = Exposures()
 
         mutating func apply(_ event: Event) {
             uses.apply(event)
+            toolAnswers.apply(event.body)
+            exposures.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
             } else if event.place == Place.coordinator.child("ask") {

@@ -91,7 +91,7 @@ struct SubtaskRun: Sendable {
             given: own.given,
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
-            }, allowance: plan.allowance)
+            }, allowance: plan.allowance, toolAllowance: plan.toolAllowance, agent: plan.agent.name)
         let slices: [PlacedSlice]
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }
@@ -167,7 +167,7 @@ struct SubtaskRun: Sendable {
             state: { turnsLeft in
                 StateBlock(
                     variables: await seat.variables, turnsLeft: turnsLeft, budget: spending.budget.leftText,
-                    problems: await seat.problems)
+                    problems: await seat.problems, exposure: services.tools?.exposure(of: place))
             })
         let (end, isOver) = await TimeLimit.run(seconds: plan.budget.seconds.map { max($0 - (past?.seconds ?? 0), 0) })
         {

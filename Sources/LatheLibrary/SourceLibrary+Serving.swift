@@ -27,7 +27,8 @@ extension SourceLibrary {
             modelRole: facts["model"]?.stringValue, limits: try limits(of: name, facts), isSaved: true,
             isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil, sha256: served.sha256,
             budget: try budget(of: name, facts),
-            capabilities: facts["capabilities"]?.arrayValue?.compactMap(\.stringValue))
+            capabilities: facts["capabilities"]?.arrayValue?.compactMap(\.stringValue),
+            tools: facts["tools"]?.arrayValue?.compactMap(\.stringValue))
     }
 
     private func limits(of name: String, _ facts: JSONValue) throws(LibraryError) -> KernelLimits? {

@@ -13,12 +13,17 @@ package final class ToolDatabase: ToolRecords {
     }
 
     package let path: String
+    /// So many calls of people stay, of all projects together.
+    let keptCalls: Int
     private let state = Mutex(State())
     private static let schema = Schema(
         applicationID: ToolSchema.applicationID, migrations: ToolSchema.migrations, what: "record of tools of lathe")
 
-    /// - Parameter folder: absolute path of the user's state of lathe; made with the first entry.
-    package init(folder: String) { path = folder + "/tools.db" }
+    /// `folder` is the absolute path of the user's state of lathe; made with the first entry.
+    package init(folder: String, keptCalls: Int = 1_000) {
+        path = folder + "/tools.db"
+        self.keptCalls = keptCalls
+    }
 
     // MARK: What was allowed
 
@@ -71,7 +76,8 @@ package final class ToolDatabase: ToolRecords {
         guard access(path, F_OK) == 0 else { return }
         try writing { connection throws(JournalError) in
             try Self.forget(
-                server, project, connection, ["allowed_server", "allowed_tool", "listed_server", "listed_tool"])
+                server, project, connection,
+                ["allowed_server", "allowed_tool", "listed_server", "listed_tool", "kept_answer"])
         }
     }
 
@@ -126,7 +132,7 @@ package final class ToolDatabase: ToolRecords {
         }
     }
 
-    private static func bind(_ texts: [String], _ statement: SQLiteStatement) throws(JournalError) {
+    static func bind(_ texts: [String], _ statement: SQLiteStatement) throws(JournalError) {
         for (index, text) in texts.enumerated() { try statement.bind(text, at: Int32(index + 1)) }
     }
 
@@ -140,14 +146,14 @@ package final class ToolDatabase: ToolRecords {
     }
 
     /// Nil where there is no file yet.
-    private func reading<T: Sendable>(
+    func reading<T: Sendable>(
         _ body: (SQLiteConnection) throws(JournalError) -> T
     ) throws(ToolError) -> T? {
         guard access(path, F_OK) == 0 else { return nil }
         return try working(body)
     }
 
-    private func writing(_ body: (SQLiteConnection) throws(JournalError) -> Void) throws(ToolError) {
+    func writing(_ body: (SQLiteConnection) throws(JournalError) -> Void) throws(ToolError) {
         try working { connection throws(JournalError) in
             try connection.transaction { () throws(JournalError) in try body(connection) }
         }

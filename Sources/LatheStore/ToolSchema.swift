@@ -5,7 +5,8 @@ enum ToolSchema {
 
     /// Migration N brings a file from version N to N + 1. Never edited once released; only added to.
     ///
-    /// `project` is the project's folder; empty for a server of the user's own file, which is the same everywhere.
+    /// `project` is the project's folder; in the tables of servers it is empty for one of the user's own file, which is the same
+    /// everywhere.
     static let migrations = [
         """
         CREATE TABLE allowed_server (
@@ -37,6 +38,30 @@ enum ToolSchema {
             definition TEXT NOT NULL,
             PRIMARY KEY (project, server, tool)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        CREATE TABLE kept_answer (
+            project TEXT NOT NULL,
+            server TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            time REAL NOT NULL,
+            PRIMARY KEY (project, server, tool)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE personal_call (
+            number INTEGER PRIMARY KEY,
+            project TEXT NOT NULL,
+            server TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            arguments TEXT NOT NULL,
+            argument_bytes INTEGER NOT NULL,
+            time REAL NOT NULL,
+            seconds REAL NOT NULL,
+            outcome TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            UNIQUE (project, server, tool, time)
+        ) STRICT;
+        """,
     ]
 }

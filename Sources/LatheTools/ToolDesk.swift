@@ -7,9 +7,10 @@ package import LatheVocabulary
 /// not the one that was allowed.
 package struct ToolDesk: Sendable {
     package let configuration: ToolConfiguration
-    private let project: String
+    /// The project's folder, by which what the user allowed is kept.
+    package let project: String
     private let launch: ToolLaunch
-    private let records: any ToolRecords
+    package let records: any ToolRecords
     package let host: ToolHost
 
     package static let listSeconds = 60.0

@@ -86,13 +86,17 @@ package final class ToolShelf: ToolAccess {
         return try desk.usable(try report.tool(tool), of: own)
     }
 
+    package func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource { try desk.source(of: tool) }
+
     package func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult {
         let answer = try await desk.host.ask(
             "call", of: tool.server, ["tool": .string(tool.name), "arguments": arguments], seconds: seconds)
-        let text = Array(answer.text.utf8)
+        let whole = answer.text
+        let text = Array(whole.utf8)
+        let sha256 = try SHA256.of(whole)
         let isError = answer["is_error"]?.boolValue == true
         guard text.count > Self.longestMessage else {
-            return ToolResult(value: answer, bytes: text.count, isError: isError)
+            return ToolResult(value: answer, bytes: text.count, isError: isError, sha256: sha256)
         }
         let file = "tools/\(UUID().uuidString.lowercased()).json"
         do {
@@ -103,7 +107,7 @@ package final class ToolShelf: ToolAccess {
                 .badResult, server: tool.server, "it answered, but its \(text.count) bytes cannot be kept: \(error)",
                 mend: "make room; the call itself was done")
         }
-        return ToolResult(value: nil, file: file, bytes: text.count, isError: isError)
+        return ToolResult(value: nil, file: file, bytes: text.count, isError: isError, sha256: sha256)
     }
 
     // MARK: Below

@@ -14,6 +14,8 @@ package struct Agent: Sendable, Hashable, Codable {
     package var budget: BudgetLimits?
     /// The only capabilities that it may use; nil for all that its session may.
     package var capabilities: [String]?
+    /// Patterns of the only tools of servers that it may call; nil for all that its session may.
+    package var tools: [String]?
     /// True where it comes with lathe; nil, as in journals of before there were such, for all others.
     package var isBuiltIn: Bool?
     /// Of its source in the library, where it is of one.
@@ -29,8 +31,10 @@ package struct Agent: Sendable, Hashable, Codable {
         isBuiltIn: Bool? = nil,
         sha256: String? = nil,
         budget: BudgetLimits? = nil,
-        capabilities: [String]? = nil
+        capabilities: [String]? = nil,
+        tools: [String]? = nil
     ) {
+        self.tools = tools
         self.name = name
         self.instructions = instructions
         self.returns = returns

@@ -57,6 +57,7 @@ package enum EventBody: Sendable, Hashable {
     case capabilityDemoted(CapabilityDemoted)
     case toolDecided(ToolDecided)
     case toolUsed(ToolUse)
+    case exposed(Exposed)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

@@ -31,6 +31,7 @@ extension EventBody {
         case capabilityDemoted = "capability_demoted"
         case toolDecided = "tool_decided"
         case toolUsed = "tool_used"
+        case exposed
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -68,6 +69,7 @@ extension EventBody {
         case .capabilityDemoted: .capabilityDemoted
         case .toolDecided: .toolDecided
         case .toolUsed: .toolUsed
+        case .exposed: .exposed
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -106,6 +108,7 @@ extension EventBody {
         case .capabilityDemoted(let value): value
         case .toolDecided(let value): value
         case .toolUsed(let value): value
+        case .exposed(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -151,6 +154,7 @@ extension EventBody {
             case .capabilityDemoted: .capabilityDemoted(try CapabilityDemoted(from: decoder))
             case .toolDecided: .toolDecided(try ToolDecided(from: decoder))
             case .toolUsed: .toolUsed(try ToolUse(from: decoder))
+            case .exposed: .exposed(try Exposed(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

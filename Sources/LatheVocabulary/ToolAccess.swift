@@ -15,6 +15,9 @@ package protocol ToolAccess: Sendable {
     /// The tool of a server, both by their own names; throws where it is not what the user allowed.
     func definition(of tool: String, of server: String) async throws(ToolError) -> ToolDefinition
 
+    /// Where a tool comes from that `definition` gave.
+    func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource
+
     /// Calls a tool that `definition` gave.
     func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult
 }
@@ -68,8 +71,11 @@ package struct ToolResult: Sendable, Hashable {
     package var bytes: Int
     /// Whether the server says that the call failed.
     package var isError: Bool
+    /// Of the value as JSON; nil where nobody counted.
+    package var sha256: String?
 
-    package init(value: JSONValue?, file: String? = nil, bytes: Int, isError: Bool) {
+    package init(value: JSONValue?, file: String? = nil, bytes: Int, isError: Bool, sha256: String? = nil) {
+        self.sha256 = sha256
         self.value = value
         self.file = file
         self.bytes = bytes

@@ -8,10 +8,16 @@ package struct ToolRequest: Sendable, Hashable {
     package var arguments: JSONValue
     /// What the server says of the tool.
     package var description: String
+    /// The agent whose code asks; nil for the session's own model, or the user's own cell.
+    package var agent: String?
+    /// Why it is not simply called.
+    package var reason: ConsentReason = .unnamed
 
     package init(
-        place: Place, cell: Int, server: String, tool: String, arguments: JSONValue, description: String
+        place: Place, cell: Int, server: String, tool: String, arguments: JSONValue, description: String,
+        agent: String? = nil
     ) {
+        self.agent = agent
         self.place = place
         self.cell = cell
         self.server = server
@@ -19,6 +25,19 @@ package struct ToolRequest: Sendable, Hashable {
         self.arguments = arguments
         self.description = description
     }
+}
+
+/// Why the user is asked about a call.
+package enum ConsentReason: Sendable, Hashable {
+    /// No rule names the tool, and it may change something or reach out.
+    case unnamed
+    /// By this pattern of `ask` in a lathe.json.
+    case rule(String)
+    /// It can carry data out, and who calls has read what others wrote.
+    case exposed(Exposure)
+
+    /// Whether "always" is an answer: it would be none to a rule that says ask, nor to the third.
+    package var takesAlways: Bool { self == .unnamed }
 }
 
 /// Puts calls to the user, one at a time.
@@ -29,8 +48,10 @@ package protocol ToolConsent: Sendable {
 /// What the user says to a call.
 package enum ConsentAnswer: String, Sendable, Hashable, Codable, CaseIterable {
     case once
-    /// This tool until the program run ends.
+    /// This tool, as it is defined now, in this session and its subtasks.
     case session
+    /// This tool, as it is defined now, in all sessions of the project, until the user takes it back.
+    case always
     case no
     /// There is no terminal, or the run was stopped while it waited.
     case nobody

@@ -18,6 +18,16 @@ package struct ToolError: Error, Sendable, Hashable {
         case badResult = "bad_result"
         case badRequest = "bad_request"
         case cancelled, failed
+
+        /// Whether nothing was sent, or nothing came back: then the reason has no word of the server.
+        package var isWithoutServersWords: Bool {
+            switch self {
+            case .configuration, .notAllowed, .changed, .notDefined, .notFound, .timeout, .resting, .unknownTool,
+                .badArguments, .badRequest, .cancelled, .unreachable, .host:
+                true
+            case .cannotStart, .ended, .flooded, .invalid, .refused, .unauthorized, .badResult, .failed: false
+            }
+        }
     }
 
     package var code: Code

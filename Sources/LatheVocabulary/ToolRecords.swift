@@ -17,6 +17,21 @@ package protocol ToolRecords: Sendable {
     /// Takes back what was allowed of a server, and forgets what it said.
     func forget(_ server: String, in project: String) throws(ToolError)
 
+    /// Keeps that a tool of this definition may always be called in a project.
+    func keep(_ answer: KeptAnswer) throws(ToolError)
+
+    /// What the user answered with "always", by project, server and tool.
+    func keptAnswers() throws(ToolError) -> [KeptAnswer]
+
+    /// Takes such answers back, of one tool or of all of a server; gives how many there were.
+    func forgetAnswers(to server: String, tool: String?, in project: String) throws(ToolError) -> Int
+
+    /// Keeps a call that a person made; only the newest stay.
+    func keep(_ call: PersonalCall) throws(ToolError)
+
+    /// The newest calls that people made in a project, newest first.
+    func calls(in project: String, atMost count: Int) throws(ToolError) -> [PersonalCall]
+
     /// Keeps what a server said of itself and its tools.
     func hold(_ listing: ToolCatalogueEntry, of server: String, in project: String) throws(ToolError)
 

@@ -4,8 +4,17 @@ package struct ToolDecided: Sendable, Hashable, Codable {
     package var server: String
     package var tool: String
     package var answer: ConsentAnswer
+    /// SHA-256 of what the user was asked about; nil in journals of before it was kept.
+    package var definition: String?
+    /// True where they were asked since the place has read what others wrote.
+    package var isExposed: Bool?
 
-    package init(cell: Int, server: String, tool: String, answer: ConsentAnswer) {
+    package init(
+        cell: Int, server: String, tool: String, answer: ConsentAnswer, definition: String? = nil,
+        isExposed: Bool? = nil
+    ) {
+        self.definition = definition
+        self.isExposed = isExposed
         self.cell = cell
         self.server = server
         self.tool = tool
@@ -23,8 +32,10 @@ package struct ToolUse: Sendable, Hashable, Codable {
         case claim
         /// The user, for this call.
         case once
-        /// The user, for this program run.
+        /// The user, for this session.
         case session
+        /// The user, for all sessions of the project.
+        case always
     }
 
     package var cell: Int
@@ -36,10 +47,20 @@ package struct ToolUse: Sendable, Hashable, Codable {
     package var bytes: Int
     /// Whether the server says that the call failed.
     package var isError: Bool
+    /// Of the result as JSON, with sorted keys and without spaces.
+    package var sha256: String?
+    /// Whether the result counts as words of others.
+    package var isUntrusted: Bool?
+    /// Whether the call could carry data out.
+    package var isWayOut: Bool?
 
     package init(
-        cell: Int, server: String, tool: String, ground: Ground, seconds: Double, bytes: Int, isError: Bool
+        cell: Int, server: String, tool: String, ground: Ground, seconds: Double, bytes: Int, isError: Bool,
+        sha256: String? = nil, isUntrusted: Bool? = nil, isWayOut: Bool? = nil
     ) {
+        self.sha256 = sha256
+        self.isUntrusted = isUntrusted
+        self.isWayOut = isWayOut
         self.cell = cell
         self.server = server
         self.tool = tool

@@ -48,6 +48,9 @@ extension CommandRun {
         case .remove(let name): try await remove(name, desk, options)
         case .allow(let name): return try await allow(name, desk, options)
         case .test(let names): return try await test(names, desk, options)
+        case .rules: try rules(project, desk, options)
+        case .forget(let reference): try forget(reference, desk, options)
+        case .calls(let count): try calls(count, desk, options)
         }
         return ExitCode.complete.rawValue
     }
@@ -88,7 +91,7 @@ extension CommandRun {
             guard try ask(server, desk, options) else { return ExitCode.unapproved.rawValue }
         }
         let answer = try ToolFiles(folder: project.folder + "/.lathe/tools/files").keeping(
-            try await desk.call(reference.tool ?? "", of: server, arguments, seconds: seconds))
+            try await desk.personalCall(reference.tool ?? "", of: server, arguments, seconds: seconds))
         let isError = answer["is_error"]?.boolValue == true
         if options.output == .json {
             TerminalOutput.standardOutput.write(answer.text + "\n")

@@ -15,7 +15,7 @@ extension DoctorCheck {
                 detail: problem.server.isEmpty ? problem.reason : "\(problem.server): \(problem.reason)",
                 mend: problem.mend)
         }
-        return problems
+        return problems + kept(desk)
             + desk.configuration.servers.map { server in
                 let topic = "tools: \(server.name)"
                 do throws(ToolError) {
@@ -24,6 +24,25 @@ extension DoctorCheck {
                     return DoctorFinding(topic: topic, status: .warning, detail: error.reason, mend: error.mend)
                 }
             }
+    }
+
+    /// How many answers were kept as "always" here; none is no finding.
+    private func kept(_ desk: ToolDesk) -> [DoctorFinding] {
+        let topic = "tools: always"
+        do throws(ToolError) {
+            let kept = try desk.records.keptAnswers().filter { $0.project == desk.project }
+            guard !kept.isEmpty else { return [] }
+            let names = kept.map { "\($0.server)/\($0.tool)" }
+            let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+            return [
+                DoctorFinding(
+                    topic: topic, status: .ok,
+                    detail: "called without asking, as you said: \(names.prefix(5).joined(separator: ", "))\(more); "
+                        + "lathe tools rules shows all, lathe tools forget takes back")
+            ]
+        } catch {
+            return [DoctorFinding(topic: topic, status: .warning, detail: error.reason, mend: error.mend)]
+        }
     }
 
     private func finding(_ topic: String, _ server: ToolServer, _ desk: ToolDesk) throws(ToolError) -> DoctorFinding {

@@ -17,8 +17,7 @@ extension SessionRow {
 extension SessionDetail {
     private static let kinds: Set<EventBody.Kind> = [
         .subtaskStarted, .turnStarted, .turnFinished, .sessionOpened, .instructionsRead, .taskSubmitted, .cellFinished,
-        .capabilitySaved,
-        .taskFinished,
+        .capabilitySaved, .taskFinished, .toolUsed, .exposed,
     ]
 
     /// Folds a session's journal into what `sessions show` shows.
@@ -31,6 +30,7 @@ extension SessionDetail {
         var task = ""
         var agents: [Place: String] = [:]
         var asked: [Place: String] = [:]
+        detail.exposure = Exposures(events).all
         for event in events {
             switch event.body {
             case .subtaskStarted(let started): agents[started.place] = started.agent.name

@@ -89,6 +89,7 @@ struct OpenedSession: Sendable {
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
             session: session, host: host, telemetry: telemetry, toolHost: tools?.desk.host)
+        tools?.tools.note(inputs: inputs)
         do {
             let report = SandboxReport.probe(configuration.arrangement)
             let event = SessionOpened(

@@ -21,6 +21,8 @@ struct Project: Sendable {
     let tellsInstructions: Bool
     /// Which tools code may call without asking.
     let toolRules: ToolRules
+    /// What the user's own file and the project's say of that.
+    let toolSettings: (user: ToolSettings, project: ToolSettings)
 
     var sessions: String { folder + "/.lathe/sessions" }
 
@@ -65,7 +67,7 @@ struct Project: Sendable {
             telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
             memorySave: own.memorySave ?? user.memorySave ?? .on,
             tellsInstructions: own.tellsInstructions ?? user.tellsInstructions ?? true,
-            toolRules: user.tools.tightened(by: own.tools))
+            toolRules: user.tools.tightened(by: own.tools), toolSettings: (user.tools, own.tools))
     }
 
     private static func folder(_ given: String?) throws(CommandFailure) -> String {

@@ -84,6 +84,11 @@ final class RecordedTools: ToolAccess {
         return try await beyond.definition(of: tool, of: server)
     }
 
+    /// What was only recorded comes from nowhere else: nobody is asked about it.
+    func source(of tool: ToolDefinition) -> ToolSource {
+        (try? beyond?.source(of: tool)) ?? ToolSource(definition: "", isRemote: false, hasCredentials: false)
+    }
+
     func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult {
         let key = "\(tool.server)/\(tool.name) \(arguments.text)"
         let answer = past.withLock { past -> HostAnswered? in

@@ -103,14 +103,16 @@ struct SessionSetup: Sendable {
         shelf.withLock { $0 = live }
         let consent = asking.flatMap { TerminalConsent.onTerminal($0, environment) }
         guard let derived else {
-            return (desk, SessionTools(access: live, rules: project.toolRules, consent: consent))
+            let tools = SessionTools(
+                access: live, rules: project.toolRules, consent: consent, kept: desk.keptAnswers)
+            return (desk, tools)
         }
         let recorded = RecordedTools(
             followed, source: "\(project.sessions)/\(derived.from)", folder: folder,
             beyond: derived.purpose == .branch ? live : nil)
         // What was called is answered as it was: there is nothing to allow.
-        let rules = derived.purpose == .branch ? project.toolRules : ToolRules(allow: ["*"])
-        return (desk, SessionTools(access: recorded, rules: rules, consent: consent))
+        let rules = derived.purpose == .branch ? project.toolRules : ToolRules(allow: ["*"], allowExposed: ["*"])
+        return (desk, SessionTools(access: recorded, rules: rules, consent: consent, kept: desk.keptAnswers))
     }
 
     /// Where the session's kernels run.

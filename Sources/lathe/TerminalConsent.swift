@@ -43,8 +43,10 @@ final class TerminalConsent: ToolConsent {
         let output = TerminalOutput.standardError
         let canvas = Canvas(size: output.size(), environment: environment)
         output.write(canvas.render(ToolRequestListing.lines(request, canvas)))
+        let takesAlways = request.reason.takesAlways
+        let always = takesAlways ? "  [a] always" : ""
         while !isStopped() {
-            output.write("Allow it? [y] once  [s] until the end of this run  [n] no: ")
+            output.write("Allow it? [y] once  [s] this session\(always)  [n] no: ")
             guard let line = TerminalLine.next(isStopped) else {
                 output.write("\n")
                 return .nobody
@@ -52,8 +54,11 @@ final class TerminalConsent: ToolConsent {
             switch line.trimmingCharacters(in: .whitespaces).lowercased() {
             case "y", "yes", "once": return .once
             case "s", "session": return .session
+            case "a",
+                "always" where takesAlways:
+                return .always
             case "n", "no": return .no
-            default: output.write("Say y, s or n.\n")
+            default: output.write(takesAlways ? "Say y, s, a or n.\n" : "Say y, s or n.\n")
             }
         }
         return .nobody

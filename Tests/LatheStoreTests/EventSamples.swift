@@ -68,15 +68,23 @@ enum EventSamples {
                 id: 1, label: "UA", place: .coordinator.child("UA"),
                 agent: Agent(
                     name: "a", instructions: "do", returns: nested, budget: BudgetLimits(tokens: 9, seconds: 1.5),
-                    capabilities: ["count_rows"]), task: "t", model: "m", maxTurns: 4)),
+                    capabilities: ["count_rows"], tools: ["crm/get-*"]), task: "t", model: "m", maxTurns: 4)),
         .subtaskFinished(
             SubtaskOutcome(
                 id: 1, label: "UA", place: .coordinator.child("UA"), status: .complete, value: 3.0, cost: .unknown)),
         .capabilityUsed(CapabilityUsed(kind: .agent, name: "a", sha256: "00")),
         .toolDecided(ToolDecided(cell: 3, server: "crm", tool: "add-contact", answer: .session)),
+        .toolDecided(
+            ToolDecided(
+                cell: 4, server: "crm", tool: "add-contact", answer: .always, definition: "00", isExposed: true)),
+        .exposed(Exposed(cell: 3, kinds: [.private, .untrusted], cause: "crm/search")),
         .toolUsed(
             ToolUse(
                 cell: 3, server: "crm", tool: "add-contact", ground: .session, seconds: 0.5, bytes: 9, isError: true)),
+        .toolUsed(
+            ToolUse(
+                cell: 4, server: "crm", tool: "search", ground: .always, seconds: 0.5, bytes: 9, isError: false,
+                sha256: "00", isUntrusted: true, isWayOut: false)),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .answered(Answered(value: .number(2))),

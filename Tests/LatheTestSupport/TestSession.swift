@@ -22,7 +22,8 @@ package struct TestSession: Sendable {
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(), roles: [String: ScriptedModel] = [:],
-        memory: SessionMemory? = nil, instructions: ProjectInstructions? = nil, examines: Bool = false,
+        memory: SessionMemory? = nil, tools: SessionTools? = nil,
+        instructions: ProjectInstructions? = nil, examines: Bool = false,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -46,7 +47,7 @@ package struct TestSession: Sendable {
             folder: folder + "/generated-capabilities", examiner: examines ? examiner : nil)
         let services = EngineServices(
             session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
-            instructions: instructions,
+            tools: tools, instructions: instructions,
             model: { role in role.flatMap { roles[$0] } ?? model })
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(

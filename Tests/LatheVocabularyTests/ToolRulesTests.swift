@@ -14,17 +14,17 @@ struct ToolRulesTests {
     @Test func `what is denied is denied, then asked, then allowed`() throws {
         let rules = ToolRules(allow: ["crm/*"], ask: ["*/send*"], deny: ["crm/delete-*", "git/*"])
         #expect(rules.decision(on: try Self.tool("delete-all")) == .denied("crm/delete-*"))
-        #expect(rules.decision(on: try Self.tool("send-mail", reads: true, reachesOut: false)) == .asked)
+        #expect(rules.decision(on: try Self.tool("send-mail", reads: true, reachesOut: false)) == .asked("*/send*"))
         #expect(rules.decision(on: try Self.tool("add")) == .allowed(.rule))
     }
 
     @Test func `a claim counts only for what reads and reaches nothing beyond`() throws {
         let rules = ToolRules()
         #expect(rules.decision(on: try Self.tool("get", reads: true, reachesOut: false)) == .allowed(.claim))
-        #expect(rules.decision(on: try Self.tool("get", reads: true)) == .asked)
-        #expect(rules.decision(on: try Self.tool("get", reads: true, reachesOut: true)) == .asked)
-        #expect(rules.decision(on: try Self.tool("get", reads: false, reachesOut: false)) == .asked)
-        #expect(rules.decision(on: try Self.tool("get")) == .asked)
+        #expect(rules.decision(on: try Self.tool("get", reads: true)) == .asked(nil))
+        #expect(rules.decision(on: try Self.tool("get", reads: true, reachesOut: true)) == .asked(nil))
+        #expect(rules.decision(on: try Self.tool("get", reads: false, reachesOut: false)) == .asked(nil))
+        #expect(rules.decision(on: try Self.tool("get")) == .asked(nil))
     }
 
     @Test(arguments: [

@@ -15,7 +15,7 @@ from lathe_kernel.protocol import MAXIMUM_DESCRIPTORS, MAXIMUM_SLICE_FILES, Outc
 from lathe_kernel.results import restored
 from lathe_kernel.schema import Schema, schema_of
 from lathe_kernel.slices import Slice, freeze
-from lathe_library import limits
+from lathe_library import agent_rights, limits
 from lathe_library.refusals import Refusal
 
 _BATCH = 200
@@ -36,6 +36,7 @@ class InlineAgent:
     returns: Schema | None = None
     model: str | None = None
     limits: dict[str, int] | None = None
+    tools: list[str] | None = None
 
 
 class Subtask:
@@ -170,6 +171,18 @@ def limits_of(value: object) -> dict[str, int] | None:
         raise invalid(f"limits: {refusal}") from None
 
 
+def patterns_of(value: object) -> list[str] | None:
+    """Return patterns of the tools that an agent may call.
+
+    Raises:
+        LatheError: they have another form; the reason names the mend.
+    """
+    try:
+        return agent_rights.tool_patterns(value)
+    except Refusal as refusal:
+        raise invalid(str(refusal)) from None
+
+
 def started(
     channel: Channel, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
 ) -> list[Subtask]:
@@ -294,6 +307,7 @@ def _agent(agent: object) -> str | dict[str, Any]:
             "returns": agent.returns,
             "model": agent.model,
             "limits": agent.limits,
+            "tools": agent.tools,
         }
     if not isinstance(agent, str) or not agent.strip():
         raise invalid(

@@ -204,16 +204,19 @@ class Lathe(types.ModuleType, Making):
         returns: object = None,
         model: str | None = None,
         limits: object = None,
+        tools: Sequence[str] | None = None,
     ) -> InlineAgent:
         """Define an agent for use in this session only.
 
         Example: `lathe.agent("critic", "Find what is wrong with the claim.", {"flaws": [str]})`;
-        `limits={"memory": "2GB", "cell": 60}` bounds its kernels, as in `delegate`.
+        `limits={"memory": "2GB", "cell": 60}` bounds its kernels, as in `delegate`;
+        `tools=["crm/get-*"]` are the only tools of servers that it may call, `[]` none.
         """
         if not instructions.strip():
             raise invalid("an agent needs instructions: say what it should find out and how.")
         allowed = delegation.limits_of(limits)
-        return InlineAgent(name, instructions, schema_of(returns), model, allowed)
+        named = delegation.patterns_of(tools)
+        return InlineAgent(name, instructions, schema_of(returns), model, allowed, named)
 
     def ask_model(self, prompt: str, model: str | None = None, returns: object = None) -> Any:
         """Ask a model one question, without a kernel; only the prompt reaches it.

@@ -72,6 +72,7 @@ class Making:
         model: str | None = None,
         budget: dict[str, Any] | None = None,
         capabilities: Sequence[str] | None = None,
+        tools: Sequence[str] | None = None,
     ) -> saving.Saved:
         """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
@@ -80,7 +81,8 @@ class Making:
         It is called by a noun. `examples` are pairs of small data and the result expected for it,
         which must fit `returns` and pass `prepare` and `check`. `breaks` is as in `save_function`.
         `model` is a role such as "small", `budget` what each subtask may use, as in `delegate`,
-        `capabilities` the only ones that it may import, find and delegate to.
+        `capabilities` the only ones that it may import, find and delegate to, `tools` patterns of
+        the only tools of servers that it may call, such as "crm/get-*".
         To have one written of cells that worked, see `help(lathe.cells)`.
 
         Raises:
@@ -98,6 +100,7 @@ class Making:
             model,
             budget,
             capabilities,
+            tools,
         )
         module = saving.agent_module(definition, self._namespace)
         return self._saved("save_agent", module, purpose, breaks)
@@ -130,6 +133,7 @@ class Making:
         model: str | None = None,
         budget: dict[str, Any] | None = None,
         capabilities: Sequence[str] | None = None,
+        tools: Sequence[str] | None = None,
     ) -> Examination:
         """Find out whether `save_agent` would take an agent; nothing is saved. Writers only.
 
@@ -149,6 +153,7 @@ class Making:
             model,
             budget,
             capabilities,
+            tools,
         )
         module = saving.agent_module(definition, self._namespace)
         return self._examined("agent", module, purpose, breaks)

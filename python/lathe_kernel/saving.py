@@ -58,6 +58,7 @@ class AgentDefinition:
     model: str | None = None
     budget: dict[str, Any] | None = None
     capabilities: Sequence[str] | None = None
+    tools: Sequence[str] | None = None
 
 
 def function_module(
@@ -105,6 +106,7 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
         "MODEL": definition.model,
         "BUDGET": definition.budget,
         "CAPABILITIES": definition.capabilities,
+        "TOOLS": definition.tools,
     }
     constants += [_right(name, value) for name, value in rights.items() if value is not None]
     description = definition.description.strip() or facts.summary(instructions)

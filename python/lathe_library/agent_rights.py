@@ -1,4 +1,4 @@
-"""What an agent's file says of its model, its budget and the capabilities that it may use."""
+"""What an agent's file says of its model, its budget, and what it may use."""
 
 import ast
 import keyword
@@ -12,7 +12,9 @@ from lathe_library.refusals import Refusal
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([a-z]*)")
+_PATTERN = re.compile(r"[^\s/\x00-\x1f\x7f-\x9f]+/[^\s\x00-\x1f\x7f-\x9f]+")
 _MOST_NAMES = 50
+_LONGEST_PATTERN = 300
 _LIBRARY = "lathe.capabilities"
 
 _COUNT: Final = {"": 1.0, "k": 1e3, "m": 1e6}
@@ -28,11 +30,12 @@ _BUDGET: Final[dict[str, tuple[dict[str, float], float, float, str]]] = {
 
 @dataclass(frozen=True)
 class Rights:
-    """MODEL, BUDGET and CAPABILITIES of an agent's file; None for what it does not say."""
+    """MODEL, BUDGET, CAPABILITIES and TOOLS of an agent's file; None for what it does not say."""
 
     model: str | None = None
     budget: dict[str, Any] | None = None
     capabilities: list[str] | None = None
+    tools: list[str] | None = None
 
 
 def read(module: ast.Module, constants: Mapping[str, object]) -> Rights:
@@ -45,7 +48,12 @@ def read(module: ast.Module, constants: Mapping[str, object]) -> Rights:
     names = _names(constants.get("CAPABILITIES"))
     if names is not None:
         _require_listed(module, names)
-    return Rights(_model(constants.get("MODEL")), _budget(constants.get("BUDGET")), names)
+    return Rights(
+        _model(constants.get("MODEL")),
+        _budget(constants.get("BUDGET")),
+        names,
+        tool_patterns(constants.get("TOOLS")),
+    )
 
 
 def _model(value: object) -> str | None:
@@ -106,6 +114,32 @@ def _names(value: object) -> list[str] | None:
         if not isinstance(one, str) or not _NAME.fullmatch(one) or keyword.iskeyword(one):
             raise Refusal(f"CAPABILITIES: {_shown(one)} is no name of a function or an agent.")
     return cast("list[str]", list(dict.fromkeys(names)))
+
+
+def tool_patterns(value: object) -> list[str] | None:
+    """Return patterns of SERVER/TOOL, each once; None for what says nothing.
+
+    Raises:
+        Refusal: they have another form; the reason says how they are written.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple):
+        raise Refusal(
+            'TOOLS is a list of patterns of SERVER/TOOL such as ["crm/get-*", "git/*"], not '
+            f"{_shown(value)}."
+        )
+    patterns = list(cast("list[object]", value))
+    if len(patterns) > _MOST_NAMES:
+        raise Refusal(f"TOOLS has {len(patterns)} patterns, more than {_MOST_NAMES}.")
+    for one in patterns:
+        fits = isinstance(one, str) and len(one) <= _LONGEST_PATTERN and _PATTERN.fullmatch(one)
+        if not fits:
+            raise Refusal(
+                f"TOOLS: {_shown(one)} is no pattern of SERVER/TOOL, such as 'git/*': write the "
+                "names of the server and of its tool as they are, and * for any characters."
+            )
+    return cast("list[str]", list(dict.fromkeys(patterns)))
 
 
 def _require_listed(module: ast.Module, names: list[str]) -> None:

@@ -46,6 +46,7 @@ class Facts:
     model: str | None = None
     budget: dict[str, Any] | None = None
     capabilities: list[str] | None = None
+    tools: list[str] | None = None
     constants: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -172,6 +173,7 @@ def _agent_facts(module: ast.Module, name: str) -> Facts:
         model=rights.model,
         budget=rights.budget,
         capabilities=rights.capabilities,
+        tools=rights.tools,
     )
 
 

@@ -233,5 +233,6 @@ def described(one: Record) -> dict[str, Any]:
             "model": known.model if known else None,
             "budget": known.budget if known else None,
             "capabilities": known.capabilities if known else None,
+            "tools": known.tools if known else None,
         }
     return result

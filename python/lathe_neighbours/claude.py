@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import cast
 
 from lathe_library import facts
 from lathe_library.refusals import Refusal
@@ -10,6 +11,7 @@ from lathe_neighbours.found import Folder
 from lathe_neighbours.items import Document, Exported, Imported, agent_source
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_SERVER_TOOL = re.compile(r"mcp__([A-Za-z0-9_.-]+?)(?:__([A-Za-z0-9_.*-]+))?\Z")
 _RESULT = "## What to return"
 _SCHEMA = re.compile(
     re.escape(_RESULT) + r"\n\nA value that fits this JSON Schema:\n\n```json\n(.*?)\n```\s*\Z",
@@ -40,6 +42,7 @@ def export(document: Document, made: Exported) -> None:
             ("MODEL", known.model is not None),
             ("BUDGET", known.budget is not None),
             ("CAPABILITIES", known.capabilities is not None),
+            ("TOOLS", known.tools is not None),
             ("its tests", bool(document["tests"])),
             ("its fixtures", bool(document["fixtures"])),
         )
@@ -73,15 +76,42 @@ def read(folder: Folder, file: str, found: Imported) -> None:
             body = body[: match.start()].rstrip()
         except (ValueError, RecursionError):
             found.left_out.append(f"{origin}: its schema is no JSON and stays text.")
-    for field in sorted(set(page.fields) - {"name", "description"}):
+    tools = _tools(page.fields, origin, found)
+    for field in sorted(set(page.fields) - {"name", "description", "tools"}):
         found.left_out.append(f"{origin}: {field}: {page.fields[field]!s:.120}")
     found.proposals.append(
         {
             "kind": "agent",
             "name": name.replace("-", "_"),
-            "source": agent_source(description, body, returns),
+            "source": agent_source(description, body, returns, tools),
             "tests": "",
             "fixtures": {},
             "origin": origin,
         }
     )
+
+
+def _tools(fields: frontmatter.Fields, origin: str, found: Imported) -> list[str] | None:
+    """Return patterns of the tools of servers that an agent may call; None where it may call all.
+
+    A list of tools is the whole of what an agent may use there, so one without tools of servers
+    may call none here. Its own tools (files, shell, web) have no counterpart and are named.
+    """
+    if "tools" not in fields:
+        return None
+    given = fields["tools"]
+    named = given if isinstance(given, list) else str(given).split(",")
+    words = [str(one).strip() for one in cast("list[object]", named)]
+    mapped = {word: _pattern(word) for word in words if word and word != "None"}
+    lost = [word for word, pattern in mapped.items() if pattern is None]
+    if lost:
+        found.left_out.append(
+            f"{origin}: tools: {', '.join(lost)[:120]}; they have no counterpart here."
+        )
+    return list(dict.fromkeys(one for one in mapped.values() if one is not None))
+
+
+def _pattern(word: str) -> str | None:
+    """Return `SERVER/TOOL` for `mcp__SERVER__TOOL`; None for what is no tool of a server."""
+    match = _SERVER_TOOL.match(word)
+    return f"{match[1]}/{match[2] or '*'}" if match else None

@@ -47,12 +47,15 @@ class Imported:
     left_out: list[str] = field(default_factory=list[str])
 
 
-def agent_source(description: str, instructions: str, returns: Any) -> str:
-    """Return the module of an agent."""
+def agent_source(
+    description: str, instructions: str, returns: Any, tools: list[str] | None = None
+) -> str:
+    """Return the module of an agent; `tools` are the only ones that it may call, None for all."""
     head = text(" ".join(description.split()))
-    return f"{head}\n\nINSTRUCTIONS = {text(instructions)}\n" + (
-        literals.assignment("RETURNS", returns) + "\n"
-    )
+    constants = [literals.assignment("RETURNS", returns)]
+    if tools is not None:
+        constants.append(literals.assignment("TOOLS", tools))
+    return f"{head}\n\nINSTRUCTIONS = {text(instructions)}\n" + "\n".join(constants) + "\n"
 
 
 def text(value: str) -> str:

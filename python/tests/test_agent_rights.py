@@ -37,6 +37,8 @@ def test_the_rights_of_an_agent_are_read_as_they_are_written() -> None:
     assert known.model == "small"
     assert known.budget == {"tokens": "20 k", "usd": 0.5, "calls": 8, "time": "1.5min"}
     assert known.capabilities == ["sum_rows", "count_rows"]
+    assert (plain.tools, _read("TOOLS = None").tools, _read("TOOLS = []").tools) == (None, None, [])
+    assert _read("TOOLS = ('git/*', 'crm/get-*', 'git/*')").tools == ["git/*", "crm/get-*"]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,14 @@ def test_the_rights_of_an_agent_are_read_as_they_are_written() -> None:
         ("CAPABILITIES = ['../x']", "CAPABILITIES: '../x' is no name"),
         ("CAPABILITIES = ['a_' + 'b']", "neither an import, a constant nor a function"),
         (f"CAPABILITIES = {['one_name'] * 51}", "CAPABILITIES has 51 names, more than 50"),
+        ("TOOLS = 'git/*'", "TOOLS is a list of patterns of SERVER/TOOL such as"),
+        ("TOOLS = ['git']", "TOOLS: 'git' is no pattern of SERVER/TOOL, such as 'git/*'"),
+        ("TOOLS = ['/x']", "TOOLS: '/x' is no pattern"),
+        ("TOOLS = ['git/']", "TOOLS: 'git/' is no pattern"),
+        ("TOOLS = ['git/a b']", "write the names of the server and of its tool as they are"),
+        ("TOOLS = ['git/\\x9b']", "is no pattern"),
+        (f"TOOLS = ['git/{'a' * 300}']", "is no pattern"),
+        (f"TOOLS = {['a/b'] * 51}", "TOOLS has 51 patterns, more than 50"),
         ("CAPABILITIES = []", "it imports count_rows of the library, which CAPABILITIES does not"),
     ],
 )
@@ -97,13 +107,14 @@ def test_saving_an_agent_writes_its_rights_into_its_file(kernel: Kernel) -> None
     kernel.ok(
         "lathe.save_agent('counter', 'Count.', None, model='small',\n"
         "  budget={'tokens': '20k', 'time': 90}, capabilities=('count_rows', 'summary_agent'))\n"
-        "lathe.save_agent('thinker', 'Think.', None, capabilities=[])"
+        "lathe.save_agent('thinker', 'Think.', None, capabilities=[], tools=['crm/*'])"
     )
     assert (
         'RETURNS = None\nMODEL = "small"\nBUDGET = {"tokens": "20k", "time": 90}\n'
         'CAPABILITIES = ["count_rows", "summary_agent"]\n'
     ) in sent[0]["source"]
-    assert sent[1]["source"].endswith("RETURNS = None\nCAPABILITIES = []\n")
+    tools = 'TOOLS = ["crm/*"]\n'
+    assert sent[1]["source"].endswith("RETURNS = None\nCAPABILITIES = []\n" + tools)
     refused = kernel.run("lathe.save_agent('counter', 'Count.', None, capabilities=[len])")
     assert "`capabilities` is made of numbers and texts" in refused.error["message"]
     assert len(sent) == 2

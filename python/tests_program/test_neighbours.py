@@ -118,6 +118,34 @@ def test_an_agent_of_claude_code_comes_back_with_its_prompt_and_schema(tmp_path:
     assert names["RETURNS"] == {"type": "object", "properties": {"cause": {"type": "string"}}}
 
 
+def test_the_tools_of_an_agent_of_claude_code_become_its_list(tmp_path: Path) -> None:
+    page = "---\nname: {}\ndescription: Works\n{}---\nWork.\n"
+    _write(
+        tmp_path,
+        {
+            "agents/all.md": page.format("works-freely", ""),
+            "agents/none.md": page.format("reads-files", "tools: Read, Bash\n"),
+            "agents/some.md": page.format(
+                "mends-issues", "tools: [Read, mcp__github__get_issue, mcp__git, mcp__a_b__c__d]\n"
+            ),
+        },
+    )
+    found = _run("import", str(tmp_path))
+    tools: dict[str, object] = {}
+    for one in found["proposals"]:
+        names: dict[str, object] = {}
+        exec(one["source"], names)
+        tools[one["name"]] = names.get("TOOLS")
+    assert tools == {
+        "works_freely": None,
+        "reads_files": [],
+        "mends_issues": ["github/get_issue", "git/*", "a_b/c__d"],
+    }
+    told = "\n".join(found["left_out"])
+    assert "agents/some.md: tools: Read; they have no counterpart here." in told
+    assert "tools: Read, Bash; they" in told
+
+
 def test_what_others_have_and_lathe_has_not_is_named(tmp_path: Path) -> None:
     _write(
         tmp_path,

@@ -104,22 +104,24 @@ def test_on_a_terminal_the_cell_waits_for_the_user(lathe: Lathe) -> None:
         assert '"item": "tea"' in run.text
         run.check()
         run.press("what\n")
-        run.wait_for("Say y, s or n.")
+        run.wait_for("Say y, s, a or n.")
         run.press("s\n")
         assert run.end() == 0
     assert "sold 3 tea" in run.text
     assert "sold 1 tea" in run.text
     assert run.text.count("Allow it?") == 2
-    with lathe.on_terminal("exec", "--session=a", _SELL) as run:
+    # The answer holds in the next run of the session, and not in another session.
+    assert lathe.run("exec", "--session=a", _SELL).out == "sold 3 tea\nsold 1 tea\n"
+    with lathe.on_terminal("exec", "--session=b", _SELL) as run:
         run.wait_for(r"Allow it\? .*no: ")
         run.press("y\n")
         run.wait_for(r"Allow it\? .*no: ")
         run.press("n\n")
         assert run.end() == 1
     assert "the user said no to shop/sell with these arguments" in " ".join(run.text.split())
-    with lathe.on_terminal("exec", "--session=a", _SELL) as run:
+    with lathe.on_terminal("exec", "--session=b", _SELL) as run:
         run.wait_for(r"Allow it\? .*no: ")
         run.press("\x03")
         assert run.end() == 130
-    answers = [event.data["answer"] for event in lathe.events("a") if event.kind == "tool_decided"]
-    assert answers == ["session", "once", "no", "nobody"]
+    asked = [one for name in "ab" for one in lathe.events(name, "tool_decided")]
+    assert [one.data["answer"] for one in asked] == ["session", "once", "no", "nobody"]

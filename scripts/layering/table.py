@@ -34,7 +34,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheKernelHost": frozenset({"LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"}),
     "LatheProviders": frozenset({"LatheVocabulary"}),
     "LatheLibrary": frozenset({"LatheVocabulary", "CCrypto"}),
-    "LatheTools": frozenset({"LatheVocabulary"}),
+    "LatheTools": frozenset({"LatheVocabulary", "CCrypto"}),
     "LatheEngine": frozenset({"LatheVocabulary"}),
     "LatheServer": frozenset({"LatheVocabulary"}),
     "LatheScreens": frozenset({"LatheVocabulary"}),

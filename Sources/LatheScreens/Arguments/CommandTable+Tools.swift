@@ -18,7 +18,8 @@ extension OptionForm {
 
 extension CommandTable {
     static let tools: [CommandForm] = [
-        toolsList, toolsShow, toolsCall, toolsAdd, toolsRemove, toolsAllow, toolsTest,
+        toolsList, toolsShow, toolsCall, toolsAdd, toolsRemove, toolsAllow, toolsTest, toolsRules, toolsForget,
+        toolsCalls,
     ]
 
     private static let toolsList = CommandForm(

@@ -11,6 +11,12 @@ package struct ToolsCommand: Sendable, Hashable {
         case allow(String)
         /// All servers where none is named.
         case test([String])
+        /// Rules, and answers that were kept.
+        case rules
+        /// Takes kept answers back, of a server or of a tool.
+        case forget(ToolReference)
+        /// The newest calls that people made.
+        case calls(count: Int)
     }
 
     package var action: Action

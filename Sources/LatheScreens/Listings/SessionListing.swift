@@ -33,6 +33,7 @@ package enum SessionListing {
             ("cost", Figure.money(row.cost) ?? "unknown: a model has no price"),
         ]
         facts += detail.inputs.map { ("input", "\($0.name): \($0.format.rawValue), \($0.path)") }
+        if !detail.exposure.causes.isEmpty { facts.append(("exposure", detail.exposure.text)) }
         facts += detail.instructions.map { ("instructions", "\($0.sentence), sha256 \($0.sha256.prefix(12))…") }
         facts += detail.artifacts.map { ("artifact", "\($0.path) (\($0.mime), \(Figure.bytes($0.bytes)))") }
         if let memory = detail.memory { facts += Self.memory(memory) }
@@ -119,6 +120,8 @@ package struct SessionDetail: Sendable, Hashable {
     package var row: SessionRow
     package var folder: String
     package var inputs: [DataInput]
+    /// What it has read that matters to what it may send, and whether it sent anything.
+    package var exposure = Exposure()
     /// What the project's AGENTS.md said, each time that it was another.
     package var instructions: [ProjectInstructions] = []
     package var tasks: [TaskRow]
@@ -146,6 +149,8 @@ package struct SessionDetail: Sendable, Hashable {
         members["folder"] = .string(folder)
         members["inputs"] = .array(
             inputs.map { ["name": .string($0.name), "format": .string($0.format.rawValue), "path": .string($0.path)] })
+        members["exposure"] = .object(
+            Dictionary(exposure.causes.map { ($0.key.rawValue, .string($0.value)) }) { first, _ in first })
         members["instructions"] = .array(
             instructions.map {
                 [

@@ -5,10 +5,11 @@ package enum ToolRequestListing {
     private static let arguments = (shown: 12, characters: 400)
 
     package static func lines(_ request: ToolRequest, _ canvas: Canvas) -> [StyledLine] {
-        let who = request.place == .coordinator ? "" : " of \(request.place)"
+        let agent = request.agent.map { " (agent \($0))" } ?? ""
+        let who = request.place == .coordinator ? "" : " of \(request.place)\(agent)"
         let head =
             canvas.text("cell \(request.cell)\(who) calls ") + canvas.text("\(request.server)/\(request.tool)", .bold)
-            + canvas.text(", which may change something")
+            + canvas.text(", " + why(request.reason))
         let given = (request.arguments.objectValue ?? [:]).sorted { $0.key < $1.key }
         let shown = given.prefix(arguments.shown).map { key, value in
             "  \(TerminalText.json(.string(key))): \(cut(TerminalText.json(value)))"
@@ -17,9 +18,23 @@ package enum ToolRequestListing {
         let more = left > 0 ? ["  … \(Figure.count(left, "argument")) more, whole in the journal"] : []
         let none = given.isEmpty ? ["  without arguments"] : []
         let words = request.description.isEmpty ? [] : ["\(request.server) says of it: \(cut(request.description))"]
-        return canvas.wrap(head, indent: 2)
+        return canvas.wrap(head, indent: 2) + warning(request.reason, canvas)
             + (shown + more + none).flatMap { canvas.wrap(canvas.text($0), indent: 4) }
             + words.flatMap { canvas.wrap(canvas.text($0, .dim), indent: 2) }
+    }
+
+    private static func why(_ reason: ConsentReason) -> String {
+        switch reason {
+        case .unnamed: "which may change something"
+        case .rule(let pattern): "which lathe.json says to ask about (\"\(pattern)\")"
+        case .exposed: "which can carry data out"
+        }
+    }
+
+    private static func warning(_ reason: ConsentReason, _ canvas: Canvas) -> [StyledLine] {
+        guard case .exposed(let exposure) = reason else { return [] }
+        let text = "⚠ this session has read \(exposure.read): look at what would be sent, and where"
+        return canvas.wrap(canvas.text(text, .yellow), indent: 2)
     }
 
     private static func cut(_ text: String) -> String {

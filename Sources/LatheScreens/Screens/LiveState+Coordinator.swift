@@ -21,6 +21,8 @@ extension LiveState {
         case .turnFailed(let failed):
             clearDraft()
             return LiveLines(canvas: canvas).turnFailed(failed)
+        case .exposed(let exposed):
+            return exposed.sentence.map { LiveLines(canvas: canvas).notice(Notice(.info, "this session \($0)")) } ?? []
         case .modelTold(let told): return LiveLines(canvas: canvas).told(told)
         case .cellStarted(let cell): return start(cell, at: event.time, canvas)
         case .cellOutput(let seen): print(seen)

@@ -20,7 +20,7 @@ struct PlainRecord {
     /// Of a subtask, only how it began, what went wrong and how it ended; its cells are in the journal and in JSON output.
     private func isOutcome(_ body: EventBody) -> Bool {
         switch body {
-        case .subtaskStarted, .subtaskFinished, .turnFailed, .replyProgressed, .capabilitySaved: true
+        case .subtaskStarted, .subtaskFinished, .turnFailed, .replyProgressed, .capabilitySaved, .exposed: true
         default: false
         }
     }
@@ -88,6 +88,7 @@ struct PlainRecord {
                 "called tool \(brief("\(use.server)/\(use.tool)")), \(Figure.duration(use.seconds)), "
                     + Figure.bytes(use.bytes) + (use.isError ? ", which failed" : "")
             ]
+        case .exposed(let exposed): exposed.sentence.map { [brief($0)] } ?? []
         case .sessionDerived(let derived): [derived.sentence]
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted: []

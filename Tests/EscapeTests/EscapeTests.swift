@@ -14,7 +14,7 @@ import Testing
         #expect(
             kinds.isSuperset(of: [
                 "files", "library", "runtime", "journal", "inputs", "others", "limits", "system", "network", "terminal",
-                "descriptors", "slices", "channel", "bomb", "copies",
+                "descriptors", "slices", "channel", "bomb", "copies", "tools",
             ]))
     }
 

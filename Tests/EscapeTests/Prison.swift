@@ -16,6 +16,7 @@ struct Prison {
     /// Copies that attempts asked for: the newest few are kept, as an engine would.
     private let copies = KeptCopies()
     private let target: String
+    private let tools: ToolTrap
 
     static let secret = "swordfish-\(UUID().uuidString)"
     static let memory: UInt64 = 512 << 20
@@ -32,6 +33,9 @@ struct Prison {
         let session = folder.appending(path: "session")
         try FileManager.default.createDirectory(
             at: session.appending(path: "generated-capabilities"), withIntermediateDirectories: true)
+        // Where long results of tools are kept.
+        try FileManager.default.createDirectory(
+            at: session.appending(path: "tools"), withIntermediateDirectories: true)
         var configuration = try BuiltParts.find().configuration(
             folder: session.path, inputs: [DataInput(name: "table", path: input.path, format: .csv)])
         configuration.limits.memoryBytes = memory
@@ -46,7 +50,12 @@ struct Prison {
         configuration.workBytes = 64 << 20
         let host = try await KernelHost.start(configuration)
         do {
-            try await body(try await Prison(host: host, folder: session, outside: outside, input: input))
+            let tools = try ToolTrap(folder: folder.appending(path: "project"), session: session.path, host: host)
+            let prison = try await Prison(host: host, folder: session, outside: outside, input: input, tools: tools)
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(prison)) } catch { result = .failure(error) }
+            await tools.close()
+            try result.get()
         } catch {
             await host.stop()
             throw error
@@ -54,8 +63,8 @@ struct Prison {
         await host.stop()
     }
 
-    private init(host: KernelHost, folder: URL, outside: URL, input: URL) async throws {
-        (self.host, self.folder, self.outside, self.input) = (host, folder, outside, input)
+    private init(host: KernelHost, folder: URL, outside: URL, input: URL, tools: ToolTrap) async throws {
+        (self.host, self.folder, self.outside, self.input, self.tools) = (host, folder, outside, input, tools)
         door = try FrontDoor()
         let start = KernelStart(role: .subtask, place: Place.coordinator.child("witness"), bindsInputs: false)
         witness = try await host.startKernel(start) { _ in .error("unknown_call", "none") }.kernel
@@ -101,6 +110,9 @@ struct Prison {
             if call.name == "copy", let kernel = current.kernel.withLock({ $0 }) {
                 return await copies.make(of: kernel)
             }
+            if ["tools", "tool", "tool_call"].contains(call.name) {
+                return await tools.answer(call, at: start.place)
+            }
             return .error("unknown_call", "there is no engine")
         }.kernel
         current.kernel.withLock { $0 = kernel }
@@ -134,7 +146,7 @@ struct Prison {
 
     /// What is no longer as it was; empty where everything outside the attempting kernel is untouched.
     func harm() async throws -> [String] {
-        var harm: [String] = []
+        var harm = try tools.harm()
         let number = Self.checks.withLock { checks in
             checks += 1
             return checks
@@ -144,7 +156,7 @@ struct Prison {
         if try String(contentsOf: outside, encoding: .utf8) != Self.secret { harm.append("the secret file") }
         if try String(contentsOf: input, encoding: .utf8) != "a\n1\n" { harm.append("the input") }
         let entries = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        if entries != ["artifacts", "generated-capabilities", "outputs", "work"] {
+        if entries != ["artifacts", "generated-capabilities", "outputs", "tools", "work"] {
             harm.append("the session: \(entries)")
         }
         let library = folder.appending(path: "generated-capabilities").path

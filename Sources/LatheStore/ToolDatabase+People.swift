@@ -1,4 +1,3 @@
-internal import Glibc
 package import LatheVocabulary
 
 /// What people answered for good, and what they called themselves.

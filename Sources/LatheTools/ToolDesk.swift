@@ -9,7 +9,7 @@ package struct ToolDesk: Sendable {
     package let configuration: ToolConfiguration
     /// The project's folder, by which what the user allowed is kept.
     package let project: String
-    private let launch: ToolLaunch
+    let launch: ToolLaunch
     package let records: any ToolRecords
     package let host: ToolHost
 
@@ -124,7 +124,7 @@ package struct ToolDesk: Sendable {
     }
 
     private func list(_ server: ToolServer, problems: inout [String]) async throws(ToolError) -> ToolCatalogueEntry {
-        try await host.define(server.name, try launch.definition(of: server))
+        try await define(server)
         let answer = try await host.ask("list", of: server.name, seconds: Self.listSeconds)
         for problem in answer["problems"]?.arrayValue ?? [] {
             let tool = problem["tool"]?.stringValue ?? ""
@@ -159,7 +159,7 @@ package struct ToolDesk: Sendable {
         report.gone = allowed.keys.filter { name in !entry.tools.contains { $0.name == name } }.sorted()
     }
 
-    private func scope(_ server: ToolServer) -> String { server.needsAllowance ? project : "" }
+    func scope(_ server: ToolServer) -> String { server.needsAllowance ? project : "" }
 
     // MARK: Calling
 

@@ -15,6 +15,8 @@ package final class ToolHost: Sendable {
         case toolsChanged(server: String)
         case started(server: String)
         case ended(server: String, reason: String)
+        /// The user is to go to this address to log in.
+        case login(server: String, address: String)
     }
 
     private typealias Waiting = CheckedContinuation<Result<JSONValue, ToolError>, Never>
@@ -64,10 +66,15 @@ package final class ToolHost: Sendable {
         self.question = question
     }
 
-    /// Tells how a server is reached. Nothing is started yet.
-    package func define(_ server: String, _ definition: JSONValue) async throws(ToolError) {
-        _ = try await request(
-            "define", ["server": .string(server), "definition": definition, "log": .string(logPath(of: server))], 30)
+    /// Tells how a server is reached, and in which file its login is kept. Nothing is started yet.
+    package func define(
+        _ server: String, _ definition: JSONValue, login: String? = nil
+    ) async throws(ToolError) {
+        var params: [String: JSONValue] = [
+            "server": .string(server), "definition": definition, "log": .string(logPath(of: server)),
+        ]
+        if let login { params["login"] = .string(login) }
+        _ = try await request("define", params, 30)
     }
 
     /// Where the standard error of a server goes.
@@ -240,6 +247,7 @@ package final class ToolHost: Sendable {
         case "tools_changed": news(.toolsChanged(server: server))
         case "server" where message["state"]?.stringValue == "started": news(.started(server: server))
         case "server": news(.ended(server: server, reason: message["reason"]?.stringValue ?? ""))
+        case "login": news(.login(server: server, address: message["address"]?.stringValue ?? ""))
         default: break
         }
     }

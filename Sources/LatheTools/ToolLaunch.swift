@@ -25,6 +25,13 @@ package struct ToolLaunch: Sendable {
         code = package
     }
 
+    /// Absolute path of the file that keeps the login of a server, which need not be there: one for each project, name and address,
+    /// so that no other definition gets it.
+    package func loginFile(of server: String, at url: String, in scope: String) throws(ToolError) -> String {
+        let state = environment["XDG_STATE_HOME"] ?? (environment["HOME"] ?? "/root") + "/.local/state"
+        return state + "/lathe/logins/\(try SHA256.of([scope, server, url].joined(separator: "\n"))).json"
+    }
+
     /// The definition for the host; throws with the names of variables that are not set.
     package func definition(of server: ToolServer) throws(ToolError) -> JSONValue {
         var given: [String: JSONValue] = [:]

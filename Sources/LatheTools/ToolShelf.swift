@@ -39,7 +39,7 @@ package final class ToolShelf: ToolAccess {
                 state.reports[server] = nil
                 state.generation[server, default: 0] += 1
             }
-        case .progress, .started: break
+        case .progress, .started, .login: break
         }
     }
 

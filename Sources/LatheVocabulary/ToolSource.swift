@@ -32,6 +32,8 @@ extension ToolDefinition {
         let isPrivate = !source.isRemote || source.hasCredentials
         let claim = json["annotations"]?["openWorldHint"]?.boolValue
         let isUntrusted = source.isRemote || (claim ?? !source.isOwn)
-        return (isPrivate ? [.private] : []) + (isUntrusted ? [.untrusted] : [])
+        var kinds: [Exposure.Kind] = isPrivate ? [.private] : []
+        if isUntrusted { kinds.append(.untrusted) }
+        return kinds
     }
 }

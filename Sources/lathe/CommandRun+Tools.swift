@@ -9,7 +9,14 @@ extension CommandRun {
         let project = try Project.find(command.options.project, environment: environment)
         let screen = ToolQuestionScreen()
         let desk = try project.toolDesk(
-            try Installation.find(environment: environment), environment: environment, news: screen.show,
+            try Installation.find(environment: environment), environment: environment,
+            news: { [environment] news in
+                if case .login(let server, let address) = news {
+                    LoginScreen(environment: environment).show(server, address)
+                } else {
+                    screen.show(news)
+                }
+            },
             question: screen.answer)
         let interrupts = Interrupts()
         let result: Result<Int32, any Error> = await interrupts.guarding {
@@ -48,6 +55,8 @@ extension CommandRun {
         case .remove(let name): try await remove(name, desk, options)
         case .allow(let name): return try await allow(name, desk, options)
         case .test(let names): return try await test(names, desk, options)
+        case .login(let name, let seconds): return try await logIn(name, seconds, desk, options)
+        case .logout(let name): try await logOut(name, desk, options)
         case .rules: try rules(project, desk, options)
         case .forget(let reference): try forget(reference, desk, options)
         case .calls(let count): try calls(count, desk, options)

@@ -43,6 +43,8 @@ final class TerminalConsent: ToolConsent {
         let output = TerminalOutput.standardError
         let canvas = Canvas(size: output.size(), environment: environment)
         output.write(canvas.render(ToolRequestListing.lines(request, canvas)))
+        // What was typed before the question was there is no answer to it.
+        tcflush(STDIN_FILENO, TCIFLUSH)
         let takesAlways = request.reason.takesAlways
         let always = takesAlways ? "  [a] always" : ""
         while !isStopped() {
@@ -54,9 +56,8 @@ final class TerminalConsent: ToolConsent {
             switch line.trimmingCharacters(in: .whitespaces).lowercased() {
             case "y", "yes", "once": return .once
             case "s", "session": return .session
-            case "a",
-                "always" where takesAlways:
-                return .always
+            case "a" where takesAlways: return .always
+            case "always" where takesAlways: return .always
             case "n", "no": return .no
             default: output.write(takesAlways ? "Say y, s, a or n.\n" : "Say y, s or n.\n")
             }

@@ -56,7 +56,9 @@ final class ToolTrap: ToolConsent {
     init(folder: URL, session: String, host: any KernelPlacement) throws {
         self.folder = folder
         let tools = folder.appending(path: "tools")
-        try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
+        for made in [tools, folder.appending(path: "logs")] {
+            try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
+        }
         for name in ["shop", "hidden"] {
             try Self.shop.write(to: tools.appending(path: "\(name).py"), atomically: true, encoding: .utf8)
         }
@@ -74,7 +76,9 @@ final class ToolTrap: ToolConsent {
         try desk.allow(try desk.server("shop"))
         services = EngineServices(
             session: "escape", log: EventLog(journal: MemoryJournal()), placement: host, library: EmptyLibrary(),
-            model: { _ throws(ModelError) in throw ModelError(.notRecorded, "there is no model") })
+            model: { _ async throws(ModelError) -> any LanguageModel in
+                throw ModelError(.notRecorded, "there is no model")
+            })
         access = ToolShelf(desk: desk, folder: session)
     }
 
@@ -104,7 +108,7 @@ final class ToolTrap: ToolConsent {
     func harm() throws -> [String] {
         let requests = asked.withLock { $0 }
         var harm: [String] = []
-        let canvas = Canvas(size: (80, 24), environment: ["TERM": "dumb"])
+        let canvas = Canvas(width: 80)
         for request in requests {
             let text = canvas.render(ToolRequestListing.lines(request, canvas))
             let acts = text.unicodeScalars.contains {

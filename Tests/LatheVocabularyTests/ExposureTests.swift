@@ -15,7 +15,7 @@ struct ExposureTests {
                 .sessionOpened(
                     SessionOpened(
                         session: "s", version: "1", model: "m",
-                        inputs: [DataInput(name: "flights", path: "/f.csv", format: .csv)]))),
+                        inputs: [DataInput(name: "flights", path: "/f.csv", format: .csv)], sandbox: []))),
             Self.event(
                 .exposed(Exposed(cell: 1, kinds: [.private, .untrusted], cause: "web/fetch")), at: Self.carrier),
         ]

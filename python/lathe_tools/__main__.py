@@ -21,6 +21,8 @@ def main() -> int:
     # lathe decides about Ctrl-C; its closed socket ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR)
+    # It logs what it was answered; lathe is told what went wrong.
+    logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)
     return asyncio.run(_serve(Path(sys.argv[1])))
 
 

@@ -23,6 +23,8 @@ class Address:
 
     url: str
     headers: dict[str, str]
+    login: str | None = None
+    """Absolute path of the file that keeps its login, which need not be there."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class Definition:
             env, headers = _texts(given.get("env")), _texts(given.get("headers"))
             log = params.get("log")
             if "url" in given:
-                way: Command | Address = Address(str(given["url"]), headers)
+                login = params.get("login")
+                way: Command | Address = Address(
+                    str(given["url"]), headers, str(login) if login else None
+                )
             else:
                 way = Command(
                     str(given["command"]),

@@ -9,6 +9,7 @@ from lathe_tools.configured import edited
 from lathe_tools.definition import Definition
 from lathe_tools.faults import Fault
 from lathe_tools.link import ServerLink
+from lathe_tools.login_run import log_in, log_out
 from lathe_tools.wire import Wire
 
 _MOST_SECONDS = 24 * 3600.0
@@ -86,6 +87,8 @@ class Host:
                 return link.about()
             case "list":
                 return link.list_tools()
+            case "login" | "logout":
+                return self._logged(link, number, method)
             case "call":
                 return link.call(number, str(params["tool"]), params.get("arguments") or {})
             case "resources":
@@ -98,6 +101,13 @@ class Host:
                 return link.get_prompt(str(params["name"]), params.get("arguments") or {})
             case _:
                 raise Fault("bad_request", f"there is no method '{method}'")
+
+    async def _logged(self, link: ServerLink, number: int, method: str) -> dict[str, Any]:
+        # What speaks to it meanwhile would still use the login of before.
+        await link.close()
+        if method == "logout":
+            return await log_out(link.definition)
+        return await log_in(link.definition, number, self._wire)
 
     async def _define(self, definition: Definition) -> dict[str, Any]:
         """Take a definition; a server that was another is ended."""

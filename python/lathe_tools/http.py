@@ -10,6 +10,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from lathe_tools.definition import Address
 from lathe_tools.faults import Fault
+from lathe_tools.login import KeptLogin, LoginFile
 from lathe_tools.wire import LONGEST_MESSAGE
 
 _CONNECT = 30.0
@@ -55,7 +56,8 @@ class HTTPNotes:
             return Fault(
                 "unauthorized",
                 f"{self._host} answered with HTTP {self.status}",
-                'give what it wants in "headers", such as "Authorization": "Bearer ${TOKEN}"',
+                f'lathe tools login {self._name}, or give what it wants in "headers", such as '
+                '"Authorization": "Bearer ${TOKEN}"',
                 self._name,
             )
         if self.status >= 400:
@@ -108,13 +110,23 @@ class _NotingClient(httpx2.AsyncClient):
         return response
 
 
-def http_transport(address: Address, notes: HTTPNotes) -> Transport:
-    """Return the transport for the SDK's client; it is opened and closed with that."""
+def http_transport(
+    address: Address, notes: HTTPNotes, login: httpx2.Auth | None = None
+) -> Transport:
+    """Return the transport for the SDK's client; it is opened and closed with that.
+
+    Without `login` the one that is kept is used, where the headers do not say who calls.
+    """
+    says_who = any(name.lower() == "authorization" for name in address.headers)
+    if login is None and address.login is not None and not says_who:
+        login = KeptLogin(address.url, LoginFile(address.login))
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[TransportStreams]:
         client = _NotingClient(
-            headers=address.headers, timeout=httpx2.Timeout(_CONNECT, read=_SILENCE)
+            headers=address.headers,
+            timeout=httpx2.Timeout(_CONNECT, read=_SILENCE),
+            auth=login,
         )
         client.notes = notes
         async with (

@@ -142,7 +142,7 @@ def test_the_tools_of_an_agent_of_claude_code_become_its_list(tmp_path: Path) ->
         "mends_issues": ["github/get_issue", "git/*", "a_b/c__d"],
     }
     told = "\n".join(found["left_out"])
-    assert "agents/some.md: tools: Read; they have no counterpart here." in told
+    assert "agent some.md: tools: Read; they have no counterpart here." in told
     assert "tools: Read, Bash; they" in told
 
 

@@ -39,7 +39,7 @@ extension CommandTable {
 
 extension GivenArguments {
     /// The whole number that an option was given; nil where it was not.
-    fileprivate func count(_ option: OptionForm, upTo most: Int) throws(CommandError) -> Int? {
+    func count(_ option: OptionForm, upTo most: Int) throws(CommandError) -> Int? {
         guard let text = value(option) else { return nil }
         guard let count = Int(text), (1...most).contains(count) else {
             throw CommandError(.badValue, "\(option.name) takes a whole number from 1 to \(most), not '\(text)'")

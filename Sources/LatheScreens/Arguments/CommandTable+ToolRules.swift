@@ -32,3 +32,39 @@ extension OptionForm {
     static let recentCalls = OptionForm(
         name: "--recent", value: "N", summary: "so many of them, at most 1000; 20 without it")
 }
+
+extension CommandTable {
+    static let toolsLogin = CommandForm(
+        path: ["tools", "login"],
+        summary: "log in at a server at an address, in your browser (OAuth)",
+        arguments: [.init(name: "NAME", summary: "the server")],
+        options: [.timeout, .json, .project],
+        examples: ["lathe tools login crm"]
+    ) { given throws(CommandError) in
+        .tools(
+            ToolsCommand(
+                action: .login(given.argument(), seconds: try given.timeout), options: given.listingOptions()))
+    }
+
+    static let toolsLogout = CommandForm(
+        path: ["tools", "logout"],
+        summary: "forget a login, and take it back where the server can",
+        arguments: [.init(name: "NAME", summary: "the server")],
+        options: [.json, .project],
+        examples: ["lathe tools logout crm"]
+    ) { given in .tools(ToolsCommand(action: .logout(given.argument()), options: given.listingOptions())) }
+}
+
+extension GivenArguments {
+    /// What `--timeout` says, in seconds; five minutes without it.
+    var timeout: Double {
+        get throws(CommandError) {
+            guard let text = value(.timeout) else { return 300 }
+            do throws(LimitProblem) {
+                return try BudgetLimits.time(text, "--timeout")
+            } catch {
+                throw CommandError(.badValue, error.reason)
+            }
+        }
+    }
+}

@@ -19,7 +19,7 @@ extension OptionForm {
 extension CommandTable {
     static let tools: [CommandForm] = [
         toolsList, toolsShow, toolsCall, toolsAdd, toolsRemove, toolsAllow, toolsTest, toolsRules, toolsForget,
-        toolsCalls,
+        toolsCalls, toolsLogin, toolsLogout,
     ]
 
     private static let toolsList = CommandForm(
@@ -51,14 +51,7 @@ extension CommandTable {
                 .missingArgument,
                 "write SERVER/TOOL, such as lathe tools call time/get_current_time; lathe tools list shows all")
         }
-        var seconds = 300.0
-        if let text = given.value(.timeout) {
-            do throws(LimitProblem) {
-                seconds = try BudgetLimits.time(text, "--timeout")
-            } catch {
-                throw CommandError(.badValue, error.reason)
-            }
-        }
+        let seconds = try given.timeout
         let arguments = GivenText(argument: given.value(.arguments) ?? "{}")
         return .tools(
             ToolsCommand(

@@ -11,6 +11,8 @@ package struct ToolsCommand: Sendable, Hashable {
         case allow(String)
         /// All servers where none is named.
         case test([String])
+        case login(String, seconds: Double)
+        case logout(String)
         /// Rules, and answers that were kept.
         case rules
         /// Takes kept answers back, of a server or of a tool.

@@ -150,7 +150,7 @@ package struct SessionDetail: Sendable, Hashable {
         members["inputs"] = .array(
             inputs.map { ["name": .string($0.name), "format": .string($0.format.rawValue), "path": .string($0.path)] })
         members["exposure"] = .object(
-            Dictionary(exposure.causes.map { ($0.key.rawValue, .string($0.value)) }) { first, _ in first })
+            Dictionary(exposure.causes.map { ($0.key.rawValue, JSONValue.string($0.value)) }) { first, _ in first })
         members["instructions"] = .array(
             instructions.map {
                 [

@@ -1,0 +1,80 @@
+"""`lathe tools login`: from the refusal of a call to the end of the login, as a user goes."""
+
+import json
+import re
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests_program.program import PATIENCE, ROOT, Lathe
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Generator[str]:
+    """A server that an authorization server guards."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    server = ROOT / "python" / "tests" / "servers" / "guarded.py"
+    process = subprocess.Popen(
+        [sys.executable, str(server), str(port), str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert process.poll() is None
+                assert time.monotonic() < until
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_user_logs_in_calls_and_logs_out(lathe: Lathe, address: str) -> None:
+    assert lathe.run("tools", "add", "g", address).code == 0
+    refused = lathe.run("tools", "call", "g/secret")
+    assert (refused.code, "lathe tools login g" in refused.err) == (1, True)
+    login = lathe.start("tools", "login", "g", "--json")
+    assert login.stderr is not None
+    told = ""
+    for line in login.stderr:
+        told += line
+        if found := re.match(r"http://127\.0\.0\.1\S+/authorize\?\S+$", line):
+            with urllib.request.urlopen(found[0].strip(), timeout=PATIENCE) as page:
+                assert page.status == 200
+            break
+    out, err = login.communicate(timeout=PATIENCE)
+    assert (login.returncode, json.loads(out)) == (0, {"logged_in": True, "server": "g"}), (
+        told,
+        err,
+    )
+    called = lathe.run("tools", "call", "g/secret")
+    assert (called.code, called.out) == (0, "xyzzy\n")
+    (kept,) = (lathe.home / ".local/state/lathe/logins").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    token = json.loads(kept.read_text())["tokens"]["access_token"]
+    for folder in (lathe.project, lathe.home):
+        for file in folder.rglob("*"):
+            assert file == kept or not file.is_file() or token.encode() not in file.read_bytes()
+    assert lathe.run("tools", "logout", "g").code == 0
+    assert not kept.exists()
+    assert lathe.run("tools", "call", "g/secret").code == 1
+    (lathe.project / "tools").mkdir()
+    (lathe.project / "tools" / "own.py").write_text(
+        'def f() -> int:\n    """One."""\n    return 1\n'
+    )
+    assert lathe.run("tools", "allow", "own", "--yes").code == 0
+    program = lathe.run("tools", "login", "own")
+    assert (program.code, "only a server at an address" in program.err) == (1, True)

@@ -12,6 +12,8 @@ struct DelegationPlan: Sendable {
     var task: String
     var items: [Item]
     var model: any LanguageModel
+    /// What plays it, as lathe.json names models; nil for `default`.
+    var role: String?
     var parallel: Int
     var maxTurns: Int
     /// Whether the task needs its subtasks to be complete.
@@ -43,7 +45,7 @@ struct DelegationPlan: Sendable {
             returns = try Self.checked(agent.returns)
         }
         task = try arguments.optionalText("task", upTo: limits.instructionCharacters) ?? ""
-        let role = try arguments.optionalText("model", upTo: 64) ?? agent.modelRole
+        role = try arguments.optionalText("model", upTo: 64) ?? agent.modelRole
         model = try await services.modelForHostCall(role)
         parallel = min(
             try arguments.optionalInteger("parallel", in: 1...1_000) ?? limits.parallelSubtasks, limits.parallelSubtasks

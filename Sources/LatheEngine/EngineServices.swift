@@ -8,6 +8,8 @@ package struct EngineServices: Sendable {
     package var library: any CapabilityLibrary
     /// The model of a role (`default`, `small` …); nil means `default`.
     package var model: @Sendable (String?) async throws(ModelError) -> any LanguageModel
+    /// The model at a position of a role's chain of fallbacks, 0 for the role's own; nil behind the last.
+    package var fallback: @Sendable (String?, Int) async throws(ModelError) -> (any LanguageModel)?
     package var limits: EngineLimits
     /// Where the working memory is saved; nil where it is not.
     package var memory: SessionMemory?
@@ -24,6 +26,9 @@ package struct EngineServices: Sendable {
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(), memory: SessionMemory? = nil,
         tools: SessionTools? = nil, instructions: ProjectInstructions? = nil, origin: SessionOrigin = SessionOrigin(),
+        fallback: @escaping @Sendable (String?, Int) async throws(ModelError) -> (any LanguageModel)? = {
+            (_: String?, _: Int) async throws(ModelError) -> (any LanguageModel)? in nil
+        },
         model: @escaping @Sendable (String?) async throws(ModelError) -> any LanguageModel
     ) {
         self.session = session
@@ -36,6 +41,14 @@ package struct EngineServices: Sendable {
         self.instructions = instructions
         self.origin = origin
         self.model = model
+        self.fallback = fallback
         uses = MeasuredUses(session: session, log: log, library: library)
+    }
+
+    /// The models that take over for a role.
+    func fallbacks(of role: String?) -> Fallbacks {
+        Fallbacks { [fallback] (position: Int) async throws(ModelError) -> (any LanguageModel)? in
+            try await fallback(role, position)
+        }
     }
 }

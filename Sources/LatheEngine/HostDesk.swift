@@ -342,8 +342,10 @@ final class HostDesk: Sendable {
         let question = ModelQuestion(
             prompt: try arguments.text("prompt", upTo: services.limits.instructionCharacters),
             returns: returns, place: place.child("ask"), paid: delegation.past.paidReplies)
-        let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
-        let turn = ModelTurn(model: model, log: services.log, spending: spending)
+        let role = try arguments.optionalText("model", upTo: 64)
+        let turn = ModelTurn(
+            model: try await services.modelForHostCall(role), log: services.log, spending: spending,
+            fallbacks: services.fallbacks(of: role))
         return ["value": try await question.ask(turn, maxOutputTokens: 2_048, nextTurn: nextQuestion)]
     }
 

@@ -40,6 +40,8 @@ struct LoopPosition: Sendable, Hashable {
         case .turnStarted:
             settle()
         case .turnFailed: turns += 1
+        // The failed call and the one of the model that took over are one turn of the task.
+        case .modelFellBack: turns -= 1
         case .modelTold(let told):
             settle()
             held = told.held ?? held

@@ -12,9 +12,10 @@ struct ModelQuestion: Sendable {
     func ask(
         _ turn: ModelTurn, maxOutputTokens: Int, nextTurn: @Sendable () -> Int
     ) async throws(HostRefusal) -> JSONValue {
+        var turn = turn
         var messages = [Message(.user, [.text(prompt)])]
         for attempt in 0...1 {
-            let reply = try await reply(to: messages, turn, maxOutputTokens, nextTurn)
+            let reply = try await reply(to: messages, &turn, maxOutputTokens, nextTurn)
             guard let returns else { return .string(reply.text) }
             let problem: String
             switch JSONReading(reply.text) {
@@ -36,7 +37,7 @@ struct ModelQuestion: Sendable {
     }
 
     private func reply(
-        to messages: [Message], _ turn: ModelTurn, _ maxOutputTokens: Int, _ nextTurn: @Sendable () -> Int
+        to messages: [Message], _ turn: inout ModelTurn, _ maxOutputTokens: Int, _ nextTurn: @Sendable () -> Int
     ) async throws(HostRefusal) -> ModelReply {
         let form = returns.map { "Reply with JSON alone that fits this schema: \($0.schema.text)" }
         var request = ModelRequest(
@@ -47,12 +48,28 @@ struct ModelQuestion: Sendable {
             if let known = paid?.take(request) {
                 outcome = .success(known)
             } else {
-                request.turn = nextTurn()
-                outcome = try await turn.ask(request)
+                outcome = try await answer(to: &request, &turn, nextTurn)
             }
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
         }
+        return try usable(outcome)
+    }
+
+    /// Asks, and the next model of the chain where one cannot be called.
+    private func answer(
+        to request: inout ModelRequest, _ turn: inout ModelTurn, _ nextTurn: @Sendable () -> Int
+    ) async throws(JournalError) -> Result<ModelReply, ModelError> {
+        while true {
+            request.turn = nextTurn()
+            let outcome = try await turn.ask(request)
+            guard case .failure(let error) = outcome, try await turn.fallBack(after: request, error) else {
+                return outcome
+            }
+        }
+    }
+
+    private func usable(_ outcome: Result<ModelReply, ModelError>) throws(HostRefusal) -> ModelReply {
         switch outcome {
         case .failure(let error):
             throw HostRefusal(error.code == .budget ? "out_of_budget" : "model_failed", error.reason)

@@ -10,6 +10,8 @@ struct ModelTurn: Sendable {
     var meter = InputMeter()
     /// Whether a call waits for an overloaded account to be tried again, since its conversation would be lost otherwise.
     var waitsForAccount = false
+    /// The models that take over where this one cannot be called.
+    var fallbacks = Fallbacks.none
 
     /// A reply shorter than this is of no use: then the budget counts as used up.
     private static let leastOutput = 256
@@ -17,7 +19,21 @@ struct ModelTurn: Sendable {
     /// Asks once. The failure is journaled as `turn_failed`; only a journal that cannot be written throws.
     ///
     /// Where the budget has no room for the whole reply, a shorter one is asked for; while room is held by other calls, this waits.
+    /// Where the model takes no further call now, this waits too; nothing is set aside meanwhile.
     func ask(_ request: ModelRequest) async throws(JournalError) -> Result<ModelReply, ModelError> {
+        guard !model.replays(request), let gate = spending.gates.gate(of: model) else { return try await call(request) }
+        await gate.enter()
+        do throws(JournalError) {
+            let answer = try await call(request)
+            await gate.leave()
+            return answer
+        } catch {
+            await gate.leave()
+            throw error
+        }
+    }
+
+    private func call(_ request: ModelRequest) async throws(JournalError) -> Result<ModelReply, ModelError> {
         let budget = spending.budget
         let pass: StoppedAccounts.Pass
         do throws(ModelError) {
@@ -108,6 +124,16 @@ struct ModelTurn: Sendable {
             spending.stopped.end(pass, error)
             return try await failed(request, told, untold: untold())
         }
+    }
+
+    /// Puts the next model of the chain in this one's place after a failure; false where none can take over.
+    mutating func fallBack(after request: ModelRequest, _ error: ModelError) async throws(JournalError) -> Bool {
+        guard let (next, told) = await fallbacks.next(after: model, request, error) else { return false }
+        try await log.record(.modelFellBack(told), at: request.place)
+        model = next
+        // What was measured was measured in the other model's tokens.
+        meter = InputMeter()
+        return true
     }
 
     private func failed(

@@ -203,8 +203,10 @@ package actor SessionEngine {
         let tools = (try? await services.tools?.access.servers()) ?? [:]
         var loop = TurnLoop(
             place: .coordinator, seat: seat,
-            turn: ModelTurn(model: model, log: services.log, spending: spending, meter: meter),
-            answers: answers, system: Prompts.coordinator(codeForm: model.codeForm, isSmall: model.isSmall),
+            turn: ModelTurn(
+                model: model, log: services.log, spending: spending, meter: meter,
+                fallbacks: services.fallbacks(of: nil)),
+            answers: answers, prompt: { Prompts.coordinator(codeForm: $0.codeForm, isSmall: $0.isSmall) },
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
             position: position, stops: services.limits.stops, context: services.limits.context,
             objection: { await registry.objection(after: subtask) },

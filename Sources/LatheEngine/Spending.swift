@@ -11,6 +11,8 @@ final class Spending: Sendable {
 
     /// Shared by the whole tree.
     let stopped: StoppedAccounts
+    /// Shared by the whole tree.
+    let gates: ModelGates
     private let sum = Mutex(Sum())
     private let parent: Spending?
     private let current: Mutex<Budget>
@@ -18,6 +20,7 @@ final class Spending: Sendable {
     /// The spending of a session, which is limited task by task. `rest`: seconds for which an overloaded account is left alone.
     init(rest: Double) {
         parent = nil
+        gates = ModelGates()
         stopped = StoppedAccounts(rest: rest)
         current = Mutex(Budget(BudgetLimits()))
     }
@@ -27,6 +30,7 @@ final class Spending: Sendable {
         self.parent = parent
         self.sum.withLock { $0 = sum }
         stopped = parent.stopped
+        gates = parent.gates
         current = Mutex(budget)
     }
 

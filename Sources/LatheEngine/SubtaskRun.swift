@@ -16,7 +16,7 @@ struct SubtaskRun: Sendable {
     /// Runs it. Whatever goes wrong is an outcome with a reason; nothing is thrown and no other subtask is touched.
     func perform() async -> SubtaskOutcome {
         let clock = ContinuousClock.now
-        let (budget, obstacle) = admission()
+        let (budget, obstacle) = await admission()
         defer { budget?.close() }
         let spending = Spending(below: parent, budget: budget ?? parent.budget, sum: past?.spending ?? Spending.Sum())
         var outcome = SubtaskOutcome(
@@ -54,8 +54,10 @@ struct SubtaskRun: Sendable {
     }
 
     /// The subtask's own budget, or why it cannot begin.
-    private func admission() -> (Budget?, obstacle: String?) {
-        if let failure = parent.stopped.failure(of: plan.model.account) {
+    private func admission() async -> (Budget?, obstacle: String?) {
+        if let failure = parent.stopped.failure(of: plan.model.account),
+            await !services.fallbacks(of: plan.role).hasMore
+        {
             return (nil, "not begun, since no call to \(plan.model.name) can succeed now: \(failure.reason)")
         }
         do throws(Budget.Shortage) {
@@ -155,9 +157,14 @@ struct SubtaskRun: Sendable {
         }
         let returns = plan.returns
         let loop = TurnLoop(
-            place: place, seat: seat, turn: ModelTurn(model: plan.model, log: services.log, spending: spending),
+            place: place, seat: seat,
+            turn: ModelTurn(
+                model: plan.model, log: services.log, spending: spending,
+                fallbacks: services.fallbacks(of: plan.role)),
             answers: answers,
-            system: Prompts.subtask(agent: plan.agent, codeForm: plan.model.codeForm, hasData: slice != nil),
+            prompt: { [agent = plan.agent, hasData = slice != nil] in
+                Prompts.subtask(agent: agent, codeForm: $0.codeForm, hasData: hasData)
+            },
             maxTurns: plan.maxTurns, maxOutputTokens: services.limits.maxOutputTokens,
             repairs: services.limits.repairs, transcript: transcript, position: own.position,
             stops: services.limits.stops,

@@ -15,13 +15,14 @@ extension TurnLoop {
     /// The next request as it stands.
     private func request() async -> ModelRequest {
         ModelRequest(
-            place: place, turn: transcript.nextTurn, system: system, messages: transcript.messages,
+            place: place, turn: transcript.nextTurn, system: prompt(turn.model), messages: transcript.messages,
             state: await state(maxTurns - turnsTaken).text, codeForm: turn.model.codeForm,
             maxOutputTokens: min(maxOutputTokens, context.longestReply(window)))
     }
 
     private mutating func send(_ request: ModelRequest) async throws(JournalError) -> Result<ModelReply, ModelError> {
-        turn.waitsForAccount = place == .coordinator || request.turn > 1
+        let isUnderWay = place == .coordinator || request.turn > 1
+        turn.waitsForAccount = isUnderWay ? await !turn.fallbacks.hasMore : false
         let answer = try await turn.ask(request)
         transcript.apply(.turnStarted(TurnStarted(turn: request.turn, model: turn.model.name, request: request)))
         switch answer {
@@ -29,6 +30,10 @@ extension TurnLoop {
             transcript.apply(.turnFinished(TurnFinished(turn: request.turn, reply: reply, seconds: 0)))
         case .failure(let error):
             transcript.apply(.turnFailed(TurnFailed(turn: request.turn, code: error.code, reason: error.reason)))
+            guard error.code != .cancelled, try await turn.fallBack(after: request, error) else { break }
+            shownWindow = nil
+            _ = try await makesRoom(afterFailure: false)
+            return try await send(await self.request())
         }
         return answer
     }

@@ -8,7 +8,8 @@ struct TurnLoop: Sendable {
     var seat: KernelSeat
     var turn: ModelTurn
     var answers: AnswerBox
-    var system: String
+    /// The system prompt for a model.
+    var prompt: @Sendable (any LanguageModel) -> String
     var maxTurns: Int
     var maxOutputTokens: Int
     /// Refused results after which the loop ends.
@@ -38,7 +39,8 @@ struct TurnLoop: Sendable {
     private var hasObjected = false
 
     init(
-        place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox, system: String, maxTurns: Int,
+        place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox,
+        prompt: @escaping @Sendable (any LanguageModel) -> String, maxTurns: Int,
         maxOutputTokens: Int, repairs: Int?, transcript: Transcript, position: LoopPosition? = nil,
         stops: StopRules, context: ContextRules,
         objection: @escaping @Sendable () async -> String? = { nil },
@@ -49,7 +51,7 @@ struct TurnLoop: Sendable {
         self.seat = seat
         self.turn = turn
         self.answers = answers
-        self.system = system
+        self.prompt = prompt
         self.maxTurns = maxTurns
         self.maxOutputTokens = maxOutputTokens
         self.repairs = repairs

@@ -16,8 +16,13 @@ package struct BranchModel: LanguageModel {
     package var isSmall: Bool { live.isSmall }
     package var account: String { live.account }
     package var contextWindow: ContextWindow { live.contextWindow }
+    package var parallelCalls: Int? { live.parallelCalls }
 
     package func replays(_ request: ModelRequest) -> Bool { recorded.knows(request) }
+
+    package func fellBack(after request: ModelRequest) -> Bool {
+        !recorded.knows(request) || recorded.fellBack(after: request)
+    }
 
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost {
         live.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)

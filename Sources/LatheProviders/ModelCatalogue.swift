@@ -39,7 +39,7 @@ package struct ModelCatalogue: Sendable {
 
     /// The model of a role such as `small`. A role that is not configured is played by the default model.
     package func model(role: String) async throws(ModelSetupError) -> Choice {
-        if let name = configuration.roles[role] ?? configuration.roles["default"] {
+        if let name = configuration.roles[role]?.first ?? configuration.roles["default"]?.first {
             return Choice(model: try await model(name), notice: nil)
         }
         return try await unconfigured()

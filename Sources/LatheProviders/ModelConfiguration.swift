@@ -5,7 +5,7 @@ package import LatheVocabulary
 ///
 /// ```json
 /// {
-///   "roles": {"default": "anthropic:claude-sonnet-5-5", "small": "openai:gpt-6-luna"},
+///   "roles": {"default": ["anthropic:claude-sonnet-5-5", "openai:gpt-6.1-sol"], "small": "openai:gpt-6-luna"},
 ///   "baseURLs": {"anthropic": "https://gateway.example", "openai": "https://gateway.example/v1"},
 ///   "models": {
 ///     "openai:gpt-6-luna": {
@@ -15,13 +15,13 @@ package import LatheVocabulary
 ///         "above": {"tokens": 272000, "input": 0.2, "output": 0.75, "cacheRead": 0.02, "cacheWrite": 0.25}
 ///       },
 ///       "timeouts": {"connect": 10, "firstByte": 120, "idle": 120},
-///       "contextWindow": 272000,
+///       "contextWindow": 272000, "parallel": 4,
 ///       "retries": {"attempts": 5, "firstWait": 1, "longestWait": 30}
 ///     }
 ///   }
 /// }
 /// ```
-/// Prices are dollars for a million tokens, timeouts and waits seconds.
+/// Of a list of models, each takes over where those before it cannot be called. Prices are dollars for a million tokens, timeouts and waits seconds.
 package struct ModelConfiguration: Sendable, Hashable {
     /// What may be set for one model; nil keeps the provider's default.
     package struct Settings: Sendable, Hashable {
@@ -39,6 +39,8 @@ package struct ModelConfiguration: Sendable, Hashable {
         package var retries: RetryPolicy?
         /// Tokens that the model reads and writes in one call, together.
         package var contextWindow: Int?
+        /// The most calls at a time.
+        package var parallel: Int?
 
         package init() {}
     }
@@ -46,7 +48,8 @@ package struct ModelConfiguration: Sendable, Hashable {
     /// The members that this type reads; whatever else a configuration file holds belongs to others.
     package static let keys = ["roles", "baseURLs", "models"]
 
-    package var roles: [String: ModelName] = [:]
+    /// The models of each role, in the order in which they are called; at least one.
+    package var roles: [String: [ModelName]] = [:]
     package var models: [String: Settings] = [:]
     package var anthropicBaseURL: URL?
     package var openAIBaseURL: URL?
@@ -55,7 +58,7 @@ package struct ModelConfiguration: Sendable, Hashable {
 
     package init(parsing value: JSONValue) throws(ModelSetupError) {
         for (role, name) in try ConfigurationReader.object(value["roles"], "roles") {
-            roles[role] = try ModelName(parsing: try ConfigurationReader.text(name, "roles.\(role)"))
+            roles[role] = try Self.chain(name, "roles.\(role)")
         }
         for (name, settings) in try ConfigurationReader.object(value["models"], "models") {
             let parsed = try ModelName(parsing: name)
@@ -69,6 +72,28 @@ package struct ModelConfiguration: Sendable, Hashable {
             default: throw ConfigurationReader.unknown("baseURLs.\(provider)", ["anthropic", "openai"])
             }
         }
+    }
+
+    /// The most models that a role may name.
+    package static let longestChain = 8
+
+    private static func chain(_ value: JSONValue, _ path: String) throws(ModelSetupError) -> [ModelName] {
+        let names = value.arrayValue ?? [value]
+        guard (1...longestChain).contains(names.count) else {
+            throw ModelSetupError(
+                .badConfiguration, "\(PlainText.line(path)) must name 1 to \(longestChain) models, not \(names.count).")
+        }
+        var chain: [ModelName] = []
+        for (index, name) in names.enumerated() {
+            let place = value.arrayValue == nil ? path : "\(path)[\(index)]"
+            let parsed = try ModelName(parsing: try ConfigurationReader.text(name, place))
+            guard !chain.contains(parsed) else {
+                throw ModelSetupError(
+                    .badConfiguration, "\(PlainText.line(place)) is \(PlainText.line(parsed.description)) once more.")
+            }
+            chain.append(parsed)
+        }
+        return chain
     }
 
     /// This configuration with `other` laid over it, member by member; settings of one model are replaced whole.
@@ -107,13 +132,14 @@ extension ModelConfiguration.Settings {
             case "price": price = try ModelPrice(parsing: member, at: place)
             case "timeouts": timeouts = try HTTPTimeouts(parsing: member, at: place)
             case "contextWindow": contextWindow = try ConfigurationReader.positive(member, place)
+            case "parallel": parallel = try ConfigurationReader.positive(member, place)
             case "retries": retries = try RetryPolicy(parsing: member, at: place)
             default:
                 throw ConfigurationReader.unknown(
                     place,
                     [
                         "maxOutputTokens", "codeForm", "form", "grammar", "repeatable", "price", "timeouts", "retries",
-                        "contextWindow",
+                        "contextWindow", "parallel",
                     ]
                 )
             }

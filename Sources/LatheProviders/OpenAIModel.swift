@@ -70,6 +70,8 @@ package final class OpenAIModel: LanguageModel {
 
     package var account: String { call.endpoint.account }
 
+    package var parallelCalls: Int? { settings.parallel }
+
     package var contextWindow: ContextWindow {
         settings.contextWindow.map { ContextWindow($0, .configured) }
             ?? ContextWindows.window(of: model, in: server == .openAI ? ContextWindows.openAI : [:])

@@ -46,6 +46,8 @@ package struct Recording: Sendable, Hashable {
         package var place: Place
         package var turn: Int
         package var failure: Reason
+        /// Whether another model took over after it. Nil stands for false.
+        package var fellBack: Bool?
     }
 
     /// What became of one call.
@@ -89,10 +91,21 @@ package struct Recording: Sendable, Hashable {
             case .turnFailed(let failed):
                 let reason = Failure.Reason(code: failed.code, reason: failed.reason)
                 calls.append(.failure(Failure(place: event.place, turn: failed.turn, failure: reason)))
+            case .modelFellBack(let told): fellBack(at: event.place, told.turn)
             default: break
             }
         }
         self.header = header
+    }
+
+    /// Marks the failure that another model took over from.
+    private mutating func fellBack(at place: Place, _ turn: Int) {
+        for (index, call) in calls.enumerated().reversed() {
+            guard case .failure(var failure) = call, failure.place == place, failure.turn == turn else { continue }
+            failure.fellBack = true
+            calls[index] = .failure(failure)
+            return
+        }
     }
 
     package init(path: String) throws(ModelSetupError) {

@@ -29,6 +29,7 @@ package final class ReplayModel: LanguageModel {
     private let pace: Double?
     private let end: End
     private let calls: [Key: [Result<ModelReply, ModelError>]]
+    private let fallen: Set<Key>
     private let given = Mutex<[Key: Int]>([:])
 
     package init(
@@ -50,6 +51,11 @@ package final class ReplayModel: LanguageModel {
             }
         }
         self.calls = calls
+        fallen = Set(
+            recording.calls.compactMap { call in
+                guard case .failure(let failure) = call, failure.fellBack == true else { return nil }
+                return Key(place: failure.place, turn: failure.turn)
+            })
         self.codeForm = codeForm ?? Self.form(of: recording)
     }
 
@@ -63,6 +69,10 @@ package final class ReplayModel: LanguageModel {
     /// Whether the recording says what became of a request.
     package func knows(_ request: ModelRequest) -> Bool {
         calls[Key(place: request.place, turn: request.turn)] != nil
+    }
+
+    package func fellBack(after request: ModelRequest) -> Bool {
+        fallen.contains(Key(place: request.place, turn: request.turn))
     }
 
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { .none }

@@ -37,6 +37,7 @@ package enum EventBody: Sendable, Hashable {
     case replyProgressed(ReplyProgressed)
     case turnFinished(TurnFinished)
     case turnFailed(TurnFailed)
+    case modelFellBack(ModelFellBack)
     case modelTold(ModelTold)
     case contextShrunk(ContextShrunk)
     case cellStarted(Cell)

@@ -11,6 +11,7 @@ extension EventBody {
         case replyProgressed = "reply_progressed"
         case turnFinished = "turn_finished"
         case turnFailed = "turn_failed"
+        case modelFellBack = "model_fell_back"
         case modelTold = "model_told"
         case contextShrunk = "context_shrunk"
         case cellStarted = "cell_started"
@@ -49,6 +50,7 @@ extension EventBody {
         case .replyProgressed: .replyProgressed
         case .turnFinished: .turnFinished
         case .turnFailed: .turnFailed
+        case .modelFellBack: .modelFellBack
         case .modelTold: .modelTold
         case .contextShrunk: .contextShrunk
         case .cellStarted: .cellStarted
@@ -88,6 +90,7 @@ extension EventBody {
         case .replyProgressed(let value): value
         case .turnFinished(let value): value
         case .turnFailed(let value): value
+        case .modelFellBack(let value): value
         case .modelTold(let value): value
         case .contextShrunk(let value): value
         case .cellStarted(let value): value
@@ -134,6 +137,7 @@ extension EventBody {
             case .replyProgressed: .replyProgressed(try ReplyProgressed(from: decoder))
             case .turnFinished: .turnFinished(try TurnFinished(from: decoder))
             case .turnFailed: .turnFailed(try TurnFailed(from: decoder))
+            case .modelFellBack: .modelFellBack(try ModelFellBack(from: decoder))
             case .modelTold: .modelTold(try ModelTold(from: decoder))
             case .contextShrunk: .contextShrunk(try ContextShrunk(from: decoder))
             case .cellStarted: .cellStarted(try Cell(from: decoder))

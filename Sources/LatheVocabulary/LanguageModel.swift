@@ -18,6 +18,12 @@ package protocol LanguageModel: Sendable {
     /// Whether this request is answered from a recording; the same for all unless a model says so.
     func replays(_ request: ModelRequest) -> Bool
 
+    /// Whether another model took over after this request where that was recorded: what is live falls back wherever it can.
+    func fellBack(after request: ModelRequest) -> Bool
+
+    /// The most calls of this model at a time in one run of the program; nil where only its account's pace bounds them.
+    var parallelCalls: Int? { get }
+
     /// Whose account the calls are counted on, such as `anthropic`: what stops one model of it stops all.
     var account: String { get }
 
@@ -69,6 +75,9 @@ package struct ModelError: Error, Sendable, Hashable {
     /// True where no other call on the same account can succeed until a person has done something.
     package var stopsAccount: Bool { [.keyMissing, .keyRefused, .billing].contains(code) }
 
+    /// True where a model of another account may be able to do what this one cannot.
+    package var canBeSteppedRound: Bool { stopsAccount || rests || code == .notInstalled }
+
     /// True where other calls on the same account would meet the same for a while.
     package var rests: Bool { [.rateLimited, .overloaded, .unreachable].contains(code) }
 }
@@ -76,7 +85,9 @@ package struct ModelError: Error, Sendable, Hashable {
 extension LanguageModel {
     package var contextWindow: ContextWindow { .assumed }
     package var account: String { name }
+    package var parallelCalls: Int? { nil }
     package var isSmall: Bool { false }
     package var isReplay: Bool { false }
+    package func fellBack(after request: ModelRequest) -> Bool { true }
     package func replays(_ request: ModelRequest) -> Bool { isReplay }
 }

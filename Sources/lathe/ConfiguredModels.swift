@@ -47,12 +47,33 @@ final class ConfiguredModels: ModelSource {
 
     func model(for role: String?) async throws(ModelError) -> any LanguageModel {
         // A role that nobody configured is played by the default model: code in a kernel cannot name anything else.
-        let role = role.flatMap { catalogue.configuration.roles[$0] == nil ? nil : $0 } ?? "default"
+        let role = known(role)
         if let made = state.withLock({ $0.made[role] }) { return made }
         do throws(ModelSetupError) {
             return try await choice(role).model
         } catch {
             throw ModelError(error.code.modelCode, error.reason)
+        }
+    }
+
+    private func known(_ role: String?) -> String {
+        role.flatMap { catalogue.configuration.roles[$0] == nil ? nil : $0 } ?? "default"
+    }
+
+    /// A model that the command line names has no others behind it.
+    func fallback(for role: String?, at position: Int) async throws(ModelError) -> (any LanguageModel)? {
+        let role = known(role)
+        guard position > 0 else { return try await model(for: role) }
+        let chain = catalogue.configuration.roles[role] ?? []
+        guard position < chain.count, !(role == "default" && given != nil) else { return nil }
+        let name = chain[position]
+        if let made = state.withLock({ $0.made["\(role)/\(position)"] }) { return made }
+        do throws(ModelSetupError) {
+            let model = try await catalogue.model(name)
+            state.withLock { $0.made["\(role)/\(position)"] = model }
+            return model
+        } catch {
+            throw ModelError(error.code.modelCode, "\(name): \(error.reason)")
         }
     }
 

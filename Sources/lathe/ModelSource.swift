@@ -9,6 +9,8 @@ protocol ModelSource: Sendable {
     /// where the choice was not the user's.
     func prepare() async throws(CommandFailure) -> String?
     func model(for role: String?) async throws(ModelError) -> any LanguageModel
+    /// The model at a position of a role's chain, 0 for the role's own; nil behind the last.
+    func fallback(for role: String?, at position: Int) async throws(ModelError) -> (any LanguageModel)?
     /// Stops a model server that was started for this program run.
     func close() async
 }
@@ -25,6 +27,11 @@ struct BranchedModels: ModelSource {
         BranchModel(recorded: recorded, live: try await live.model(for: role))
     }
 
+    func fallback(for role: String?, at position: Int) async throws(ModelError) -> (any LanguageModel)? {
+        guard let live = try await live.fallback(for: role, at: position) else { return nil }
+        return BranchModel(recorded: recorded, live: live)
+    }
+
     func close() async { await live.close() }
 }
 
@@ -35,5 +42,7 @@ struct RecordedModels: ModelSource {
     var title: String { model.name }
     func prepare() -> String? { nil }
     func model(for role: String?) -> any LanguageModel { model }
+    /// The recording speaks for each model of a chain; where it fell back is in it.
+    func fallback(for role: String?, at position: Int) -> (any LanguageModel)? { model }
     func close() {}
 }

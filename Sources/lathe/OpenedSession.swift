@@ -85,6 +85,9 @@ struct OpenedSession: Sendable {
                 let parts = FixedPrompt.parts(system: system, codeForm: form)
                 return CapabilityOrigin.promptSHA256(system: parts.system, tools: parts.tools)
             },
+            fallback: { role, position async throws(ModelError) in
+                try await models.fallback(for: role, at: position)
+            },
             model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,

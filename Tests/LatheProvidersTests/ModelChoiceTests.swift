@@ -29,15 +29,17 @@ import Testing
 
     @Test func `a configuration is read whole`() throws {
         let text = """
-            {"roles": {"default": "anthropic:claude-sonnet-4-5", "small": "embedded"},
+            {"roles": {"default": ["anthropic:claude-sonnet-4-5", "openai:gpt-5"], "small": "embedded"},
              "baseURLs": {"openai": "https://gateway.example"},
              "models": {"embedded": {"maxOutputTokens": 99, "codeForm": "tool", "repeatable": false, "grammar": false,
                "price": {"input": 1, "output": 2.5}, "timeouts": {"idle": 7},
-               "contextWindow": 16384, "retries": {"attempts": 2, "firstWait": 0.5}}}}
+               "contextWindow": 16384, "parallel": 3, "retries": {"attempts": 2, "firstWait": 0.5}}}}
             """
         let configuration = try ModelConfiguration(parsing: try JSONValue(parsing: text))
         let settings = configuration.settings(for: .embedded(.standard))
-        #expect(configuration.roles["small"] == .embedded(.standard))
+        #expect(configuration.roles["small"] == [.embedded(.standard)])
+        #expect(configuration.roles["default"]?.map(\.description) == ["anthropic:claude-sonnet-4-5", "openai:gpt-5"])
+        #expect(settings.parallel == 3)
         #expect(configuration.openAIBaseURL?.absoluteString == "https://gateway.example/v1")
         #expect(settings.maxOutputTokens == 99)
         #expect(settings.codeForm == .tool)
@@ -48,7 +50,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"roles": []}"#, #"{"roles": {"default": "x"}}"#, #"{"models": {"embedded": {"colour": 1}}}"#,
+        #"{"roles": []}"#, #"{"roles": {"default": []}}"#, #"{"roles": {"default": ["embedded", "embedded"]}}"#,
+        #"{"roles": {"default": "x"}}"#, #"{"models": {"embedded": {"colour": 1}}}"#,
         #"{"models": {"embedded": {"price": {"input": 1}}}}"#, #"{"models": {"embedded": {"maxOutputTokens": 0}}}"#,
         #"{"models": {"embedded": {"contextWindow": 0}}}"#, #"{"models": {"embedded": {"retries": {"often": 1}}}}"#,
         #"{"baseURLs": {"google": "https://x"}}"#, #"{"models": {"embedded": {"timeouts": {"idle": 0}}}}"#,

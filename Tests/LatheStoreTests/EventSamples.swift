@@ -89,6 +89,8 @@ enum EventSamples {
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .answered(Answered(value: .number(2))),
         .modelTold(ModelTold(text: "Your reply was cut.")),
+        .modelFellBack(
+            ModelFellBack(turn: 2, from: "a", to: "c", code: .billing, reason: "no money", skipped: ["b: no key"])),
         .contextShrunk(
             ContextShrunk(
                 turn: 9, window: ContextWindow(8_000, .configured), before: 7_000, after: 3_000,

@@ -25,21 +25,25 @@ package final class ScriptedModel: LanguageModel {
     package let microdollarsPerToken: Int?
     private let measure: (@Sendable (ModelRequest) -> Usage)?
     package let contextWindow: ContextWindow
+    package let parallelCalls: Int?
     private let script: @Sendable (Place, Int) -> Line?
     private let seen = Mutex<[ModelRequest]>([])
     private let taken = Mutex<[Place: Int]>([:])
+    private let underWay = Mutex((now: 0, most: 0))
 
     /// `measure` says what a request used, in place of `usage`. `script` gets the place and how often it was asked before (0, 1, 2 …).
     package init(
         name: String = "scripted", codeForm: CodeForm = .tool, usage: Usage = Usage(input: 100, output: 10),
         microdollarsPerToken: Int? = 0, contextWindow: ContextWindow = ContextWindow(1_000_000, .known),
-        measure: (@Sendable (ModelRequest) -> Usage)? = nil, _ script: @escaping @Sendable (Place, Int) -> Line?
+        parallelCalls: Int? = nil, measure: (@Sendable (ModelRequest) -> Usage)? = nil,
+        _ script: @escaping @Sendable (Place, Int) -> Line?
     ) {
         self.name = name
         self.codeForm = codeForm
         self.script = script
         self.usage = usage
         self.contextWindow = contextWindow
+        self.parallelCalls = parallelCalls
         self.measure = measure
         self.microdollarsPerToken = microdollarsPerToken
     }
@@ -57,10 +61,15 @@ package final class ScriptedModel: LanguageModel {
 
     package var requests: [ModelRequest] { seen.withLock { $0 } }
 
+    /// The most calls that were under way together.
+    package var mostAtOnce: Int { underWay.withLock { $0.most } }
+
     package func reply(
         to request: ModelRequest, progress: @escaping @Sendable (ReplyProgress) -> Void
     ) async throws(ModelError) -> ModelReply {
         seen.withLock { $0.append(request) }
+        underWay.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        defer { underWay.withLock { $0.now -= 1 } }
         let index = taken.withLock { taken in
             defer { taken[request.place, default: 0] += 1 }
             return taken[request.place, default: 0]

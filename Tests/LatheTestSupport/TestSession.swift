@@ -18,11 +18,11 @@ package struct TestSession: Sendable {
     package private(set) var rebuilt = 0
 
     /// Opens a session, runs `body`, and stops and deletes everything. Where it `examines`, what is saved is run first. `model`
-    /// plays the roles that have no model of their own.
+    /// plays the roles that have no model of their own, and `fallbacks` take over from it.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(), roles: [String: ScriptedModel] = [:],
-        memory: SessionMemory? = nil, tools: SessionTools? = nil,
+        fallbacks: [Result<ScriptedModel, ModelError>] = [], memory: SessionMemory? = nil, tools: SessionTools? = nil,
         instructions: ProjectInstructions? = nil, examines: Bool = false,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
@@ -48,6 +48,9 @@ package struct TestSession: Sendable {
         let services = EngineServices(
             session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
             tools: tools, instructions: instructions,
+            fallback: { _, position async throws(ModelError) in
+                position > 0 && position <= fallbacks.count ? try fallbacks[position - 1].get() : nil
+            },
             model: { role in role.flatMap { roles[$0] } ?? model })
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(

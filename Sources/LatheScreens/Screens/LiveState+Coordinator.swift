@@ -23,6 +23,7 @@ extension LiveState {
             return LiveLines(canvas: canvas).turnFailed(failed)
         case .exposed(let exposed):
             return exposed.sentence.map { LiveLines(canvas: canvas).notice(Notice(.info, "this session \($0)")) } ?? []
+        case .modelFellBack(let told): return LiveLines(canvas: canvas).notice(Notice(.warning, told.sentence))
         case .modelTold(let told): return LiveLines(canvas: canvas).told(told)
         case .cellStarted(let cell): return start(cell, at: event.time, canvas)
         case .cellOutput(let seen): print(seen)

@@ -111,6 +111,7 @@ struct LiveState: Sendable, Hashable {
             case .replyProgressed(let progress): row.phase = progress.retry ?? "writing"
             case .turnFinished(let turn): row.tokens += turn.reply.usage.total
             case .turnFailed(let turn): row.phase = turn.reason
+            case .modelFellBack(let told): row.phase = "goes on with \(told.to)"
             case .cellStarted(let cell): row.phase = "running cell \(cell.number)"
             case .cellFinished(let cell): row.phase = cell.status == .ok ? "cell done" : "cell \(cell.status.rawValue)"
             default: break

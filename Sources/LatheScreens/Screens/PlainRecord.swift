@@ -20,7 +20,7 @@ struct PlainRecord {
     /// Of a subtask, only how it began, what went wrong and how it ended; its cells are in the journal and in JSON output.
     private func isOutcome(_ body: EventBody) -> Bool {
         switch body {
-        case .subtaskStarted, .subtaskFinished, .turnFailed, .replyProgressed, .capabilitySaved, .exposed: true
+        case .subtaskStarted, .subtaskFinished, .turnFailed, .modelFellBack, .replyProgressed, .capabilitySaved, .exposed: true
         default: false
         }
     }
@@ -45,6 +45,7 @@ struct PlainRecord {
         case .turnStarted(let turn): ["turn \(turn.turn) started: \(turn.model)"]
         case .turnFinished(let turn): ["turn \(turn.turn) finished: \(figures(turn))"]
         case .turnFailed(let turn): ["turn \(turn.turn) failed (\(turn.code.rawValue)): \(brief(turn.reason))"]
+        case .modelFellBack(let told): ["\(brief(told.sentence))"]
         case .replyProgressed(let progress):
             progress.retry.map { ["turn \(progress.turn) retries: \(brief($0))"] } ?? []
         case .modelTold(let told): ["told the model: \(brief(told.text))"]

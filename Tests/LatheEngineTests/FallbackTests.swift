@@ -1,0 +1,84 @@
+import LatheTestSupport
+import LatheVocabulary
+import Testing
+
+@testable import LatheEngine
+@testable import LatheProviders
+
+@Suite struct FallbackTests {
+    private static let noMoney = ModelError(.billing, "The account has no money left.")
+
+    private func told(_ session: TestSession) async -> [ModelFellBack] {
+        await session.journal.events(after: 0).compactMap { event in
+            if case .modelFellBack(let told) = event.body { told } else { nil }
+        }
+    }
+
+    @Test func `the next model of the chain goes on in the middle of a conversation, in its own form`() async throws {
+        let first = ScriptedModel(name: "first") { place, index in
+            guard place == .coordinator else { return nil }
+            return index == 0 ? .code("x = 20") : .failure(Self.noMoney)
+        }
+        let third = ScriptedModel(name: "third", codeForm: .fence, [.text("```python\nlathe.answer(str(x + 1))\n```")])
+        let unmade = ModelError(.keyMissing, "second: it needs a key")
+        try await TestSession.run(first, fallbacks: [.failure(unmade), .success(third)]) { session in
+            let outcome = try await session.engine.ask("add")
+            #expect(outcome.status == .complete && outcome.answer == "21")
+            let told = await told(session)
+            #expect(told.map(\.to) == ["third"] && told.first?.skipped == ["second: it needs a key"])
+            #expect(told.first?.turn == 2 && third.requests.map(\.turn) == [3])
+            #expect(third.requests.first?.system.contains("```python") == true)
+            #expect(third.requests.first?.codeForm == .fence && first.requests.count == 2)
+
+            let events = await session.journal.events(after: 0)
+            let replay = ReplayModel(Recording(events: events))
+            let failed = try #require(first.requests.last)
+            #expect(replay.fellBack(after: failed) && !replay.fellBack(after: try #require(first.requests.first)))
+            let written = try Recording(parsing: try Recording(events: events).text())
+            #expect(ReplayModel(written).fellBack(after: failed))
+
+            // One turn of the task, though the journal has two of the conversation.
+            var position = LoopPosition()
+            for event in events where event.place == .coordinator && event.body.kind != .taskFinished {
+                position.apply(event.body, pending: [])
+            }
+            #expect(position.turns == 2)
+        }
+    }
+
+    @Test func `a fan-out whose model is down is done by the next one, and the first is left alone`() async throws {
+        let delegating = """
+            outcomes = lathe.delegate_each("Count it.", {str(i): i for i in range(12)}, returns=int, parallel=3)
+            print(lathe.ask_model("And now?"))
+            lathe.answer(" ".join(one.status for one in outcomes))
+            """
+        let first = ScriptedModel(name: "first") { _, _ in .failure(Self.noMoney) }
+        let next = ScriptedModel(name: "next", parallelCalls: 2) { place, index in
+            guard place.depth > 0 else { return index == 0 ? .code(delegating) : nil }
+            return place.description.hasSuffix("ask") ? .text("now") : .cut(times: 1, then: "7")
+        }
+        try await TestSession.run(first, fallbacks: [.success(next)]) { session in
+            let outcome = try await session.engine.ask("count")
+            #expect(outcome.status == .complete, "\(outcome.reason)")
+            #expect(outcome.answer == Array(repeating: "complete", count: 12).joined(separator: " "))
+            #expect(first.requests.count == 1, "the account was stopped by its first refusal")
+            #expect(await told(session).count == 14)
+            #expect(next.mostAtOnce == 2)
+        }
+    }
+
+    @Test func `what another model could not mend does not fall back, and the last failure is told`() async throws {
+        let second = ScriptedModel(name: "second") { _, _ in .failure(ModelError(.keyRefused, "The key was refused.")) }
+        let bad = ScriptedModel(name: "bad", [.failure(ModelError(.badRequest, "It was not understood."))])
+        try await TestSession.run(bad, fallbacks: [.success(second)]) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.reason.contains("not understood") && second.requests.isEmpty)
+        }
+        let poor = ScriptedModel(name: "poor", [.failure(Self.noMoney)])
+        try await TestSession.run(poor, fallbacks: [.success(second)]) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.status == .failed && outcome.reason.contains("The key was refused."))
+            #expect(await told(session).map(\.sentence).first?.hasPrefix("second goes on in place of poor (billing)") == true)
+        }
+    }
+}

@@ -39,6 +39,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPythonLibrary", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CPython", dependencies: ["CPythonLibrary"]),
@@ -48,7 +49,7 @@ let package = Package(
         library("LatheSandbox", ["LatheVocabulary", "CSandbox"]),
         library("LatheKernelHost", ["LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"]),
         library("LatheStore", ["LatheVocabulary", "CSQLite", "CCrypto"]),
-        library("LatheProviders", ["LatheVocabulary"]),
+        library("LatheProviders", ["LatheVocabulary", "CCurl"]),
         library("LatheLibrary", ["LatheVocabulary", "CCrypto"]),
         library("LatheTools", ["LatheVocabulary", "CCrypto"]),
         library("LatheEngine", ["LatheVocabulary"]),

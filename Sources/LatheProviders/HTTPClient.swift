@@ -1,13 +1,10 @@
 import Foundation
-import FoundationNetworking
 import LatheVocabulary
-import Synchronization
 
 /// Makes HTTP exchanges whose bodies are seen as they come in.
 ///
 /// Follows no redirect (a key must not go where a server points), keeps no cookies and no cache. Each exchange has a
-/// connection of its own: when a server has dropped an idle one, this platform sends the request once more on a new one
-/// without its body, and both sides wait for each other.
+/// connection of its own: one that a server has dropped while it was idle would cost an attempt.
 struct HTTPClient: Sendable {
     /// Sends a request and returns its head; the body follows in the response's pieces.
     ///
@@ -19,29 +16,11 @@ struct HTTPClient: Sendable {
         body: [UInt8]? = nil,
         timeouts: HTTPTimeouts
     ) async throws(ProviderFailure) -> HTTPResponse {
-        var request = URLRequest(url: url)
-        request.httpMethod = method
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        request.setValue("close", forHTTPHeaderField: "Connection")
-        if let body { request.httpBody = Data(body) }
-        let router = ExchangeRouter()
-        let session = URLSession(configuration: Self.configuration, delegate: router, delegateQueue: nil)
-        // The session, and with it the connection, goes when its one task is over.
-        defer { session.finishTasksAndInvalidate() }
-        let task = session.dataTask(with: request)
-        let exchange = HTTPExchange(task: task, host: url.host ?? "the server", timeouts: timeouts)
-        router.take(exchange)
+        var headers = headers
+        headers["Connection"] = "close"
+        let transfer = HTTPTransfer(HTTPTransfer.Request(method: method, url: url, headers: headers, body: body))
+        let exchange = HTTPExchange(transfer: transfer, host: url.host ?? "the server", timeouts: timeouts)
         return try await exchange.response()
-    }
-
-    private static var configuration: URLSessionConfiguration {
-        let settings = URLSessionConfiguration.ephemeral
-        settings.httpCookieStorage = nil
-        settings.urlCache = nil
-        // Deadlines are kept by the exchanges: these count other things on this platform.
-        settings.timeoutIntervalForRequest = 86_400
-        settings.timeoutIntervalForResource = 86_400
-        return settings
     }
 }
 
@@ -69,54 +48,5 @@ struct HTTPResponse: Sendable {
             throw ProviderFailure(.cutStream, "The connection was lost: \(PlainText.line("\(error)")).")
         }
         return bytes
-    }
-}
-
-/// Hands what a URLSession reports to its exchange.
-private final class ExchangeRouter: NSObject, URLSessionDataDelegate, Sendable {
-    private let held = Mutex<HTTPExchange?>(nil)
-
-    private var exchange: HTTPExchange? { held.withLock { $0 } }
-
-    func take(_ exchange: HTTPExchange) {
-        held.withLock { $0 = exchange }
-    }
-
-    func urlSession(
-        _ session: URLSession,
-        task: URLSessionTask,
-        willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest,
-        completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
-    }
-
-    func urlSession(
-        _ session: URLSession,
-        task: URLSessionTask,
-        didSendBodyData bytesSent: Int64,
-        totalBytesSent: Int64,
-        totalBytesExpectedToSend: Int64
-    ) {
-        exchange?.requestIsOnItsWay()
-    }
-
-    func urlSession(
-        _ session: URLSession,
-        dataTask: URLSessionDataTask,
-        didReceive response: URLResponse,
-        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
-    ) {
-        exchange?.headArrived(response)
-        completionHandler(.allow)
-    }
-
-    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        exchange?.bodyArrived(Array(data))
-    }
-
-    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        held.withLock { $0.take() }?.ended(error)
     }
 }

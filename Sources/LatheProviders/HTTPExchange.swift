@@ -1,9 +1,8 @@
 import Foundation
-import FoundationNetworking
 import LatheVocabulary
 import Synchronization
 
-/// One exchange under way: its deadline, its head and its body's pieces. Called from URLSession's queue.
+/// One exchange under way: its deadline, its head and its body's pieces. Called from its transfer's thread.
 final class HTTPExchange: Sendable {
     private typealias Head = CheckedContinuation<Result<HTTPResponse, ProviderFailure>, Never>
 
@@ -20,20 +19,20 @@ final class HTTPExchange: Sendable {
     /// What one reply may hold, in bytes.
     private static let limit = 64 << 20
 
-    private let task: URLSessionDataTask
+    private let transfer: HTTPTransfer
     private let host: String
     private let timeouts: HTTPTimeouts
     private let state: Mutex<State>
     private let pieces: AsyncThrowingStream<[UInt8], any Error>
     private let body: AsyncThrowingStream<[UInt8], any Error>.Continuation
 
-    init(task: URLSessionDataTask, host: String, timeouts: HTTPTimeouts) {
-        self.task = task
+    init(transfer: HTTPTransfer, host: String, timeouts: HTTPTimeouts) {
+        self.transfer = transfer
         self.host = PlainText.line(host, limit: 100)
         self.timeouts = timeouts
         state = Mutex(State(deadline: .now + .seconds(timeouts.connect)))
         (pieces, body) = AsyncThrowingStream.makeStream()
-        body.onTermination = { [task] _ in task.cancel() }
+        body.onTermination = { [transfer] _ in transfer.cancel() }
     }
 
     /// Starts the exchange and waits for the head.
@@ -48,7 +47,7 @@ final class HTTPExchange: Sendable {
                     return state.failure
                 }
                 if let early { return head.resume(returning: .failure(early)) }
-                task.resume()
+                transfer.start(self)
             }
         } onCancel: {
             fail(.lasting(.cancelled, "The call was stopped."))
@@ -69,17 +68,11 @@ final class HTTPExchange: Sendable {
         }
     }
 
-    func headArrived(_ response: URLResponse) {
+    /// `headers` have their names in lower case.
+    func headArrived(status: Int, headers: [String: String]) {
         requestIsOnItsWay()
-        guard let answer = response as? HTTPURLResponse else {
-            return fail(ProviderFailure(.badReply, "\(host) gave an answer that is not HTTP."))
-        }
-        var headers: [String: String] = [:]
-        for (name, value) in answer.allHeaderFields {
-            if let name = name as? String, let value = value as? String { headers[name.lowercased()] = value }
-        }
         let head = state.withLock { $0.head.take() }
-        let result = HTTPResponse(status: answer.statusCode, headers: headers, pieces: pieces) { [weak self] in
+        let result = HTTPResponse(status: status, headers: headers, pieces: pieces) { [weak self] in
             self?.fail(.lasting(.cancelled, "The call was stopped."))
         }
         head?.resume(returning: .success(result))
@@ -96,21 +89,21 @@ final class HTTPExchange: Sendable {
         body.yield(bytes)
     }
 
-    func ended(_ error: (any Error)?) {
-        guard let error else {
+    /// `words` say what went wrong; nil for nothing.
+    func ended(_ words: String?) {
+        guard let words else {
             state.withLock { $0.phase = .over }
             body.finish()
             return fail(ProviderFailure(.cutStream, "\(host) closed the connection without an answer."))
         }
-        fail(explained(error))
+        fail(explained(words))
     }
 
-    private func explained(_ error: any Error) -> ProviderFailure {
+    private func explained(_ words: String) -> ProviderFailure {
         let isReading = state.withLock { $0.phase == .reading || $0.head == nil }
-        let cause = (error as NSError).localizedDescription
         return isReading
             ? ProviderFailure(.cutStream, "The connection to \(host) was lost in the middle of a reply.")
-            : ProviderFailure(.unreachable, "\(host) cannot be reached: \(PlainText.line(cause)).")
+            : ProviderFailure(.unreachable, "\(host) cannot be reached: \(PlainText.line(words)).")
     }
 
     /// Ends the exchange once; what comes after the first failure or the end is ignored.
@@ -122,7 +115,7 @@ final class HTTPExchange: Sendable {
         }
         head?.resume(returning: .failure(failure))
         body.finish(throwing: failure)
-        task.cancel()
+        transfer.cancel()
     }
 
     /// The next moment to look at the clock; nil when the exchange is over, also by running out of time just now.

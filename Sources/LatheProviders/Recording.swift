@@ -72,7 +72,7 @@ package struct Recording: Sendable, Hashable {
 
     /// What a session's events recorded: the replies of `turn_finished`, under the first task that was submitted.
     package init(events: [Event]) {
-        var header = Header(task: "", inputs: [], model: "", session: "")
+        header = Header(task: "", inputs: [], model: "", session: "")
         var sawTask = false
         calls = []
         for event in events {
@@ -95,7 +95,6 @@ package struct Recording: Sendable, Hashable {
             default: break
             }
         }
-        self.header = header
     }
 
     /// Marks the failure that another model took over from.

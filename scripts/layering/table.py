@@ -23,7 +23,7 @@ LIBRARIES: Final = frozenset(
 )
 """Every Swift library of the project; the table below says who may see which."""
 
-C_MODULES: Final = frozenset({"CCrypto", "CPython", "CPythonLibrary", "CSQLite", "CSandbox"})
+C_MODULES: Final = frozenset({"CCrypto", "CCurl", "CPython", "CPythonLibrary", "CSQLite", "CSandbox"})
 """One module per C library: a module map and what Swift cannot spell."""
 
 IMPORTS: Final[dict[str, frozenset[str]]] = {
@@ -32,7 +32,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheSandbox": frozenset({"LatheVocabulary", "CSandbox"}),
     "LatheStore": frozenset({"LatheVocabulary", "CSQLite", "CCrypto"}),
     "LatheKernelHost": frozenset({"LatheVocabulary", "LatheWire", "LatheSandbox", "CSandbox"}),
-    "LatheProviders": frozenset({"LatheVocabulary"}),
+    "LatheProviders": frozenset({"LatheVocabulary", "CCurl"}),
     "LatheLibrary": frozenset({"LatheVocabulary", "CCrypto"}),
     "LatheTools": frozenset({"LatheVocabulary", "CCrypto"}),
     "LatheEngine": frozenset({"LatheVocabulary"}),
@@ -68,7 +68,7 @@ SYSTEM_BY_TARGET: Final[dict[str, frozenset[str]]] = {
     # No I/O and no clock of its own: what the engine needs comes through ports.
     "LatheEngine": frozenset({"Foundation", "Synchronization"}),
     # HTTP belongs to who talks to models, downloads weights or sends telemetry.
-    "LatheProviders": SYSTEM | {"FoundationNetworking"},
+    "LatheProviders": SYSTEM,
     "LatheTelemetry": SYSTEM | {"FoundationNetworking"},
     "lathe": SYSTEM | {"Dispatch", "FoundationNetworking"},
     "LatheServer": SYSTEM | {"Dispatch"},

@@ -109,7 +109,7 @@ let package = Package(
         tests("LatheScreensTests", ["LatheScreens", "LatheVocabulary"]),
         tests(
             "LatheProvidersTests",
-            ["LatheProviders", "LatheVocabulary"],
+            ["LatheProviders", "LatheVocabulary", "CCurl"],
             resources: [.copy("Fixtures")]
         ),
     ] + fuzzing

@@ -17,8 +17,8 @@ final class HTTPTransfer: Sendable {
 
     private struct State {
         var isCancelled = false
-        /// While the transfer runs, what wakes its thread.
-        var handles: UnsafeMutableRawPointer?
+        /// While the transfer runs, the address of what wakes its thread.
+        var handles: UInt?
     }
 
     private let request: Request
@@ -42,7 +42,7 @@ final class HTTPTransfer: Sendable {
     func cancel() {
         state.withLock { state in
             state.isCancelled = true
-            if let handles = state.handles { curl_multi_wakeup(handles) }
+            if let handles = state.handles { curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: handles)) }
         }
     }
 
@@ -111,7 +111,8 @@ final class HTTPTransfer: Sendable {
     private func perform(
         _ handle: UnsafeMutableRawPointer, _ handles: UnsafeMutableRawPointer, _ exchange: HTTPExchange
     ) -> CURLcode {
-        state.withLock { $0.handles = handles }
+        let address = UInt(bitPattern: handles)
+        state.withLock { $0.handles = address }
         defer { state.withLock { $0.handles = nil } }
         var running: Int32 = 1
         while !state.withLock({ $0.isCancelled }) {

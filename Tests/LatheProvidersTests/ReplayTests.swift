@@ -58,6 +58,21 @@ import Testing
         #expect(ReplayModel(shortened).contextWindow == step.window, "so that it is shortened at the same turns")
     }
 
+    @Test func `a recorded failure falls back where another model took over from it`() throws {
+        func event(_ body: EventBody) -> Event { Event(sequence: 1, time: 0, place: .coordinator, body: body) }
+        let told = ModelFellBack(turn: 2, from: "a", to: "b", code: .billing, reason: "no money")
+        let recording = Recording(events: [
+            event(.turnFailed(TurnFailed(turn: 1, code: .overloaded, reason: "busy"))),
+            event(.turnFailed(TurnFailed(turn: 2, code: .billing, reason: "no money"))),
+            event(.modelFellBack(told)),
+            event(.turnFinished(TurnFinished(turn: 3, reply: coordinator, seconds: 2))),
+        ])
+        for model in [ReplayModel(recording), ReplayModel(try Recording(parsing: try recording.text()))] {
+            let requests = (1...3).map { ModelRequest(place: .coordinator, turn: $0, system: "", messages: []) }
+            #expect(requests.map(model.fellBack) == [false, true, false])
+        }
+    }
+
     @Test func `replies are found by place and turn, stream in pieces and cost nothing`() async throws {
         let model = ReplayModel(recording)
         let watched = Watched()

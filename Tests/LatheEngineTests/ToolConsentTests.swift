@@ -38,8 +38,9 @@ struct ToolConsentTests {
         }
         return try await TestSession.run(model, past: past, tools: tools) { session in
             let outcome = try await session.engine.ask("Work")
-            #expect(outcome.status == .complete, "\(outcome.reason) \(await Self.told(session))")
-            return (await Self.told(session), await session.journal.events(after: 0))
+            let told = await Self.told(session)
+            #expect(outcome.status == .complete, "\(outcome.reason) \(told)")
+            return (told, await session.journal.events(after: 0))
         }
     }
 
@@ -57,15 +58,15 @@ struct ToolConsentTests {
         let consent = ScriptedConsent { _ in .session }
         let sell = "from lathe.tools.shop import sell\nprint(sell())\n"
         let first = try await Self.run(
-            sell + "print(lathe.delegate('Sell.', 'sell', label='below').result())", access, consent,
+            sell + "print(lathe.delegate('Sell.', 'sell', label='below').result())", access, ToolRules(), consent,
             subtasks: ["coordinator/below": sell + "lathe.answer('sold')"])
         #expect(first.told["coordinator"] == "sell\nsold\n")
         #expect(consent.requests.count == 1)
-        _ = try await Self.run(sell, access, consent, past: first.events)
+        _ = try await Self.run(sell, access, ToolRules(), consent, past: first.events)
         #expect(consent.requests.count == 1)
         #expect(access.calls.count == 3)
         access.change("shop/sell", to: "2")
-        _ = try await Self.run(sell, access, consent, past: first.events)
+        _ = try await Self.run(sell, access, ToolRules(), consent, past: first.events)
         #expect(consent.requests.count == 2)
     }
 
@@ -163,7 +164,7 @@ struct ToolConsentTests {
             return .session
         }
         let done = try await Self.run(
-            Self.trying + "from lathe.tools.shop import sell\nprint(tried(sell))", access, consent)
+            Self.trying + "from lathe.tools.shop import sell\nprint(tried(sell))", access, ToolRules(), consent)
         #expect(done.told["coordinator"]?.contains("changed while the user was asked about it") == true)
         #expect(access.calls.isEmpty)
     }

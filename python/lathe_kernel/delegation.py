@@ -301,14 +301,14 @@ def _frozen(store: KeptFiles, label: str, value: object, files: int) -> Slice:
 
 def _agent(agent: object) -> str | dict[str, Any]:
     if isinstance(agent, InlineAgent):
-        return {
+        named = {
             "name": agent.name,
             "instructions": agent.instructions,
             "returns": agent.returns,
             "model": agent.model,
             "limits": agent.limits,
-            "tools": agent.tools,
         }
+        return named if agent.tools is None else {**named, "tools": agent.tools}
     if not isinstance(agent, str) or not agent.strip():
         raise invalid(
             "`agent` is the name of an agent in the library, `lathe.agent(…)`, or instructions."

@@ -171,7 +171,7 @@ Shown = Callable[[str], Awaitable[None]]
 
 
 def new_login(url: str, file: LoginFile, callback: Callback, shown: Shown) -> _NewLogin:
-    """Return what logs in at an address as the server there wants it; an older login is forgotten.
+    """Return what logs in at an address as the server there wants it, and keeps that in a new file.
 
     Raises:
         OAuthFlowError: tokens would travel in the clear.

@@ -28,11 +28,15 @@ async def log_in(definition: Definition, request: int, wire: Wire) -> dict[str, 
     async def shown(address: str) -> None:
         await wire.tell("login", request=request, server=name, address=address)
 
+    # An earlier login holds until this one is whole.
+    draft = LoginFile(f"{way.login}.new")
     try:
         async with Callback() as callback:
-            login = new_login(way.url, LoginFile(str(way.login)), callback, shown)
+            login = new_login(way.url, draft, callback, shown)
             async with Client(http_transport(way, notes, login), cache=None):
                 pass
+        if login.is_done:
+            draft.path.replace(str(way.login))
     except Exception as error:
         told = refusal_of(error)
         if told is None:
@@ -43,6 +47,8 @@ async def log_in(definition: Definition, request: int, wire: Wire) -> dict[str, 
             'try again; where the server takes no such logins, give a token in its "headers"',
             name,
         ) from None
+    finally:
+        draft.forget()
     return {"logged_in": login.is_done}
 
 

@@ -83,6 +83,44 @@ struct LiveScreenTests {
             ])
     }
 
+    private func called(_ number: Int, _ tool: String, _ place: Place = .coordinator) -> EventBody {
+        .hostCalled(
+            HostCalled(
+                cell: 1, call: number, name: "tool_call",
+                arguments: ["server": "crm", "name": .string(tool), "arguments": [:]], slices: 0))
+    }
+
+    private func answered(_ number: Int, isError: Bool = false) -> EventBody {
+        .hostAnswered(
+            HostAnswered(
+                call: number, name: "tool_call", value: ["result": ["is_error": .bool(isError), "content": []]]))
+    }
+
+    @Test func `calls of tools are counted while they run and stay as lines when their cell ends`() {
+        let recorder = Recorder(columns: 80)
+        let screen = screen(recorder)
+        screen.play([SampleRun.task, SampleRun.turnStarted(1), SampleRun.cell(1, "go()")])
+        screen.play([
+            called(1, "add"), answered(1), called(2, "add"), answered(2, isError: true), called(3, "get\u{1B}[2J"),
+        ])
+        screen.play([called(1, "add")], at: .coordinator.child("UA"))
+        settle(screen, recorder, 3)
+        #expect(
+            recorder.terminal.screen.suffix(5) == [
+                "turn 1  running cell 1  openai:m",
+                "tools  4 calls, 2 running, 1 failed",
+                "  ⠼ crm/add      3 calls  0:03  1 failed",
+                "  ⠼ crm/get␛[2J   1 call  0:03",
+                "⠼ 0:03 · Ctrl-C stops",
+            ])
+        screen.play([answered(1)], at: .coordinator.child("UA"))
+        screen.play([answered(3), SampleRun.cellDone(1)])
+        settle(screen, recorder)
+        #expect(recorder.terminal.screen.contains("tools  4 calls, 1 failed"))
+        #expect(recorder.terminal.screen.filter { $0.contains("crm/add") }.count == 1)
+        #expect(recorder.terminal.unknown == [])
+    }
+
     @Test func `subtasks that all ended become lines that stay when their cell ends`() {
         let recorder = Recorder(columns: 80)
         let screen = screen(recorder)

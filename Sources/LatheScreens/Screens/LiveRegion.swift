@@ -19,8 +19,19 @@ struct LiveRegion {
             subtaskLines += state.subtasks.lines(canvas, limit: rows, now: now, spinner: spinner)
             room -= subtaskLines.count
         }
-        let work = work(state, limit: max(0, min(room, state.subtasks.isEmpty ? 12 : 3)))
-        return [canvas.fit(heading(state))] + work + subtaskLines + [status]
+        let toolLines = tools(state, room: room)
+        room -= toolLines.count
+        let isAlone = state.subtasks.isEmpty && state.tools.isEmpty
+        let work = work(state, limit: max(0, min(room, isAlone ? 12 : 3)))
+        return [canvas.fit(heading(state))] + work + subtaskLines + toolLines + [status]
+    }
+
+    /// The calls of tools, in at most half of the room that is left.
+    private func tools(_ state: LiveState, room: Int) -> [StyledLine] {
+        guard !state.tools.isEmpty, room >= 2 else { return [] }
+        let rows = max(1, min(6, room / 2 - 1))
+        return [canvas.fit(state.tools.heading(canvas))]
+            + state.tools.lines(canvas, limit: rows, now: now, spinner: spinner)
     }
 
     private func heading(_ state: LiveState) -> StyledLine {

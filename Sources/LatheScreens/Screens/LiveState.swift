@@ -7,6 +7,7 @@ struct LiveState: Sendable, Hashable {
 
     var tally = RunTally()
     var subtasks = SubtaskTree()
+    var tools = ToolCallTable()
     var phase = Phase.idle
     var turn = 0
     var model = ""
@@ -53,8 +54,12 @@ struct LiveState: Sendable, Hashable {
         case .subtaskStarted(let started):
             subtasks.start(started, at: event.time)
             return []
+        case .hostCalled(let call):
+            tools.begin(call, at: event.place, time: event.time)
+            return []
         case .hostAnswered(let answer):
             subtasks.expect(answer)
+            tools.end(answer, at: event.place, time: event.time)
             return []
         case .subtaskFinished(let outcome):
             subtasks.finish(outcome)
@@ -71,7 +76,8 @@ struct LiveState: Sendable, Hashable {
                 let answer = tally.answer(for: event).map {
                     EndBlock(canvas: canvas, answer: .rendered).lines(answer: $0)
                 }
-                return subtasksDone(canvas, at: event.time) + coordinate(event, canvas) + (answer ?? [])
+                return subtasksDone(canvas, at: event.time) + toolsDone(canvas, at: event.time)
+                    + coordinate(event, canvas) + (answer ?? [])
             }
             return coordinate(event, canvas)
         }
@@ -84,7 +90,7 @@ struct LiveState: Sendable, Hashable {
     }
 
     private mutating func end(_ outcome: TaskOutcome, _ canvas: Canvas) -> [StyledLine] {
-        let subtaskLines = subtasksDone(canvas, at: began ?? 0)
+        let subtaskLines = subtasksDone(canvas, at: began ?? 0) + toolsDone(canvas, at: began ?? 0)
         // The end block shows the same words where there are any in place of an answer.
         let isUnsaid = outcome.answer.isEmpty && outcome.partial == nil
         let unsaid = isUnsaid ? LiveLines(canvas: canvas).said(pendingText) : []
@@ -98,6 +104,14 @@ struct LiveState: Sendable, Hashable {
         guard subtasks.running == 0, !subtasks.isEmpty else { return [] }
         let lines = [subtasks.heading(canvas)] + subtasks.lines(canvas, limit: 24, now: time, spinner: "")
         subtasks = SubtaskTree()
+        return lines
+    }
+
+    /// What a cell and its subtasks called moves up when the cell ends, once nothing of it runs any more.
+    private mutating func toolsDone(_ canvas: Canvas, at time: Double) -> [StyledLine] {
+        guard !tools.isEmpty, tools.running == 0 else { return [] }
+        let lines = [tools.heading(canvas)] + tools.lines(canvas, limit: 24, now: time, spinner: "…")
+        tools = ToolCallTable()
         return lines
     }
 

@@ -2,13 +2,18 @@ internal import LatheVocabulary
 
 /// The host calls by which code uses tools.
 extension HostDesk {
-    static let toolNameCharacters = 256
+    /// Of a name; that of a resource has its address in it.
+    static let toolNameCharacters = 2_048
 
-    /// The names of a server's tools.
+    /// The names of a server's tools; without one, the servers, of which none is started.
     func tools(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
-        let server = try arguments.text("server", upTo: Self.toolNameCharacters)
+        let server = try arguments.optionalText("server", upTo: Self.toolNameCharacters)
         let access = try usableTools().access
         do throws(ToolError) {
+            guard let server else {
+                let counts = try await access.servers().mapValues { $0.map(JSONValue.integer) ?? .null }
+                return ["servers": .object(counts)]
+            }
             var offered = try await access.server(server)
             offered.tools = offered.tools.filter { toolAllowance.allows(offered.name, $0.value) }
             return offered.json
@@ -30,6 +35,17 @@ extension HostDesk {
         }
         try toolAllowance.require(offered.definition.server, offered.definition.name)
         return offered.json
+    }
+
+    /// What there is to read of a server.
+    func resources(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        let server = try arguments.text("server", upTo: Self.toolNameCharacters)
+        let access = try usableTools().access
+        do throws(ToolError) {
+            return try await access.resources(of: server).json
+        } catch {
+            throw HostRefusal(error)
+        }
     }
 
     /// Calls a tool, if a rule or the user allows it.

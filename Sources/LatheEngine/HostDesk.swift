@@ -263,6 +263,7 @@ final class HostDesk: Sendable {
             case "capability": return .value(try await capability(arguments))
             case "tools": return .value(try await tools(arguments))
             case "tool": return .value(try await tool(arguments))
+            case "resources": return .value(try await resources(arguments))
             case "tool_call": return try await callTool(arguments)
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:

@@ -17,7 +17,7 @@ enum HostEffect: Sendable, Hashable {
         "delegate": .answeredFirst, "wait": .none, "cancel": .none, "ask_model": .paid, "save_function": .outside,
         "save_agent": .outside, "answer": .none, "checkpoint": .none, "rollback": .none, "branch": .none,
         "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "find": .read,
-        "capability": .read, "tools": .read, "tool": .read, "tool_call": .outside, "examine": .read,
+        "capability": .read, "tools": .read, "tool": .read, "resources": .read, "tool_call": .outside, "examine": .read,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

@@ -47,16 +47,16 @@ package enum Prompts {
 
     private static let kernelObject = """
         In the kernel lathe, pd and np are predefined; help(lathe.NAME) tells more:
-        - lathe.find("words"): saved functions and agents that fit. Look before writing your own. \
-        `from lathe.capabilities import NAME` gives a function; an agent is used by its name.
+        - lathe.find("words"): saved functions, agents and tools that fit. Look before writing your own. \
+        `from lathe.capabilities import NAME` gives a function; an agent is used by its name, a tool as shown.
         - lathe.delegate_each(agent, slices, task="") -> outcomes in order, each .label .status .value .reason. slices: a dict \
-        label -> object, or a GroupBy. Each sub-agent gets its slice by reference as `data` in its own kernel and sees \
-        nothing else. agent: a saved name, or lathe.agent(name=…, instructions=…, returns={"mean": float, "causes": [str], "rows": lathe.Table}). A Table \
+        label -> object, or a GroupBy. Each sub-agent sees only its slice, `data` in its own kernel. \
+        agent: a saved name, or lathe.agent(name=…, instructions=…, returns={"mean": float, "causes": [str], "rows": lathe.Table}). A Table \
         comes back as a handle: .to_pandas().
         - lathe.delegate(agent, task, data=…) -> one subtask; .result() waits.
         - lathe.ask_model("question", returns={…}): one model call, no data.
         - lathe.save_function(f): keep a typed, general function with a doctest, called in a cell, for later sessions; help(lathe.cells) has it written. lathe.save_agent(name, \
-        instructions, returns): keep a useful agent.
+        instructions, returns): keep an agent.
         - lathe.checkpoint(), lathe.rollback(): bring variables back; lathe.branch([code, code], keep="lowest") tries \
         alternatives, keeps the best.
         - lathe.save_artifact("name.csv", data): a file for the user. Open figures are saved too.

@@ -129,6 +129,10 @@ package actor SessionEngine {
         let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task, budget: budget, maxTurns: limit))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
+        if let offered = await offer(for: task) {
+            try await services.log.record(.toolsOffered(offered), at: .coordinator)
+            transcript.apply(.toolsOffered(offered))
+        }
         return try await finish(since: before, turns: limit, within: budget.seconds)
     }
 

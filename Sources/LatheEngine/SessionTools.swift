@@ -9,11 +9,13 @@ package final class SessionTools: Sendable {
     }
 
     let access: any ToolAccess
-    private let rules: ToolRules
+    let rules: ToolRules
     private let consent: (any ToolConsent)?
     private let kept: KeptAnswers?
     private let asking = AsyncGate(1)
     private let state = Mutex(State())
+    /// Which tools may be found, by place in what was searched last.
+    let offered = Mutex<(generation: Int, isOffered: [Bool])?>(nil)
 
     /// `consent` is nil where nobody can be asked, `kept` where no answer holds beyond the session.
     package init(access: any ToolAccess, rules: ToolRules, consent: (any ToolConsent)?, kept: KeptAnswers? = nil) {

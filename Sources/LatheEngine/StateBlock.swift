@@ -70,14 +70,14 @@ package struct StateBlock: Sendable, Hashable {
 }
 
 extension StateBlock {
-    /// Which servers have tools, at most ten of them, and how code gets at one.
+    /// Which servers have tools, at most five of them, and how code gets at one.
     private var offered: String? {
         guard !tools.isEmpty else { return nil }
         let all = tools.sorted { $0.key < $1.key }
-        let named = all.prefix(10).map { name, count in name.singleLine(upTo: 60) + (count.map { " (\($0))" } ?? "") }
-        let more = all.count > named.count ? ", … \(all.count - named.count) more" : ""
-        return "tools of servers: \(named.joined(separator: ", "))\(more); from lathe.tools.NAME import TOOL; "
-            + "dir(lathe.tools.NAME) lists them, help(TOOL) shows one"
+        let named = all.prefix(5).map { name, count in name.singleLine(upTo: 40) + (count.map { " (\($0))" } ?? "") }
+        let more = all.count > named.count ? ", … \(all.count - named.count) more servers" : ""
+        return "tools of servers: \(named.joined(separator: ", "))\(more); lathe.find(\"words\") shows some, "
+            + "dir(lathe.tools.NAME) all of one server"
     }
 
     /// What the model can do before memory becomes an error: what is large, and that it may go.

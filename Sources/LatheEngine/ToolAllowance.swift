@@ -30,7 +30,12 @@ struct ToolAllowance: Sendable, Hashable {
     }
 
     func allows(_ server: String, _ tool: String) -> Bool {
-        lists.allSatisfy { Self.fits("\(server)/\(tool)", $0) }
+        allows("\(server)/\(tool)")
+    }
+
+    /// `name` is `SERVER/TOOL`.
+    func allows(_ name: String) -> Bool {
+        lists.allSatisfy { Self.fits(name, $0) }
     }
 
     private static func fits(_ name: String, _ list: List) -> Bool {

@@ -47,6 +47,7 @@ package struct Transcript: Sendable, Hashable {
         case .taskSubmitted(let submitted):
             append(.text(submitted.task))
             note(.task, submitted.task)
+        case .toolsOffered(let offered): append(.text(offered.message))
         case .taskFinished(let outcome): note(.answer, outcome.answer)
         case .contextShrunk(let step): shrink(step)
         case .modelTold(let told): append(.text(told.text))

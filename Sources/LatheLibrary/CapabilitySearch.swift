@@ -2,7 +2,7 @@ internal import Foundation
 package import LatheVocabulary
 internal import Synchronization
 
-/// Finds capabilities by words, and where there is an embedding model, by meaning.
+/// Finds capabilities, or tools, by words, and where there is an embedding model, by meaning.
 ///
 /// The order is by the cosine of meanings, to which the share of BM25's best score adds a little; without a model, by BM25 and
 /// parts of words. All work happens on a queue of its own.
@@ -11,12 +11,18 @@ package final class CapabilitySearch: Sendable {
     struct Documents: Sendable {
         /// Another one whenever the list is read anew.
         var generation: Int
-        var all: [SearchedCapability]
+        var all: [SearchedDocument]
+    }
+
+    /// A place in the list of documents. Scores of two searches for the same need can be compared.
+    struct Place: Sendable, Hashable {
+        var place: Int
+        var score: Double
     }
 
     struct Ranking: Sendable {
-        /// Places in the list of documents, best first.
-        var order: [Int]
+        /// Places in the list of documents with their scores, best first.
+        var order: [Place]
         /// Why meanings were not compared, or not all; nil where they were.
         var caveat: String?
         /// For the user, each once.
@@ -40,15 +46,20 @@ package final class CapabilitySearch: Sendable {
     private static let shareOfWords = 0.05
     private static let leastCosine: Float = 0.2
     private static let leastShareOfPieces = 0.5
-    /// So many meanings are made while somebody waits; the others in the background.
-    private static let atOnce = 32
+    /// So many meanings are made while somebody waits, and for so long; the others in the background.
+    private static let atOnce = (meanings: 32, seconds: 2.0)
 
     private let index: any CapabilityIndex
     private let meaning: (any MeaningModel)?
+    /// What is searched, as a notice begins.
+    private let what: String
     private let queue = DispatchQueue(label: "lathe.search")
     private let state = Mutex(State())
 
-    package init(index: any CapabilityIndex, meaning: (any MeaningModel)?) {
+    package init(
+        index: any CapabilityIndex, meaning: (any MeaningModel)?, what: String = "the library is"
+    ) {
+        self.what = what
         self.index = index
         self.meaning = meaning
     }
@@ -57,27 +68,32 @@ package final class CapabilitySearch: Sendable {
     package func close() async { await meaning?.close() }
 
     /// Looks through those documents for which `isOffered` is true, by place.
+    ///
+    /// `asked` is the need's vector where another search has it already; `least` the cosine below which nothing is found, with which words
+    /// alone are not enough.
     func rank(
-        _ need: String, among documents: Documents, isOffered: [Bool], limit: Int
+        _ need: String, among documents: Documents, isOffered: [Bool], limit: Int,
+        asked: Result<[Int8], LibraryError>? = nil, least: Float? = nil, tellsOfWords: Bool = true
     ) async throws(LibraryError) -> Ranking {
         let words = SearchWords(need)
         try await onQueue { () throws(LibraryError) in try self.hold(documents) }
-        let asked = await vector(of: need)
+        let asked = if let asked { asked } else { await vector(of: need) }
         var caveat: String?
-        if case .success = asked { caveat = await fill(documents) }
         let scores = try await scores(words, documents)
-        let order: [Int]
+        if case .success = asked { caveat = await fill(documents, first: scores) }
+        let order: [Place]
         switch asked {
         case .success(let vector):
-            order = joined(scores, vector, isOffered, limit)
+            order = joined(scores, vector, isOffered, limit, least)
         case .failure(let error):
             caveat = "by words only: \(error.reason)"
+            guard least == nil else { return Ranking(order: [], caveat: caveat, notices: []) }
             let pieces = try await onQueue { () throws(LibraryError) in
                 try self.index.scores(ofPieces: words.pieces, limit: 200)
             }
             order = byWords(scores, pieces, words, documents.all, isOffered, limit)
         }
-        return Ranking(order: order, caveat: caveat, notices: notices(caveat))
+        return Ranking(order: order, caveat: caveat, notices: notices(tellsOfWords ? caveat : nil))
     }
 
     /// An index that was damaged, or that another program changed, is brought up to the documents once more.
@@ -125,7 +141,9 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// Sees that documents have vectors: those that are kept, a few new ones now, all others in the background. Says what is missing.
-    func fill(_ documents: Documents) async -> String? {
+    ///
+    /// Of many new ones, those are made first that have the words, by their scores: what is looked for is likely among them.
+    func fill(_ documents: Documents, first scores: [Int: Double] = [:]) async -> String? {
         guard let meaning else { return nil }
         if !state.withLock({ $0.isLoaded }) {
             let kept =
@@ -135,22 +153,41 @@ package final class CapabilitySearch: Sendable {
         }
         let missing = missing(documents)
         guard !missing.isEmpty else { return nil }
-        if missing.count <= Self.atOnce {
-            await make(missing, documents, meaning)
-        } else if state.withLock({ state in
-            defer { state.isFilling = true }
-            return !state.isFilling
-        }) {
+        let first = missing.count <= Self.atOnce.meanings ? missing : best(missing, documents, scores)
+        if first.count == missing.count {
+            await make(first, documents, meaning)
+        } else if !first.isEmpty {
+            await Patience.wait(seconds: Self.atOnce.seconds) { await self.make(first, documents, meaning) }
+        }
+        if missing.count > first.count,
+            state.withLock({ state in
+                defer { state.isFilling = true }
+                return !state.isFilling
+            })
+        {
             Task.detached(priority: .background) { await self.fillRest(documents, meaning) }
         }
         let left = self.missing(documents).count
         return left == 0 ? nil : "\(left) of \(documents.all.count) not by meaning yet"
     }
 
+    /// The missing meanings of the documents that fit words best.
+    private func best(_ missing: [String], _ documents: Documents, _ scores: [Int: Double]) -> [String] {
+        let places = state.withLock { $0.places }
+        var lacking = Set(missing)
+        var best: [String] = []
+        for (number, _) in scores.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            guard best.count < Self.atOnce.meanings else { break }
+            guard let meaning = places[number].map({ documents.all[$0].meaning }) else { continue }
+            if lacking.remove(meaning) != nil { best.append(meaning) }
+        }
+        return best
+    }
+
     private func fillRest(_ documents: Documents, _ meaning: any MeaningModel) async {
         var missing = missing(documents)
         while !missing.isEmpty, state.withLock({ $0.generation }) == documents.generation {
-            await make(Array(missing.prefix(Self.atOnce)), documents, meaning)
+            await make(Array(missing.prefix(Self.atOnce.meanings)), documents, meaning)
             let left = self.missing(documents)
             // Without progress there is none to come.
             guard left.count < missing.count else { break }
@@ -192,26 +229,28 @@ package final class CapabilitySearch: Sendable {
         }
     }
 
-    private func joined(_ scores: [Int: Double], _ vector: [Int8], _ isOffered: [Bool], _ limit: Int) -> [Int] {
+    private func joined(
+        _ scores: [Int: Double], _ vector: [Int8], _ isOffered: [Bool], _ limit: Int, _ least: Float?
+    ) -> [Place] {
         state.withLock { state in
             let words = Self.byPlace(scores, state.places, isOffered)
             let best = words.values.max() ?? 1
             let cosines = state.vectors.cosines(with: vector)
-            var found: [(place: Int, score: Double)] = []
+            var found: [Place] = []
             for (place, vector) in state.vectorPlaces.enumerated() where isOffered[place] {
                 let cosine = vector.map { cosines[$0] } ?? 0
                 let word = words[place]
-                guard cosine >= Self.leastCosine || word != nil else { continue }
-                found.append((place, Double(cosine) + Self.shareOfWords * (word ?? 0) / best))
+                guard cosine >= (least ?? Self.leastCosine) || least == nil && word != nil else { continue }
+                found.append(Place(place: place, score: Double(cosine) + Self.shareOfWords * (word ?? 0) / best))
             }
             return Self.best(found, limit)
         }
     }
 
     private func byWords(
-        _ scores: [Int: Double], _ pieces: [Int: Double], _ need: SearchWords, _ documents: [SearchedCapability],
+        _ scores: [Int: Double], _ pieces: [Int: Double], _ need: SearchWords, _ documents: [SearchedDocument],
         _ isOffered: [Bool], _ limit: Int
-    ) -> [Int] {
+    ) -> [Place] {
         let places = state.withLock { $0.places }
         let words = Self.byPlace(scores, places, isOffered)
         let parts = Self.byPlace(pieces, places, isOffered).filter {
@@ -219,7 +258,7 @@ package final class CapabilitySearch: Sendable {
         }
         let (bestWord, bestPart) = (words.values.max() ?? 1, parts.values.max() ?? 1)
         let found = Set(words.keys).union(parts.keys).map { place in
-            (place: place, score: (words[place] ?? 0) / bestWord + (parts[place] ?? 0) / bestPart)
+            Place(place: place, score: (words[place] ?? 0) / bestWord + (parts[place] ?? 0) / bestPart)
         }
         return Self.best(found, limit)
     }
@@ -234,8 +273,8 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// The best ones, equal ones in the order of the list.
-    private static func best(_ found: [(place: Int, score: Double)], _ limit: Int) -> [Int] {
-        found.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.prefix(limit).map(\.place)
+    private static func best(_ found: [Place], _ limit: Int) -> [Place] {
+        Array(found.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.prefix(limit))
     }
 
     private func notices(_ caveat: String?) -> [String] {
@@ -245,7 +284,7 @@ package final class CapabilitySearch: Sendable {
             defer { state.hasToldOfWords = true }
             return !state.hasToldOfWords
         }
-        if isFirst { notices.append("the library is searched \(caveat); 'make build' installs the model") }
+        if isFirst { notices.append("\(what) searched \(caveat); 'make build' installs the model") }
         return notices
     }
 

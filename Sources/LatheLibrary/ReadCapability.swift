@@ -8,7 +8,7 @@ struct ReadCapability: Sendable, Hashable {
     var docstring: String
 
     /// What a search looks at.
-    var searched: SearchedCapability { SearchedCapability(capability, docstring: docstring) }
+    var searched: SearchedDocument { SearchedDocument(capability, docstring: docstring) }
 
     /// What its session ran with; nil where its block says nothing of it.
     private static func origin(_ entry: JSONValue) -> CapabilityOrigin? {

@@ -25,17 +25,15 @@ extension SourceLibrary {
     ) async -> (near: [AdmissionReport.NearDuplicate], caveat: String?) {
         guard let search else { return ([], nil) }
         do throws(LibraryError) {
-            let documents = try await searchedDocuments()
-            let isMeant = documents.all.map {
-                $0.capability.kind == proposal.kind && $0.capability.name != proposal.name
-            }
+            let list = try await searchedList()
+            let isMeant = list.capabilities.map { $0.kind == proposal.kind && $0.name != proposal.name }
             guard isMeant.contains(true), let meaning = try await meaning(of: proposal) else { return ([], nil) }
             let found = try await search.resembling(
-                meaning, among: documents, isMeant: isMeant, limit: Self.mostNear)
+                meaning, among: list.documents, isMeant: isMeant, limit: Self.mostNear)
             let near = found.near.map { place, cosine in
                 let likeness = (Double(min(cosine, 1)) * 100).rounded() / 100
                 return AdmissionReport.NearDuplicate(
-                    kind: proposal.kind, name: documents.all[place].capability.name, likeness: likeness,
+                    kind: proposal.kind, name: list.capabilities[place].name, likeness: likeness,
                     alike: ["meaning"])
             }
             return (near, found.caveat)
@@ -53,7 +51,7 @@ extension SourceLibrary {
                 return nil
             }
         }
-        return facts?["summary"]?.stringValue.map { SearchedCapability.meaning(name: proposal.name, summary: $0) }
+        return facts?["summary"]?.stringValue.map { SearchedDocument.meaning(name: proposal.name, summary: $0) }
     }
 }
 

@@ -24,6 +24,7 @@ package final class SourceLibrary: CapabilityLibrary {
     let trust: LibraryTrust
     let proposals: ProposalUse
     let search: CapabilitySearch?
+    let toolSearch: ToolSearch?
     let builtIns: BuiltIns?
     let demotion: DemotionRule?
     let known = Known()
@@ -39,11 +40,13 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - proposals: which sessions may use what waits.
     ///   - demotion: what loses its place by its failures; nil for nothing.
     ///   - search: finds capabilities; without it nothing can be searched for.
+    ///   - tools: finds tools; without it none are found.
     ///   - builtIns: absolute path of the agents that come with lathe; nil for none.
     package init(
         folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
         journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins, proposals: ProposalUse = .session,
-        demotion: DemotionRule? = DemotionRule(), search: CapabilitySearch? = nil, builtIns: String? = nil
+        demotion: DemotionRule? = DemotionRule(), search: CapabilitySearch? = nil, tools: ToolSearch? = nil,
+        builtIns: String? = nil
     ) {
         self.demotion = demotion
         self.proposals = proposals
@@ -54,6 +57,7 @@ package final class SourceLibrary: CapabilityLibrary {
         self.reader = reader
         self.examiner = examiner
         self.search = search
+        toolSearch = tools
         self.builtIns = builtIns.map { BuiltIns(folder: $0, reader: reader) }
     }
 

@@ -3,7 +3,7 @@ internal import Glibc
 package import LatheVocabulary
 internal import Synchronization
 
-/// The index of a library in an SQLite file: words and parts of words by FTS5, vectors as they are.
+/// The index of a library, or of tools, in an SQLite file: words and parts of words by FTS5, vectors as they are.
 ///
 /// All of it is derived and can be deleted at any time. A damaged file is made anew; where none can be written, the index is in
 /// memory. Both are told. Several programs may use one file.
@@ -16,12 +16,18 @@ package final class LibraryIndex: CapabilityIndex {
     }
 
     private let path: String
+    private let what: String
     private let state = Mutex(State())
 
-    /// - Parameter path: of the file; made with the first search, its folder too.
-    package init(path: String) { self.path = path }
+    /// - Parameters:
+    ///   - path: of the file; made with the first search, its folder too.
+    ///   - what: what is found with it, in words.
+    package init(path: String, what: String = "the library") {
+        self.path = path
+        self.what = what
+    }
 
-    package func hold(_ documents: [SearchedCapability]) throws(LibraryError) -> [Int] {
+    package func hold(_ documents: [SearchedDocument]) throws(LibraryError) -> [Int] {
         try working(.holds) { connection throws(JournalError) in
             try connection.transaction { () throws(JournalError) in try Self.hold(documents, in: connection) }
         }
@@ -81,7 +87,7 @@ package final class LibraryIndex: CapabilityIndex {
     // MARK: Parts
 
     private static func hold(
-        _ documents: [SearchedCapability], in connection: SQLiteConnection
+        _ documents: [SearchedDocument], in connection: SQLiteConnection
     ) throws(JournalError) -> [Int] {
         var known: [String: (id: Int, digest: String)] = [:]
         let all = try connection.statement("SELECT id, path, digest FROM document")
@@ -92,8 +98,8 @@ package final class LibraryIndex: CapabilityIndex {
         )
         var ids: [Int] = []
         for document in documents {
-            let there = known.removeValue(forKey: document.capability.path)
-            if let there, there.digest == document.capability.sha256 {
+            let there = known.removeValue(forKey: document.path)
+            if let there, there.digest == document.digest {
                 ids.append(there.id)
                 continue
             }
@@ -111,11 +117,10 @@ package final class LibraryIndex: CapabilityIndex {
         try statement.run()
     }
 
-    private static func texts(of document: SearchedCapability) -> [String] {
-        let capability = document.capability
-        return [
-            capability.path, capability.sha256, capability.name.replacing("_", with: " "), capability.summary,
-            capability.signature.replacing("_", with: " "), String(document.docstring.prefix(20_000)), document.meaning,
+    private static func texts(of document: SearchedDocument) -> [String] {
+        [
+            document.path, document.digest, document.name, document.summary, document.signature,
+            String(document.docstring.prefix(20_000)), document.meaning,
         ]
     }
 
@@ -152,12 +157,12 @@ package final class LibraryIndex: CapabilityIndex {
                 let now = try connection.integer("PRAGMA data_version")
                 if version == .holds { state.version = now }
                 guard version == .asItIs || state.version == now else {
-                    return .failure(LibraryError(.unreadable, "another program changed the index of the library"))
+                    return .failure(LibraryError(.unreadable, "another program changed the index of \(what)"))
                 }
                 return .success(result)
             } catch {
                 setAside(&state, error)
-                return .failure(LibraryError(.unreadable, "the index of the library failed: \(error.reason)"))
+                return .failure(LibraryError(.unreadable, "the index of \(what) failed: \(error.reason)"))
             }
         }
         return try result.get()
@@ -206,10 +211,10 @@ package final class LibraryIndex: CapabilityIndex {
         state.connection = nil
         if error.code == .corrupt {
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-            state.notices.append("the index of the library was damaged and is made anew: \(error.reason)")
+            state.notices.append("the index of \(what) was damaged and is made anew: \(error.reason)")
             if (try? opened(&state)) != nil { return }
         }
-        state.notices.append("the index of the library is kept in memory alone: \(error.reason)")
+        state.notices.append("the index of \(what) is kept in memory alone: \(error.reason)")
         guard let memory = try? SQLiteConnection(path: ":memory:", mode: .readWrite) else { return }
         try? memory.execute(LibraryIndexSchema.tables)
         state.connection = memory

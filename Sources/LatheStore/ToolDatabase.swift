@@ -120,6 +120,32 @@ package final class ToolDatabase: ToolRecords {
         } ?? nil
     }
 
+    package func listedTool(
+        _ tool: String, of server: String, in project: String
+    ) throws(ToolError) -> ToolDefinition? {
+        try reading { connection throws(JournalError) -> ToolDefinition? in
+            let statement = try connection.statement(
+                "SELECT definition FROM listed_tool WHERE project = ?1 AND server = ?2 AND tool = ?3")
+            try Self.bind([project, server, tool], statement)
+            guard try statement.step() else { return nil }
+            return ToolDefinition(server: server, json: try Self.value(statement.text(0), connection))
+        } ?? nil
+    }
+
+    package func listingStamp(of server: String, in project: String) throws(ToolError) -> ToolListingStamp? {
+        try reading { connection throws(JournalError) -> ToolListingStamp? in
+            let listed = try connection.statement("SELECT time FROM listed_server WHERE project = ?1 AND server = ?2")
+            try Self.bind([project, server], listed)
+            guard try listed.step() else { return nil }
+            // They are allowed together: each row has the same time.
+            let allowed = try connection.statement(
+                "SELECT time FROM allowed_tool WHERE project = ?1 AND server = ?2 LIMIT 1")
+            try Self.bind([project, server], allowed)
+            return ToolListingStamp(
+                listed: listed.double(0), allowed: try allowed.step() ? allowed.double(0) : nil)
+        } ?? nil
+    }
+
     // MARK: Parts
 
     private static func forget(

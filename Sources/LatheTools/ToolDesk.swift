@@ -135,6 +135,11 @@ package struct ToolDesk: Sendable {
             about: answer["about"] ?? .null, time: RunClock.shared.now)
     }
 
+    /// Tells the host how a server is reached; nothing is started yet.
+    func define(_ server: ToolServer) async throws(ToolError) {
+        try await host.define(server.name, try launch.definition(of: server))
+    }
+
     /// Compares what a server said with what was allowed; what it says for the first time is allowed with it.
     private func fill(_ report: inout ToolReport, from entry: ToolCatalogueEntry, isNew: Bool) throws(ToolError) {
         let (name, scope) = (report.server.name, scope(report.server))
@@ -197,8 +202,21 @@ package struct ToolDesk: Sendable {
         return tool.definition
     }
 
-    /// What a server said when it was last listed, by any run of lathe; nil where it never was.
-    func lastListed(_ server: ToolServer) throws(ToolError) -> ToolCatalogueEntry? {
-        try records.listed(server.name, in: scope(server))
+    /// When a server was last listed, by any run of lathe; nil where it never was.
+    func listingStamp(of server: ToolServer) throws(ToolError) -> ToolListingStamp? {
+        try records.listingStamp(of: server.name, in: scope(server))
+    }
+
+    /// One tool of a server's last listing.
+    func listedTool(_ tool: String, of server: ToolServer) throws(ToolError) -> ToolDefinition? {
+        try records.listedTool(tool, of: server.name, in: scope(server))
+    }
+
+    /// The tools of a server's last listing that may be used, and the names of all.
+    func usableTools(of server: ToolServer) throws(ToolError) -> (usable: [ToolDefinition], names: [String]) {
+        let scope = scope(server)
+        guard let entry = try records.listed(server.name, in: scope) else { return ([], []) }
+        let allowed = try records.allowedTools(of: server.name, in: scope)
+        return (entry.tools.filter { allowed[$0.name] == $0.pin }, entry.tools.map(\.name))
     }
 }

@@ -138,7 +138,7 @@ package final class ToolHost: Sendable {
     // MARK: Requests
 
     /// After `seconds` the host itself counts as hanging and is ended; nil where a server has its own limit.
-    private func request(
+    func request(
         _ method: String, _ params: [String: JSONValue], _ seconds: Double?
     ) async throws(ToolError) -> JSONValue {
         guard !Task.isCancelled else { throw ToolError(.cancelled, "it was cancelled") }

@@ -9,14 +9,14 @@ package final class ToolShelf: ToolAccess {
         var reports: [String: ToolReport] = [:]
         /// The listings that a piece of news came after: what was asked before it counts no more.
         var generation: [String: Int] = [:]
-        /// Names in Python by names, of servers (under the empty text) and of the tools of each.
-        var names: [String: [String: String]] = [:]
     }
 
-    private let desk: ToolDesk
+    let desk: ToolDesk
     private let folder: String
     private let seconds: Double
+    private let names: PythonNames
     private let state = Mutex(State())
+    private let catalogue: ToolCatalogue
 
     /// Results that are longer lie in a file of the session's folder.
     package static let longestMessage = 256 << 10
@@ -29,6 +29,11 @@ package final class ToolShelf: ToolAccess {
         self.desk = desk
         self.folder = folder
         self.seconds = seconds
+        let known = PythonNames(host: desk.host)
+        names = known
+        catalogue = ToolCatalogue(desk: desk) { names, scope throws(ToolError) in
+            try await known.names(of: names, under: scope)
+        }
     }
 
     /// Takes what a server told while it worked.
@@ -46,14 +51,17 @@ package final class ToolShelf: ToolAccess {
     // MARK: What there is
 
     package func servers() async throws(ToolError) -> [String: Int?] {
-        let usable = try usableServers()
-        let names = try await pythonNames(of: usable.map(\.name), under: "")
-        var found: [String: Int?] = [:]
-        for server in usable {
-            let listed = try desk.lastListed(server)
-            found[names[server.name] ?? server.name] = .some(listed?.tools.count)
+        let names = try await serverNames()
+        let counts = await catalogue.counts(of: try usableServers())
+        return Dictionary(counts.map { (names[$0.key] ?? $0.key, $0.value) }) { first, _ in first }
+    }
+
+    package func searched(_ unlisted: UnlistedServers) async -> SearchedTools {
+        do throws(ToolError) {
+            return await catalogue.searched(try usableServers(), unlisted)
+        } catch {
+            return SearchedTools(generation: 0, documents: [], ownNames: [], unsearched: [error.reason]) { _ in [] }
         }
-        return found
     }
 
     package func server(_ pythonName: String) async throws(ToolError) -> OfferedServer {
@@ -83,14 +91,20 @@ package final class ToolShelf: ToolAccess {
     package func definition(of tool: String, of server: String) async throws(ToolError) -> ToolDefinition {
         let own = try desk.server(server)
         let report = try await report(on: own)
+        let isTool = report.tools.contains { $0.definition.name == tool }
+        if !isTool, tool.hasPrefix(ToolDefinition.resourcePrefix) {
+            let uri = String(tool.dropFirst(ToolDefinition.resourcePrefix.count))
+            let listed = try await resources(of: own).resources
+            return ToolDefinition(
+                resource: uri, of: own.name, isListed: listed.contains { $0["uri"]?.stringValue == uri })
+        }
         return try desk.usable(try report.tool(tool), of: own)
     }
 
     package func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource { try desk.source(of: tool) }
 
     package func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult {
-        let answer = try await desk.host.ask(
-            "call", of: tool.server, ["tool": .string(tool.name), "arguments": arguments], seconds: seconds)
+        let answer = try await answer(tool, arguments)
         let whole = answer.text
         let text = Array(whole.utf8)
         let sha256 = try SHA256.of(whole)
@@ -110,6 +124,30 @@ package final class ToolShelf: ToolAccess {
         return ToolResult(value: nil, file: file, bytes: text.count, isError: isError, sha256: sha256)
     }
 
+    private func answer(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> JSONValue {
+        guard let uri = tool.resourceURI else {
+            return try await desk.host.ask(
+                "call", of: tool.server, ["tool": .string(tool.name), "arguments": arguments], seconds: seconds)
+        }
+        let read = try await desk.host.ask("read", of: tool.server, ["uri": .string(uri)], seconds: seconds)
+        let parts = (read["contents"]?.arrayValue ?? []).map { part -> JSONValue in
+            ["type": "resource", "resource": part]
+        }
+        return ["is_error": false, "content": .array(parts)]
+    }
+
+    package func resources(of pythonServer: String) async throws(ToolError) -> OfferedResources {
+        try await resources(of: try await server(called: pythonServer))
+    }
+
+    private func resources(of server: ToolServer) async throws(ToolError) -> OfferedResources {
+        try await desk.ready(server)
+        let answer = try await desk.host.ask("resources", of: server.name, seconds: ToolDesk.listSeconds)
+        return OfferedResources(
+            server: server.name, resources: answer["resources"]?.arrayValue ?? [],
+            templates: answer["templates"]?.arrayValue ?? [])
+    }
+
     // MARK: Below
 
     /// The servers that the user allowed as they are.
@@ -123,7 +161,7 @@ package final class ToolShelf: ToolAccess {
 
     private func server(called pythonName: String) async throws(ToolError) -> ToolServer {
         let all = desk.configuration.servers
-        let names = try await pythonNames(of: all.map(\.name), under: "")
+        let names = try await serverNames()
         guard let server = all.first(where: { names[$0.name] == pythonName }) else {
             let known = names.values.sorted().joined(separator: ", ")
             throw ToolError(
@@ -148,15 +186,10 @@ package final class ToolShelf: ToolAccess {
     }
 
     private func names(of report: ToolReport) async throws(ToolError) -> [String: String] {
-        try await pythonNames(of: report.tools.map(\.definition.name), under: report.server.name)
+        try await names.names(of: report.tools.map(\.definition.name), under: report.server.name)
     }
 
-    /// Asks the host, which has the rule, unless it is known for just these names.
-    private func pythonNames(of names: [String], under scope: String) async throws(ToolError) -> [String: String] {
-        let known = state.withLock { $0.names[scope] ?? [:] }
-        if Set(known.keys) == Set(names) { return known }
-        let given = try await desk.host.pythonNames(of: names)
-        state.withLock { $0.names[scope] = given }
-        return given
+    private func serverNames() async throws(ToolError) -> [String: String] {
+        try await names.names(of: desk.configuration.servers.map(\.name), under: "")
     }
 }

@@ -5,11 +5,22 @@ package struct CapabilityNeed: Sendable, Hashable {
     package var limit: Int
     /// The session that asks: its own proposals are found too.
     package var session: String
-    /// The only ones that may be found; nil for all.
+    /// The only capabilities that may be found; nil for all.
     package var only: [String]?
+    package var purpose: Purpose
 
-    package init(words: String, limit: Int, session: String, only: [String]? = nil) {
+    package enum Purpose: Sendable, Hashable {
+        /// Somebody asked.
+        case search
+        /// Nobody asked yet: tools alone, only what fits well, and in fewer words.
+        case offer
+    }
+
+    package init(
+        words: String, limit: Int, session: String, only: [String]? = nil, purpose: Purpose = .search
+    ) {
         self.only = only
+        self.purpose = purpose
         self.words = words
         self.limit = limit
         self.session = session
@@ -22,7 +33,7 @@ package struct CapabilityFinding: Sendable, Hashable {
     package var text: String
     /// Names of what the text shows, best first.
     package var names: [String]
-    /// How many capabilities were looked through.
+    /// How many capabilities and tools were looked through.
     package var searched: Int
     /// What the user should know of the search itself; not for the kernel.
     package var notices: [String]

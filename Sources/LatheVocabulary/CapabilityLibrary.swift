@@ -9,8 +9,8 @@ package protocol CapabilityLibrary: Sendable {
 
     func list() async throws(LibraryError) -> [Capability]
 
-    /// What fits a need best, of what the session that asks may use.
-    func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding
+    /// What fits a need best, of what the session that asks may use, and of these tools in one list with it.
+    func find(_ need: CapabilityNeed, among tools: SearchedTools?) async throws(LibraryError) -> CapabilityFinding
 
     /// The source of a capability that a session may use: its own proposal, else what is approved. Throws `.notFound`, or
     /// `.refused` with the reason.

@@ -56,6 +56,7 @@ package enum EventBody: Sendable, Hashable {
     case capabilitySaved(SavedCapability)
     case capabilityUsed(CapabilityUsed)
     case capabilityDemoted(CapabilityDemoted)
+    case toolsOffered(ToolsOffered)
     case toolDecided(ToolDecided)
     case toolUsed(ToolUse)
     case exposed(Exposed)

@@ -30,6 +30,7 @@ extension EventBody {
         case capabilitySaved = "capability_saved"
         case capabilityUsed = "capability_used"
         case capabilityDemoted = "capability_demoted"
+        case toolsOffered = "tools_offered"
         case toolDecided = "tool_decided"
         case toolUsed = "tool_used"
         case exposed
@@ -69,6 +70,7 @@ extension EventBody {
         case .capabilitySaved: .capabilitySaved
         case .capabilityUsed: .capabilityUsed
         case .capabilityDemoted: .capabilityDemoted
+        case .toolsOffered: .toolsOffered
         case .toolDecided: .toolDecided
         case .toolUsed: .toolUsed
         case .exposed: .exposed
@@ -109,6 +111,7 @@ extension EventBody {
         case .capabilitySaved(let value): value
         case .capabilityUsed(let value): value
         case .capabilityDemoted(let value): value
+        case .toolsOffered(let value): value
         case .toolDecided(let value): value
         case .toolUsed(let value): value
         case .exposed(let value): value
@@ -156,6 +159,7 @@ extension EventBody {
             case .capabilitySaved: .capabilitySaved(try SavedCapability(from: decoder))
             case .capabilityUsed: .capabilityUsed(try CapabilityUsed(from: decoder))
             case .capabilityDemoted: .capabilityDemoted(try CapabilityDemoted(from: decoder))
+            case .toolsOffered: .toolsOffered(try ToolsOffered(from: decoder))
             case .toolDecided: .toolDecided(try ToolDecided(from: decoder))
             case .toolUsed: .toolUsed(try ToolUse(from: decoder))
             case .exposed: .exposed(try Exposed(from: decoder))

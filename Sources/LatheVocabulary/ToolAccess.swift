@@ -12,13 +12,19 @@ package protocol ToolAccess: Sendable {
     /// A tool of a server, both by the names that they have in Python.
     func tool(_ pythonName: String, of server: String) async throws(ToolError) -> OfferedTool
 
-    /// The tool of a server, both by their own names; throws where it is not what the user allowed.
+    /// What there is to read of a server, by the name that it has in Python.
+    func resources(of server: String) async throws(ToolError) -> OfferedResources
+
+    /// The tool of a server, both by their own names, or its resource `resource:URI`; throws where it is not what the user allowed.
     func definition(of tool: String, of server: String) async throws(ToolError) -> ToolDefinition
 
     /// Where a tool comes from that `definition` gave.
     func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource
 
-    /// Calls a tool that `definition` gave.
+    /// The tools of the allowed servers that can be found, as they were last listed.
+    func searched(_ unlisted: UnlistedServers) async -> SearchedTools
+
+    /// Calls a tool, or reads a resource, that `definition` gave.
     func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult
 }
 

@@ -37,6 +37,24 @@ package protocol ToolRecords: Sendable {
 
     /// What a server said last; nil where it was not asked since it was allowed.
     func listed(_ server: String, in project: String) throws(ToolError) -> ToolCatalogueEntry?
+
+    /// One tool as its server listed it last; nil where it had none of the name.
+    func listedTool(_ tool: String, of server: String, in project: String) throws(ToolError) -> ToolDefinition?
+
+    /// What changes whenever a server is listed, or its tools are allowed, anew; nil where it was not listed.
+    func listingStamp(of server: String, in project: String) throws(ToolError) -> ToolListingStamp?
+}
+
+/// When a server was listed, and when its tools were allowed: seconds since 1970-01-01 UTC.
+package struct ToolListingStamp: Sendable, Hashable {
+    package var listed: Double
+    /// Nil where none are.
+    package var allowed: Double?
+
+    package init(listed: Double, allowed: Double?) {
+        self.listed = listed
+        self.allowed = allowed
+    }
 }
 
 /// What a server said of itself and its tools, and when.

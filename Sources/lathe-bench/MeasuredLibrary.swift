@@ -32,6 +32,6 @@ actor MeasuredLibrary {
     }
 
     private func find(_ words: String, in library: SourceLibrary) async throws -> String {
-        try await library.find(CapabilityNeed(words: words, limit: 5, session: "bench")).text
+        try await library.find(CapabilityNeed(words: words, limit: 5, session: "bench"), among: nil).text
     }
 }

@@ -51,6 +51,12 @@ extension CommandRun {
         case .show(let reference): try await show(reference, desk, options)
         case .call(let reference, let arguments, let seconds):
             return try await call(reference, arguments, seconds, desk, project, options)
+        case .search(let words): try await search(words, desk, project, options)
+        case .read(let server, let uri, let seconds):
+            try await read(uri, of: server, seconds, desk, project, options)
+        case .prompt(let server, let name, let arguments, let seconds):
+            try await prompt(name, of: server, arguments, seconds, desk, project, options)
+        case .stubs(let folder, let mode): return try await stubs(in: folder, mode, desk, options)
         case .add(let addition): try await add(addition, desk, options)
         case .remove(let name): try await remove(name, desk, options)
         case .allow(let name): return try await allow(name, desk, options)
@@ -64,7 +70,7 @@ extension CommandRun {
         return ExitCode.complete.rawValue
     }
 
-    private func tell(_ notices: [String]) {
+    func tell(_ notices: [String]) {
         for notice in notices { TerminalOutput.standardError.write(TerminalText.safe(notice) + "\n") }
     }
 
@@ -72,8 +78,10 @@ extension CommandRun {
         let server = try desk.server(reference.server)
         let report = await desk.report(on: server)
         guard let name = reference.tool else {
-            return show(options, ToolListing.json(report)) {
+            let extras = await desk.extras(of: report)
+            return show(options, ToolListing.json(report, extras)) {
                 ToolListing.lines(about: report, log: desk.host.logPath(of: server.name), $0)
+                    + ToolExtrasListing.lines(extras, of: server.name, $0)
             }
         }
         guard let tool = report.tools.first(where: { $0.definition.name == name }) else {
@@ -96,9 +104,7 @@ extension CommandRun {
     ) async throws -> Int32 {
         let server = try desk.server(reference.server)
         let arguments = try self.arguments(given)
-        if try desk.standing(of: server) != .allowed, isatty(STDIN_FILENO) == 1, given != .standardInput {
-            guard try ask(server, desk, options) else { return ExitCode.unapproved.rawValue }
-        }
+        guard try isAllowed(server, desk, options, given) else { return ExitCode.unapproved.rawValue }
         let answer = try ToolFiles(folder: project.folder + "/.lathe/tools/files").keeping(
             try await desk.personalCall(reference.tool ?? "", of: server, arguments, seconds: seconds))
         let isError = answer["is_error"]?.boolValue == true
@@ -112,7 +118,17 @@ extension CommandRun {
         return (isError ? ExitCode.failed : .complete).rawValue
     }
 
-    private func arguments(_ given: GivenText) throws(CommandFailure) -> JSONValue {
+    /// Asks on a terminal where a server is not allowed yet; the desk refuses it where nobody can be asked.
+    private func isAllowed(
+        _ server: ToolServer, _ desk: ToolDesk, _ options: ListingOptions, _ given: GivenText
+    ) throws -> Bool {
+        guard try desk.standing(of: server) != .allowed, isatty(STDIN_FILENO) == 1, given != .standardInput else {
+            return true
+        }
+        return try ask(server, desk, options)
+    }
+
+    func arguments(_ given: GivenText) throws(CommandFailure) -> JSONValue {
         let text = try self.text(given, of: "arguments")
         do throws(JSONError) {
             let value = try JSONValue(parsing: text)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LatheLibrary
 internal import LatheProviders
 
 /// Where the parts of Lathe are: the kernel program beside this one, Python and its packages in the folder that it was built in.
@@ -31,6 +32,9 @@ struct Installation: Sendable {
     private static func isRoot(_ folder: URL) -> Bool {
         FileManager.default.fileExists(atPath: folder.path + "/python/lathe_kernel/__init__.py")
     }
+
+    /// The embedding model that searches go by, in a process of its own once it is needed.
+    var meaning: MeaningProcess { MeaningProcess(python: interpreter, package: python + "/lathe_meaning") }
 
     /// What the embedded model needs.
     func tools(_ environment: [String: String]) -> ToolPaths {

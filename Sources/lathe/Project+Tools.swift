@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LatheLibrary
 internal import LatheStore
 internal import LatheTools
 internal import LatheVocabulary
@@ -22,6 +23,11 @@ extension Project {
             host: ToolHost(
                 python: installation.interpreter, package: package, folder: folder + "/.lathe/tools/logs",
                 environment: environment, news: news, question: question))
+    }
+
+    /// Finds tools of the project's servers, with an index that is derived from what they said.
+    func toolSearch(_ meaning: any MeaningModel) -> ToolSearch {
+        ToolSearch(index: LibraryIndex(path: folder + "/.lathe/tools/index.db", what: "tools"), meaning: meaning)
     }
 
     /// The servers of tools as the project's files and the user's own name them.

@@ -30,16 +30,16 @@ struct Project: Sendable {
     func openLibrary(
         _ installation: Installation, examiner: (any CapabilityExaminer)? = nil
     ) -> SourceLibrary {
-        SourceLibrary(
+        let meaning = installation.meaning
+        return SourceLibrary(
             folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
             examiner: examiner, journal: LibraryDatabase(folder: folder + "/.lathe"),
             trust: librarySettings.trust ?? .pins,
             proposals: librarySettings.proposals ?? .session,
             demotion: (librarySettings.demotion ?? .by(DemotionRule())).rule,
             search: CapabilitySearch(
-                index: LibraryIndex(path: folder + "/.lathe/library-index.db"),
-                meaning: MeaningProcess(
-                    python: installation.interpreter, package: installation.python + "/lathe_meaning")),
+                index: LibraryIndex(path: folder + "/.lathe/library-index.db"), meaning: meaning),
+            tools: toolSearch(meaning),
             builtIns: installation.python + "/lathe_builtins")
     }
 

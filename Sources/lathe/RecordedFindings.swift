@@ -18,8 +18,14 @@ struct RecordedFindings: Sendable {
 
     init(in events: [Event]) {
         var asked: [Call: Question] = [:]
+        var task = ""
         for event in events {
             switch event.body {
+            case .taskSubmitted(let submitted): task = submitted.task
+            case .toolsOffered(let offered):
+                let question = Question(words: ToolsOffered.words(of: task), limit: ToolsOffered.most)
+                let finding = CapabilityFinding(text: offered.text, names: offered.names, searched: offered.searched)
+                findings[question, default: []].append(.success(finding))
             case .hostCalled(let call) where call.name == "find":
                 guard let words = call.arguments["query"]?.stringValue else { continue }
                 asked[Call(place: event.place, number: call.call)] = Question(

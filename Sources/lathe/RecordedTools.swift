@@ -9,7 +9,10 @@ final class RecordedTools: ToolAccess {
     private struct Past {
         var servers: [String: JSONValue] = [:]
         var tools: [String: JSONValue] = [:]
+        var resources: [String: JSONValue] = [:]
         var results: [String: [HostAnswered]] = [:]
+        /// What was refused, by the call and what it asked for.
+        var failures: [String: ToolError] = [:]
     }
 
     private let past: Mutex<Past>
@@ -39,8 +42,12 @@ final class RecordedTools: ToolAccess {
                 guard let call = called["\(event.place) \(answer.call)"] else { continue }
                 let server = call.arguments["server"]?.stringValue ?? ""
                 let name = call.arguments["name"]?.stringValue ?? ""
+                if answer.value == nil, answer.name != "tool_call" {
+                    past.failures["\(answer.name) \(server)/\(name)"] = failure(answer)
+                }
                 switch answer.name {
                 case "tools": past.servers[server] = answer.value
+                case "resources": past.resources[server] = answer.value
                 case "tool": past.tools["\(server)/\(name)"] = answer.value
                 case "tool_call":
                     let arguments = call.arguments["arguments"] ?? .null
@@ -53,7 +60,17 @@ final class RecordedTools: ToolAccess {
         return past
     }
 
-    func servers() async throws(ToolError) -> [String: Int?] { try await beyond?.servers() ?? [:] }
+    func searched(_ unlisted: UnlistedServers) async -> SearchedTools {
+        await beyond?.searched(unlisted)
+            ?? SearchedTools(generation: 0, documents: [], ownNames: []) { _ in [] }
+    }
+
+    func servers() async throws(ToolError) -> [String: Int?] {
+        if let listed = past.withLock({ $0.servers[""]?["servers"]?.objectValue }) {
+            return listed.mapValues(\.integerValue)
+        }
+        return try await beyond?.servers() ?? [:]
+    }
 
     func server(_ pythonName: String) async throws(ToolError) -> OfferedServer {
         if let value = past.withLock({ $0.servers[pythonName] }) {
@@ -61,7 +78,7 @@ final class RecordedTools: ToolAccess {
             return OfferedServer(
                 name: value["server"]?.stringValue ?? pythonName, pythonName: pythonName, tools: names)
         }
-        guard let beyond else { throw Self.unrecorded(pythonName) }
+        guard let beyond else { throw refusal("tools \(pythonName)/") }
         return try await beyond.server(pythonName)
     }
 
@@ -69,11 +86,33 @@ final class RecordedTools: ToolAccess {
         if let value = past.withLock({ $0.tools["\(server)/\(pythonName)"] }), let tool = Self.offered(value) {
             return tool
         }
-        guard let beyond else { throw Self.unrecorded("\(server)/\(pythonName)") }
+        guard let beyond else { throw refusal("tool \(server)/\(pythonName)") }
         return try await beyond.tool(pythonName, of: server)
     }
 
+    func resources(of server: String) async throws(ToolError) -> OfferedResources {
+        if let value = past.withLock({ $0.resources[server] }) {
+            return OfferedResources(
+                server: value["server"]?.stringValue ?? server, resources: value["resources"]?.arrayValue ?? [],
+                templates: Self.templates(value))
+        }
+        guard let beyond else { throw refusal("resources \(server)/") }
+        return try await beyond.resources(of: server)
+    }
+
+    private static func templates(_ value: JSONValue) -> [JSONValue] {
+        (value["templates"]?.arrayValue ?? []).map { one in
+            guard case .object(var members) = one else { return one }
+            members["uriTemplate"] = members["uri"]
+            return .object(members)
+        }
+    }
+
     func definition(of tool: String, of server: String) async throws(ToolError) -> ToolDefinition {
+        if beyond == nil, tool.hasPrefix(ToolDefinition.resourcePrefix) {
+            let uri = String(tool.dropFirst(ToolDefinition.resourcePrefix.count))
+            return ToolDefinition(resource: uri, of: server, isListed: true)
+        }
         let known = past.withLock { past in
             past.tools.values.compactMap(Self.offered).first {
                 $0.definition.server == server && $0.definition.name == tool
@@ -148,6 +187,11 @@ final class RecordedTools: ToolAccess {
             default: .failed
             }
         return ToolError(code, answer.reason ?? "it failed")
+    }
+
+    /// As it was refused then.
+    private func refusal(_ call: String) -> ToolError {
+        past.withLock { $0.failures[call] } ?? Self.unrecorded(call)
     }
 
     private static func unrecorded(_ what: String) -> ToolError {

@@ -48,9 +48,9 @@ final class ReplayLibrary: CapabilityLibrary {
     }
 
     /// As it was answered then; a search that the recorded session did not make goes through the library as it is.
-    func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding {
+    func find(_ need: CapabilityNeed, among tools: SearchedTools?) async throws(LibraryError) -> CapabilityFinding {
         if let recorded = findings.withLock({ $0.take(need) }) { return try recorded.get() }
-        return try await library.find(need)
+        return try await library.find(need, among: tools)
     }
 
     func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {

@@ -92,7 +92,11 @@ struct SessionSetup: Sendable {
     /// The servers of tools, and what code may call of them; nil where there are none.
     func tools(in folder: String) throws(CommandFailure) -> (desk: ToolDesk, tools: SessionTools)? {
         let called = followed.contains { event in
-            if case .hostCalled(let call) = event.body { call.name == "tools" } else { false }
+            switch event.body {
+            case .hostCalled(let call): call.name == "tools"
+            case .toolsOffered: true
+            default: false
+            }
         }
         guard called || !project.toolConfiguration(environment).servers.isEmpty else { return nil }
         let shelf = Mutex<ToolShelf?>(nil)

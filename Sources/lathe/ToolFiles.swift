@@ -13,7 +13,7 @@ struct ToolFiles: Sendable {
     ]
 
     /// The answer with each piece of base64 in a file of its own, named in its place by `file` and `bytes`.
-    func keeping(_ answer: JSONValue) throws(CommandFailure) -> JSONValue {
+    func keeping(_ answer: JSONValue) throws -> JSONValue {
         guard case .object(var members) = answer, let content = members["content"]?.arrayValue else { return answer }
         var kept: [JSONValue] = []
         for item in content { kept.append(try keeping(item: item)) }
@@ -21,7 +21,7 @@ struct ToolFiles: Sendable {
         return .object(members)
     }
 
-    private func keeping(item: JSONValue) throws(CommandFailure) -> JSONValue {
+    private func keeping(item: JSONValue) throws -> JSONValue {
         guard case .object(var members) = item else { return item }
         if let resource = members["resource"] {
             members["resource"] = try keeping(item: resource)
@@ -30,7 +30,9 @@ struct ToolFiles: Sendable {
         let key = members["blob"] != nil ? "blob" : "data"
         guard let text = members[key]?.stringValue else { return item }
         guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters) else {
-            throw CommandFailure("the tool returned bytes that are no base64 (\(text.utf8.count) characters)")
+            throw ToolError(
+                .badResult, "it answered with bytes that are no base64 (\(text.utf8.count) characters)",
+                mend: "report this to whoever makes the server")
         }
         let path = try write(data, members["mimeType"]?.stringValue ?? "")
         members[key] = nil

@@ -39,7 +39,7 @@ import Testing
         -> CapabilitySearch.Documents
     {
         let all = sentences.sorted { $0.key < $1.key }.map { name, sentence in
-            SearchedCapability(
+            SearchedDocument(
                 Capability(
                     kind: .function, name: name, path: "functions/\(name).py", signature: "\(name)(x: int) -> int",
                     summary: sentence, status: .approved, created: "2026-01-01", session: "s", model: "m",
@@ -55,7 +55,7 @@ import Testing
         let documents = documents ?? self.documents()
         let offered = documents.all.map { _ in true }
         let ranking = try await search.rank(need, among: documents, isOffered: offered, limit: 3)
-        return (ranking.order.map { documents.all[$0].capability.name }, ranking)
+        return (ranking.order.map { documents.all[$0.place].name.replacing(" ", with: "_") }, ranking)
     }
 
     private func withIndex(_ body: (String) async throws -> Void) async throws {
@@ -154,7 +154,8 @@ import Testing
             let documents = documents(1, many)
             #expect(try await found("thing 7", search, documents).ranking.caveat == "100 of 100 not by meaning yet")
             opened.withLock { $0 = true }
-            gate.signal()
+            // Those that fit the words were asked for first, the others behind them.
+            for _ in 0..<2 { gate.signal() }
             for _ in 0..<2_000 where try await found("thing 7", search, documents).ranking.caveat != nil {
                 try await Task.sleep(for: .milliseconds(10))
             }
@@ -190,7 +191,7 @@ import Testing
         try await withIndex { path in
             let search = CapabilitySearch(index: LibraryIndex(path: path), meaning: nil)
             let documents = documents()
-            let offered = documents.all.map { $0.capability.name != "delay_profile" }
+            let offered = documents.all.map { $0.name != "delay profile" }
             let ranking = try await search.rank("late", among: documents, isOffered: offered, limit: 3)
             #expect(ranking.order.isEmpty)
         }

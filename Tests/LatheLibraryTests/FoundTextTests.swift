@@ -5,6 +5,8 @@ import Testing
 
 /// What a model is shown of a search.
 struct FoundTextTests {
+    private let need = CapabilityNeed(words: "x", limit: 5, session: "")
+
     private func capability(
         _ name: String, signature: String? = nil, summary: String = "Return it.", kind: Capability.Kind = .function,
         status: Capability.Status = .approved
@@ -19,7 +21,7 @@ struct FoundTextTests {
             capability("mean_delay"), capability("late_legs", status: .proposed),
             capability("critic", signature: "critic -> {flaws}", summary: "Find what is wrong.", kind: .agent),
         ]
-        let finding = CapabilityFinding(found, of: 12, for: "x")
+        let finding = CapabilityFinding(found.map(FoundEntry.capability), of: 12, for: need)
         #expect(
             finding.text == """
                 mean_delay(x: int) -> int
@@ -42,19 +44,72 @@ struct FoundTextTests {
                     + (0..<60).map { "column_\($0): dict[str, float]" }.joined(separator: ", ") + ")",
                 summary: String(repeating: "Return what is late of all that flew. ", count: 40))
         }
-        let finding = CapabilityFinding(long, of: 5, for: "x")
+        let finding = CapabilityFinding(long.map(FoundEntry.capability), of: 5, for: need)
         #expect(finding.names.count == 5)
         #expect(TokenEstimate.of(finding.text) <= FoundText.tokens)
         for one in long { #expect(finding.text.contains(one.name + "(")) }
         #expect(finding.text.contains("…"))
     }
 
+    private func tool(_ name: String, _ arguments: String = "name: str", shapes: [String] = []) -> FoundEntry {
+        .tool(
+            FoundTool(
+                path: "my_crm.\(name)", signature: "\(name)(\(arguments))", shapes: shapes, server: "my-crm",
+                summary: "Add a person to the\n\u{1B}[31m database."))
+    }
+
+    @Test func `a tool is shown as it is called, with what its objects hold and its server's words`() {
+        let found = [
+            tool("add", "name: str, *, address: Address = ...", shapes: ["Address = {city: str}"]),
+            .capability(capability("mean_delay")), tool("get"),
+        ]
+        let finding = CapabilityFinding(found, of: 12, tools: 10_000, for: need)
+        #expect(
+            finding.text == """
+                lathe.tools.my_crm.add(name: str, *, address: Address = ...)
+                    Address = {city: str}
+                    my-crm says: Add a person to the [31m database.
+                mean_delay(x: int) -> int
+                    Return it.
+                lathe.tools.my_crm.get(name: str)
+                    my-crm says: Add a person to the [31m database.
+                Use: from lathe.capabilities import NAME
+                """)
+        #expect(finding.names == ["lathe.tools.my_crm.add", "mean_delay", "lathe.tools.my_crm.get"])
+        #expect(finding.searched == 10_012)
+        let none = CapabilityFinding(
+            [], of: 1, tools: 1, for: need, caveats: ["not searched: git (it is still starting)"])
+        #expect(
+            none.text == """
+                Nothing fits “x”; the library holds 1 capability, and there is 1 tool.
+                (not searched: git (it is still starting))
+                """)
+    }
+
+    @Test func `however long the definitions of tools are, an offer keeps within its bound and the best has the most`()
+    {
+        let long = (0..<3).map { number in
+            tool(
+                "create_\(number)", (0..<40).map { "column_\($0): dict[str, float]" }.joined(separator: ", "),
+                shapes: (0..<9).map { "Shape\($0) = {first_key: str, second_key: float}" })
+        }
+        let offer = CapabilityNeed(words: "x", limit: 3, session: "", purpose: .offer)
+        let finding = CapabilityFinding(long, of: 0, tools: 3, for: offer)
+        #expect(finding.names.count == 3)
+        #expect(TokenEstimate.of(finding.text) <= FoundText.tokensOffered)
+        for number in 0..<3 { #expect(finding.text.contains("lathe.tools.my_crm.create_\(number)(")) }
+        let lengths = finding.text.split(separator: "\n").map(\.count)
+        #expect(lengths[0] > lengths[1])
+    }
+
     @Test func `characters that could mislead do not come through`() {
         let odd = capability(
             "odd", signature: "odd(x: int) -> int", summary: "Return\u{202E} \u{1B}[31mit\nnow.\u{200B}")
         #expect(
-            CapabilityFinding([odd], of: 1, for: "x").text.hasPrefix("odd(x: int) -> int\n    Return [31mit now.\n"))
-        let nothing = CapabilityFinding([], of: 0, for: "a\u{1B}[2Jb")
+            CapabilityFinding([.capability(odd)], of: 1, for: need).text.hasPrefix(
+                "odd(x: int) -> int\n    Return [31mit now.\n"))
+        let nothing = CapabilityFinding(
+            [], of: 0, for: CapabilityNeed(words: "a\u{1B}[2Jb", limit: 5, session: ""))
         #expect(nothing.text == "Nothing in the library fits “a [2Jb”; it holds nothing yet.")
     }
 }

@@ -78,6 +78,8 @@ enum EventSamples {
             ToolDecided(
                 cell: 4, server: "crm", tool: "add-contact", answer: .always, definition: "00", isExposed: true)),
         .exposed(Exposed(cell: 3, kinds: [.private, .untrusted], cause: "crm/search")),
+        .toolsOffered(
+            ToolsOffered(text: "Tools that may fit.", names: ["lathe.tools.crm.add"], searched: 12)),
         .toolUsed(
             ToolUse(
                 cell: 3, server: "crm", tool: "add-contact", ground: .session, seconds: 0.5, bytes: 9, isError: true)),

@@ -6,15 +6,15 @@ import Testing
 
 /// The index of a library over real files.
 struct LibraryIndexTests {
-    private func document(_ name: String, _ summary: String, sha256: String = "1") -> SearchedCapability {
-        SearchedCapability(
+    private func document(_ name: String, _ summary: String, sha256: String = "1") -> SearchedDocument {
+        SearchedDocument(
             Capability(
                 kind: .function, name: name, path: "functions/\(name).py", signature: "\(name)(x: int) -> int",
                 summary: summary, status: .approved, created: "2026-01-01", session: "s", model: "m", sha256: sha256),
             docstring: summary)
     }
 
-    private var three: [SearchedCapability] {
+    private var three: [SearchedDocument] {
         [
             document("mean_delay", "Return how late flights were."), document("split_name", "Separate names."),
             document("plot_map", "Draw where flights went."),

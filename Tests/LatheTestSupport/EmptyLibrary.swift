@@ -14,7 +14,7 @@ package struct EmptyLibrary: CapabilityLibrary {
 
     package func list() -> [Capability] { [] }
 
-    package func find(_ need: CapabilityNeed) -> CapabilityFinding {
+    package func find(_ need: CapabilityNeed, among tools: SearchedTools?) -> CapabilityFinding {
         CapabilityFinding(text: "nothing here", names: [], searched: 0)
     }
 

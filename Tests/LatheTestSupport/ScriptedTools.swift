@@ -66,6 +66,14 @@ package final class ScriptedTools: ToolAccess {
         return found.definition
     }
 
+    package func resources(of server: String) -> OfferedResources {
+        OfferedResources(server: server, resources: [], templates: [])
+    }
+
+    package func searched(_ unlisted: UnlistedServers) -> SearchedTools {
+        SearchedTools(generation: 0, documents: [], ownNames: []) { _ in [] }
+    }
+
     package func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource {
         guard let found = tools.withLock({ $0[tool.fullName] }) else {
             throw ToolError(.unknownTool, server: tool.server, "it has no tool '\(tool.name)'")

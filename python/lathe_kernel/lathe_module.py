@@ -16,6 +16,7 @@ from lathe_kernel import (
     delegation,
     loading,
     pages,
+    resources,
     results,
 )
 from lathe_kernel.artifacts import Artifacts
@@ -30,7 +31,7 @@ from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
-from lathe_kernel.tool_results import Blob
+from lathe_kernel.tool_results import Blob, Link
 from lathe_kernel.tools import ToolFinder, Tools
 
 _METHODS = (
@@ -51,6 +52,8 @@ _METHODS = (
     "load_csv",
     "load_parquet",
     "output",
+    "resource",
+    "resources",
     "rollback",
     "save_agent",
     "save_artifact",
@@ -286,9 +289,9 @@ class Lathe(types.ModuleType, Making):
         return branches.run(self._channel, codes, keep)
 
     def find(self, query: str, limit: int = 5) -> str:
-        """Search the library: one line of signature and one sentence for each that fits.
+        """Search saved functions, agents and tools: a signature and a sentence for each that fits.
 
-        Example: `lathe.find("delays by month")`
+        Example: `lathe.find("delays by month")`; a tool is called by the name that it is shown with
         """
         return self._library.found(query, limit)
 
@@ -326,6 +329,20 @@ class Lathe(types.ModuleType, Making):
         with open(reply.descriptors[0], "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
             close(reply.descriptors[1:])
             return file.read().decode("utf-8", "replace")
+
+    def resources(self, server: str) -> list[Link]:
+        """List the addresses of what a server has to read, each with `label` and `mime`.
+
+        Example: `lathe.resources("crm")`; one with {parts} is read once they are filled in.
+        """
+        return resources.listed(self._channel, server)
+
+    def resource(self, server: str, uri: str) -> Any:
+        """Read a resource of a server: text, data where it is JSON, else a Blob.
+
+        Example: `lathe.resource("crm", "crm://contacts/7")`
+        """
+        return resources.read(self._channel, self._artifacts, server, uri)
 
     def save_artifact(self, name: str, data: object) -> str:
         """Save a file for the user: text, bytes, a DataFrame, a figure, JSON data or a file's path.

@@ -96,7 +96,7 @@ class MemoryPickler(cloudpickle.Pickler):  # pyright: ignore[reportUntypedBaseCl
         if is_tool(obj):
             return recalled_tool, (obj.definition,)
         if isinstance(obj, ServerTools):
-            return recalled_server, (obj.server, obj.names)
+            return recalled_server, (obj.__server__, obj.__names__, obj.__own__)
         if isinstance(obj, types.FunctionType):
             return self._function(obj)
         if isinstance(obj, type):

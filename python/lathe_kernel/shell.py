@@ -118,6 +118,8 @@ def create(folder: str) -> Any:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.autoawait = True
     config.InteractiveShell.cache_size = 1000
+    # By what is there, such as the names of servers, which are in no source.
+    config.IPCompleter.use_jedi = False
     warnings.filterwarnings("ignore", message="To exit: use 'exit'")
     shell: Any = KernelShell.instance(config=config, ipython_dir=folder)
     register_figures(shell.display_formatter)

@@ -13,6 +13,7 @@ from lathe_signatures.tool import ToolFunction
 
 # Of a server's words about a failure.
 _REASON = 2_000
+_OF_TEXT = ("text", "resource_link")
 
 
 class Blob(bytes):
@@ -56,6 +57,9 @@ def value(tool: ToolFunction, reply: Reply, artifacts: Artifacts) -> Any:
     """
     result = _result(reply)
     parts = cast("list[dict[str, Any]]", result.get("content") or [])
+    if "structured" in result and not result.get("is_error"):
+        # The texts beside it are the same once more; files are not.
+        parts = [part for part in parts if part.get("type") not in _OF_TEXT]
     values = [_part(tool, part, artifacts) for part in parts]
     if result.get("is_error"):
         said = "\n".join(str(one) for one in values if isinstance(one, str))
@@ -96,7 +100,11 @@ def _part(tool: ToolFunction, part: dict[str, Any], artifacts: Artifacts) -> Any
 
 
 def _blob(tool: ToolFunction, data: object, mime: object, artifacts: Artifacts) -> Blob:
-    content = base64.b64decode(str(data or ""))
+    try:
+        content = base64.b64decode("".join(str(data or "").split()), validate=True)
+    except ValueError as error:
+        name = f"{tool.definition.server}.{tool.definition.name}"
+        raise ToolError(name, f"it answered with bytes that are no base64: {error}") from None
     kind = str(mime or "application/octet-stream")
     ending = mimetypes.guess_extension(kind) or ".bin"
     stem = slug(f"{tool.definition.server}-{tool.name}") or "file"

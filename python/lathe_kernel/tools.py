@@ -38,7 +38,9 @@ class Tools(types.ModuleType):
         self._channel = channel
         self._artifacts = artifacts
 
-    def server(self, name: str) -> "ServerTools":
+    # What begins with a letter is the name of a server.
+
+    def _server(self, name: str) -> "ServerTools":
         """Return the module of a server.
 
         Raises:
@@ -46,9 +48,9 @@ class Tools(types.ModuleType):
         """
         reply = self._channel.call("tools", {"server": name})
         close(reply.descriptors)
-        return ServerTools(self, name, dict(reply.value["names"]))
+        return ServerTools(self, name, str(reply.value["server"]), dict(reply.value["names"]))
 
-    def function(self, server: str, name: str) -> Any:
+    def _tool(self, server: str, name: str) -> Any:
         """Return a tool's function.
 
         Raises:
@@ -56,9 +58,9 @@ class Tools(types.ModuleType):
         """
         reply = self._channel.call("tool", {"server": server, "name": name})
         close(reply.descriptors)
-        return self.made(reply.value)
+        return self._made(reply.value)
 
-    def made(self, definition: Mapping[str, Any]) -> Any:
+    def _made(self, definition: Mapping[str, Any]) -> Any:
         """Return the function of a definition that lathe gave."""
         read = Definition(
             definition["server"],
@@ -84,12 +86,21 @@ class Tools(types.ModuleType):
             raise AttributeError(str(error)) from None
 
     def __dir__(self) -> list[str]:
-        """List the servers that were imported here."""
+        """List the servers whose tools may be used, without starting any."""
+        try:
+            reply = self._channel.call("tools", {})
+        except LatheError:
+            # Nothing asks for a list of names to be told a reason.
+            return self._imported()
+        close(reply.descriptors)
+        return sorted({*reply.value["servers"], *self._imported()})
+
+    def _imported(self) -> list[str]:
         return sorted(name.removeprefix(_PREFIX) for name in sys.modules if _is_server(name))
 
     def __repr__(self) -> str:
         """Show what was imported here."""
-        names = ", ".join(dir(self)) or "none imported here"
+        names = ", ".join(self._imported()) or "none imported here"
         return f"<lathe.tools: {names}; lathe.find(…) shows what else there is>"
 
     def _function(self, tool: ToolFunction, definition: dict[str, Any]) -> Any:
@@ -123,22 +134,29 @@ class Tools(types.ModuleType):
 class ServerTools(types.ModuleType):
     """The tools of one server, each a function once it is used."""
 
-    def __init__(self, tools: Tools, server: str, names: dict[str, str]) -> None:
+    __server__: str
+    __own__: str
+    __names__: dict[str, str]
+
+    def __init__(self, tools: Tools, server: str, own: str, names: dict[str, str]) -> None:
         """Offer tools by their names in Python."""
-        super().__init__(_PREFIX + server, f"Tools of the server {server!r}.")
+        also = f"`lathe.resources({server!r})` lists what it has to read."
+        super().__init__(_PREFIX + server, f"Tools of the server {own!r}. {also}")
         # With a path a name that is not there is looked for, and its reason told.
         self.__path__ = []
-        self.server = server
-        self.names = names
+        # No tool has a name that begins with two underscores: none is hidden by these.
+        self.__server__ = server
+        self.__own__ = own
+        self.__names__ = names
         self.__all__ = sorted(names)
-        self._tools = tools
+        self.__tools__ = tools
 
     def __getattr__(self, name: str) -> Any:
         """Make a tool's function on first use."""
         if not _NAME.fullmatch(name) or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
         try:
-            function = self._tools.function(self.server, name)
+            function = self.__tools__._tool(self.__server__, name)
         except LatheError as error:
             raise AttributeError(error.reason) from None
         self.__dict__[name] = function
@@ -150,7 +168,7 @@ class ServerTools(types.ModuleType):
 
     def __repr__(self) -> str:
         """Name the first tools."""
-        more = f", … {len(self.names) - _SHOWN} more" if len(self.names) > _SHOWN else ""
+        more = f", … {len(self.__all__) - _SHOWN} more" if len(self.__all__) > _SHOWN else ""
         return f"<{self.__name__}: {', '.join(self.__all__[:_SHOWN])}{more}>"
 
 
@@ -174,9 +192,9 @@ class ToolFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         try:
             if not tool:
-                server = self._tools.server(name)
+                server = self._tools._server(name)
                 return importlib.machinery.ModuleSpec(fullname, self, loader_state=server)
-            self._tools.function(name, tool)
+            self._tools._tool(name, tool)
         except LatheError as error:
             raise ImportError(error.reason, name=fullname) from None
         mend = f"it is a function: `from {_PREFIX}{name} import {tool}`"
@@ -225,15 +243,16 @@ def is_tool(value: object) -> bool:
 
 def recalled_tool(definition: dict[str, Any]) -> Any:
     """Return the function of a definition that was saved."""
-    return _tools().made(definition)
+    return _tools()._made(definition)
 
 
-def recalled_server(server: str, names: dict[str, str]) -> ServerTools:
+def recalled_server(server: str, names: dict[str, str], own: str = "") -> ServerTools:
     """Return the module of a server that was saved, the same for all who refer to it."""
     known = sys.modules.get(_PREFIX + server)
     if isinstance(known, ServerTools):
         return known
-    module = ServerTools(_tools(), server, names)
+    # Memories of before resources could be read do not say what the server calls itself.
+    module = ServerTools(_tools(), server, own or server, names)
     sys.modules[module.__name__] = module
     return module
 

@@ -7,6 +7,7 @@ from typing import Any
 from lathe_signatures.names import identifiers
 from lathe_tools.configured import edited
 from lathe_tools.definition import Definition
+from lathe_tools.described import described, stubbed
 from lathe_tools.faults import Fault
 from lathe_tools.link import ServerLink
 from lathe_tools.login_run import log_in, log_out
@@ -69,6 +70,10 @@ class Host:
                 return {}
             case "names":
                 return {"names": identifiers(str(each) for each in params["names"])}
+            case "describe":
+                return described(params["tools"])
+            case "stubs":
+                return stubbed(params["servers"])
             case "edit":
                 return edited(str(params["text"]), str(params["name"]), params.get("definition"))
             case _:

@@ -1,10 +1,13 @@
 """What servers give, as JSON for lathe: everything kept, with its type."""
 
-from typing import Any
+from typing import Any, cast
 
 import mcp_types as types
 
 _MOST_PROBLEMS = 100
+_MOST_TEXTS = 64
+"""Texts beside structured content that are passed on: of a long list some SDKs make one of each."""
+_LEFT_OUT = "lathe/texts_left_out"
 
 
 def plain(value: Any) -> dict[str, Any]:
@@ -15,7 +18,8 @@ def plain(value: Any) -> dict[str, Any]:
 def call_result(result: types.CallToolResult) -> dict[str, Any]:
     """Return {"is_error", "structured"?, "content": [...]}; each content as the protocol writes it.
 
-    Images, audio and blobs stay base64 with their media type, links stay links.
+    Images, audio and blobs stay base64 with their media type, links stay links. What `shorten`
+    left out is counted in `texts_left_out`.
     """
     answer: dict[str, Any] = {
         "is_error": result.is_error,
@@ -23,7 +27,39 @@ def call_result(result: types.CallToolResult) -> dict[str, Any]:
     }
     if "structured_content" in result.model_fields_set and result.structured_content is not None:
         answer["structured"] = result.structured_content
+    if result.meta and isinstance(count := result.meta.get(_LEFT_OUT), int):
+        answer["texts_left_out"] = count
     return answer
+
+
+def shorten(result: dict[str, Any]) -> None:
+    """Leave out of a message's result most of the texts that repeat its structured content.
+
+    The SDK makes an object of each of them, which takes it seconds for a long list.
+    """
+    content: object = result.get("content")
+    if (
+        not result.get("structuredContent")
+        or result.get("isError")
+        or not isinstance(content, list)
+    ):
+        return
+    kept = _with_few_texts(cast("list[Any]", content))
+    left_out = len(cast("list[Any]", content)) - len(kept)
+    if left_out:
+        result["content"] = kept
+        result["_meta"] = {**(result.get("_meta") or {}), _LEFT_OUT: left_out}
+
+
+def _with_few_texts(content: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    texts = 0
+    for each in content:
+        is_text = isinstance(each, dict) and cast("dict[str, Any]", each).get("type") == "text"
+        texts += is_text
+        if not is_text or texts <= _MOST_TEXTS:
+            kept.append(each)
+    return kept
 
 
 def listing(tools: list[types.Tool]) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:

@@ -15,11 +15,12 @@ from types import TracebackType
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCNotification, jsonrpc_message_adapter
+from mcp_types import JSONRPCNotification, JSONRPCResponse, jsonrpc_message_adapter
 
 from lathe_tools.definition import Command
 from lathe_tools.faults import Fault, shortened
 from lathe_tools.logs import ServerLog
+from lathe_tools.results import shorten
 from lathe_tools.wire import LONGEST_MESSAGE
 
 _CHUNK = 1 << 16
@@ -188,6 +189,8 @@ class StdioTransport:
             ) from None
         if isinstance(message, JSONRPCNotification) and not self._passes():
             return
+        if isinstance(message, JSONRPCResponse):
+            shorten(message.result)
         await self._to_session.send(SessionMessage(message))
 
     def _passes(self) -> bool:

@@ -232,7 +232,7 @@ def _keys(record: Any, namespace: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _schema(chance: random.Random, depth: int = 0) -> Any:
+def schema(chance: random.Random, depth: int = 0) -> Any:
     kinds = ["string", "integer", "null", "boolean", "number"]
     inner = [] if depth > 5 else ["object", "array", "any", "all", "ref", "wild"]
     match chance.choice(kinds + inner):
@@ -241,15 +241,15 @@ def _schema(chance: random.Random, depth: int = 0) -> Any:
             return {
                 "type": "object",
                 "title": chance.choice(["Any", "T", "no title", 3]),
-                "properties": {key: _schema(chance, depth + 1) for key in keys},
+                "properties": {key: schema(chance, depth + 1) for key in keys},
                 "required": chance.choice([keys[:2], None, "a", [1]]),
             }
         case "array":
-            return {"type": "array", chance.choice(["items", "prefixItems"]): _schema(chance, 9)}
+            return {"type": "array", chance.choice(["items", "prefixItems"]): schema(chance, 9)}
         case "any":
-            return {"anyOf": [_schema(chance, depth + 1) for _ in range(3)]}
+            return {"anyOf": [schema(chance, depth + 1) for _ in range(3)]}
         case "all":
-            return {"allOf": [_schema(chance, depth + 1) for _ in range(2)]}
+            return {"allOf": [schema(chance, depth + 1) for _ in range(2)]}
         case "ref":
             return {"$ref": chance.choice(["#", "#/$defs/A", "#/$defs/B", "#/properties/a", "x"])}
         case "wild":
@@ -269,10 +269,10 @@ def test_any_schema_becomes_source_that_can_be_read(seed: int) -> None:
             'Ends with a quote"' * chance.randint(0, 60),
             {
                 "type": "object",
-                "properties": {key: _schema(chance) for key in ("a", "b-c", "in")},
-                "$defs": {"A": _schema(chance), "B": _schema(chance)},
+                "properties": {key: schema(chance) for key in ("a", "b-c", "in")},
+                "$defs": {"A": schema(chance), "B": schema(chance)},
             },
-            chance.choice([None, _schema(chance)]),
+            chance.choice([None, schema(chance)]),
         )
         for number in range(12)
     ]

@@ -1,3 +1,4 @@
+import ast
 import json
 import os
 from typing import Any
@@ -38,11 +39,17 @@ def _served(kernel: Kernel, *results: dict[str, Any]) -> list[dict[str, Any]]:
     left = list(results)
 
     def tools(arguments: dict[str, Any], _received: list[int]) -> Answer:
+        if "server" not in arguments:
+            return {"value": {"servers": {"my_crm": 1, "git": None}}}, []
         if arguments["server"] != "my_crm":
             return {"error": {"code": "invalid_arguments", "reason": "no server: my_crm is"}}, []
-        return {"value": {"server": "my-crm", "names": {"create_contact": "create-contact"}}}, []
+        names = {"create_contact": "create-contact", "server": "server", "names": "names"}
+        return {"value": {"server": "my-crm", "names": names}}, []
 
     def tool(arguments: dict[str, Any], _received: list[int]) -> Answer:
+        if arguments["name"] in ("server", "names"):
+            name = arguments["name"]
+            return {"value": {**_ADD, "name": name, "python_name": name}}, []
         if arguments["name"] != "create_contact":
             reason = "my-crm has no tool `add`; like it: create_contact"
             return {"error": {"code": "invalid_arguments", "reason": reason}}, []
@@ -91,7 +98,7 @@ def test_a_tool_is_a_function_with_a_signature_and_a_page(kernel: Kernel) -> Non
         "    Returns what the server sends: data where it is JSON, else text.",
         "    Tool 'create-contact' of 'my-crm', which says that it may write.",
         "",
-        "['create_contact'] <class 'lathe.tools.my_crm.create_contact.Address'> "
+        "['create_contact', 'names', 'server'] <class 'lathe.tools.my_crm.create_contact.Address'> "
         "<lathe.tools: my_crm; lathe.find(…) shows what else there is>",
         "",
     ]
@@ -102,6 +109,52 @@ def test_a_tool_is_a_function_with_a_signature_and_a_page(kernel: Kernel) -> Non
             "arguments": {"name": "Ada", "from": "2026-01-02", "address": {"zip": 7}},
         }
     ]
+
+
+def test_names_are_completed_and_none_is_hidden(kernel: Kernel) -> None:
+    calls = _served(kernel, _text("called"))
+    kernel.ok("shell = get_ipython()")
+    assert kernel.ok("dir(lathe.tools)").text == "['git', 'my_crm']"
+    for line, names in {
+        "lathe.tools.": ["git", "my_crm"],
+        "from lathe.tools import my": ["my_crm"],
+        "from lathe.tools.my_crm import cr": ["create_contact"],
+    }.items():
+        completed = kernel.ok(f"shell.complete(None, {line!r}, {len(line)})[1]").text
+        assert [one.lstrip(".") for one in ast.literal_eval(completed)] == names
+    # What a server calls its tools hides nothing of the module, and the other way round.
+    assert kernel.ok("from lathe.tools.my_crm import server, names; server('a'), names('a')").text
+    assert [call["name"] for call in calls] == ["server", "names"]
+    kernel.handlers["tools"] = lambda _arguments, _received: (
+        {"error": {"code": "not_allowed", "reason": "none here"}},
+        [],
+    )
+    assert kernel.ok("dir(lathe.tools)").text == "['my_crm']"
+
+
+def test_resources_are_read_by_the_call_of_a_tool(kernel: Kernel) -> None:
+    content = {"type": "resource", "resource": {"uri": "crm://1", "text": '{"a": 1}'}}
+    calls = _served(kernel, {"content": [content], "is_error": False})
+    listed = {"uri": "crm://1", "name": "one", "mime": "application/json"}
+    kernel.handlers["resources"] = lambda arguments, _received: (
+        {"value": {"server": "my-crm", "resources": [listed], "templates": [], "left_out": 3}},
+        [],
+    )
+    ran = kernel.ok("(one,) = lathe.resources('my_crm'); one, one.label, one.mime")
+    assert ran.text == "('crm://1', 'one', 'application/json')"
+    assert ran.stdout == "[3 more resources of my_crm are not listed]\n"
+    assert kernel.ok("lathe.resource('my_crm', one)").text == "{'a': 1}"
+    assert calls == [{"server": "my-crm", "name": "resource:crm://1", "arguments": {}}]
+    error = kernel.run("lathe.resource('nowhere', one)").error
+    assert (error["type"], error["message"]) == ("LatheError", "no server: my_crm is")
+
+
+def test_bytes_that_are_no_base64_are_an_error_of_the_tool(kernel: Kernel) -> None:
+    _served(kernel, {"content": [{"type": "image", "mimeType": "image/png", "data": "iVBO*"}]})
+    kernel.ok("from lathe.tools.my_crm import create_contact as add")
+    error = kernel.run("add('a')").error
+    assert error["type"].endswith("ToolError")
+    assert error["message"].startswith("my-crm.create-contact: it answered with bytes that are no")
 
 
 def test_what_is_not_there_is_told_with_the_reason(kernel: Kernel) -> None:

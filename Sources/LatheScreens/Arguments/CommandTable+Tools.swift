@@ -18,8 +18,8 @@ extension OptionForm {
 
 extension CommandTable {
     static let tools: [CommandForm] = [
-        toolsList, toolsShow, toolsCall, toolsAdd, toolsRemove, toolsAllow, toolsTest, toolsRules, toolsForget,
-        toolsCalls, toolsLogin, toolsLogout,
+        toolsList, toolsSearch, toolsShow, toolsCall, toolsRead, toolsPrompt, toolsAdd, toolsRemove, toolsAllow,
+        toolsTest, toolsStubs, toolsRules, toolsForget, toolsCalls, toolsLogin, toolsLogout,
     ]
 
     private static let toolsList = CommandForm(
@@ -51,7 +51,7 @@ extension CommandTable {
                 .missingArgument,
                 "write SERVER/TOOL, such as lathe tools call time/get_current_time; lathe tools list shows all")
         }
-        let seconds = try given.timeout
+        let seconds = try given.callSeconds()
         let arguments = GivenText(argument: given.value(.arguments) ?? "{}")
         return .tools(
             ToolsCommand(

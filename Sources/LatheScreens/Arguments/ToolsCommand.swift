@@ -2,10 +2,16 @@
 package struct ToolsCommand: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case list
+        /// By the words of a need.
+        case search(String)
         /// A server, or a tool of it.
         case show(ToolReference)
         /// The arguments as JSON text.
         case call(ToolReference, arguments: GivenText, seconds: Double)
+        case read(String, uri: String, seconds: Double)
+        /// The arguments as JSON text.
+        case prompt(String, name: String, arguments: GivenText, seconds: Double)
+        case stubs(folder: String, StubMode)
         case add(ToolAddition)
         case remove(String)
         case allow(String)
@@ -20,6 +26,8 @@ package struct ToolsCommand: Sendable, Hashable {
         /// The newest calls that people made.
         case calls(count: Int)
     }
+
+    package enum StubMode: Sendable, Hashable { case write, check }
 
     package var action: Action
     package var options: ListingOptions

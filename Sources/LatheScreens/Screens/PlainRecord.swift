@@ -79,6 +79,7 @@ struct PlainRecord {
                     + "(\(saved.capability.status.rawValue)): generated-capabilities/\(saved.capability.path)"
             ]
         case .capabilityUsed(let used): ["used \(used.kind.rawValue) \(used.name)"]
+        case .toolsOffered(let offered): ["offered tools: \(brief(offered.names.joined(separator: ", ")))"]
         case .toolDecided(let decided):
             [
                 "tool \(brief("\(decided.server)/\(decided.tool)")): the user was asked, and said "

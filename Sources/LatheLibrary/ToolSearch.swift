@@ -1,0 +1,92 @@
+package import LatheVocabulary
+
+/// Finds tools among thousands as capabilities are found: by meaning first and by words beside it, with an index of their own.
+package final class ToolSearch: Sendable {
+    private let search: CapabilitySearch
+    /// The cosine from which on a tool is shown with a task though nobody asked for it.
+    private static let leastOffered: Float = 0.3
+
+    package init(index: any CapabilityIndex, meaning: (any MeaningModel)?) {
+        search = CapabilitySearch(index: index, meaning: meaning, what: "tools are")
+    }
+
+    /// Ends the model's process.
+    package func close() async { await search.close() }
+
+    /// What a search found, for a screen.
+    package struct Found: Sendable {
+        /// Best first.
+        package var tools: [FoundTool]
+        package var searched: Int
+        /// Why it was not looked at by meaning, or not at all of them; nil where it was.
+        package var caveat: String?
+        package var notices: [String]
+    }
+
+    /// The tools that fit `words` best; empty where nothing fits.
+    package func find(
+        _ words: String, among tools: SearchedTools, limit: Int
+    ) async throws(LibraryError) -> Found {
+        let need = CapabilityNeed(words: words, limit: limit, session: "")
+        let ranked = try await ranked(need, among: tools)
+        return Found(
+            tools: await tools.describe(ranked.found.map(\.path)), searched: ranked.searched, caveat: ranked.caveat,
+            notices: ranked.notices)
+    }
+
+    /// `asked` is the need's vector where the library's search has it already.
+    func ranked(
+        _ need: CapabilityNeed, among tools: SearchedTools, asked: Result<[Int8], LibraryError>? = nil
+    ) async throws(LibraryError) -> RankedTools {
+        let offered = tools.isOffered ?? tools.documents.map { _ in true }
+        let searched = offered.count { $0 }
+        guard searched > 0 else { return RankedTools() }
+        let ranking = try await search.rank(
+            need.words,
+            among: CapabilitySearch.Documents(generation: tools.generation, all: tools.documents), isOffered: offered,
+            limit: need.limit, asked: asked, least: need.purpose == .offer ? Self.leastOffered : nil,
+            tellsOfWords: asked == nil)
+        return RankedTools(
+            found: ranking.order.map { (tools.documents[$0.place].path, $0.score) }, searched: searched,
+            caveat: ranking.caveat, notices: ranking.notices)
+    }
+}
+
+/// The tools that fit a need, and how they were searched for.
+struct RankedTools: Sendable {
+    /// Their paths with their scores, best first.
+    var found: [(path: String, score: Double)] = []
+    var searched = 0
+    var caveat: String?
+    var notices: [String] = []
+
+    /// One list of the best of both, best first. What cannot be described any more is left out.
+    func merged(
+        with own: RankedCapabilities, limit: Int, described: @Sendable ([String]) async -> [FoundTool]
+    ) async -> [FoundEntry] {
+        let best = (own.found.map { (name: "", score: $0.score) } + found.map { (name: $0.path, score: $0.score) })
+            .sorted { $0.score > $1.score }.prefix(limit)
+        let wanted = best.map(\.name).filter { !$0.isEmpty }
+        let tools = wanted.isEmpty ? [] : await described(wanted)
+        let known = Dictionary(tools.map { ($0.path, $0) }) { first, _ in first }
+        var capabilities = own.found.map(\.capability)[...]
+        return best.compactMap { hit in
+            if hit.name.isEmpty { return capabilities.popFirst().map(FoundEntry.capability) }
+            return known[hit.name].map(FoundEntry.tool)
+        }
+    }
+}
+
+/// One line of what was found.
+enum FoundEntry: Sendable, Hashable {
+    case capability(Capability)
+    case tool(FoundTool)
+
+    /// As code writes it.
+    var name: String {
+        switch self {
+        case .capability(let capability): capability.name
+        case .tool(let tool): "lathe.tools." + tool.path
+        }
+    }
+}

@@ -43,7 +43,7 @@ extension CommandTable {
     ) { given throws(CommandError) in
         .tools(
             ToolsCommand(
-                action: .login(given.argument(), seconds: try given.timeout), options: given.listingOptions()))
+                action: .login(given.argument(), seconds: try given.callSeconds()), options: given.listingOptions()))
     }
 
     static let toolsLogout = CommandForm(
@@ -53,18 +53,4 @@ extension CommandTable {
         options: [.json, .project],
         examples: ["lathe tools logout crm"]
     ) { given in .tools(ToolsCommand(action: .logout(given.argument()), options: given.listingOptions())) }
-}
-
-extension GivenArguments {
-    /// What `--timeout` says, in seconds; five minutes without it.
-    var timeout: Double {
-        get throws(CommandError) {
-            guard let text = value(.timeout) else { return 300 }
-            do throws(LimitProblem) {
-                return try BudgetLimits.time(text, "--timeout")
-            } catch {
-                throw CommandError(.badValue, error.reason)
-            }
-        }
-    }
 }

@@ -59,6 +59,7 @@ extension Delegation {
         of owner: Place?, _ reason: String = "the cell that delegated it did not do so again"
     ) async -> [String] {
         let rest = past.takeRest(of: owner)
+        if owner == nil { await abandonCalls(below: nil, reason) }
         for past in rest { await abandon(past, "lathe ended while it was under way, and \(reason)") }
         return rest.map(\.label)
     }
@@ -71,6 +72,7 @@ extension Delegation {
             seconds: past.seconds)
         // A journal that cannot be written stops the work at its next record.
         _ = try? await services.log.record(.subtaskFinished(outcome), at: place)
+        await abandonCalls(below: place, "the subtask that began it does not go on")
         await registry.finish(outcome)
     }
 }

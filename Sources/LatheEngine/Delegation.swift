@@ -8,6 +8,8 @@ struct Delegation: Sendable {
     let gates: [AsyncGate]
     /// Lets so many examinations of writers run at a time.
     let examinations: AsyncGate
+    /// Let so many tool calls and questions in the background be under way at a time.
+    let (toolCalls, questions): (AsyncGate, AsyncGate)
     /// What subtasks answered with beside JSON.
     let data: DataResults
     /// The kernels that were lost, of every place.
@@ -21,6 +23,8 @@ struct Delegation: Sendable {
         self.past = past
         data = DataResults(limits: services.limits)
         examinations = AsyncGate(services.limits.parallelExaminations)
+        toolCalls = AsyncGate(services.limits.parallelCalls)
+        questions = AsyncGate(services.limits.parallelSubtasks)
         gates = (0..<services.limits.delegationDepth).map { _ in AsyncGate(services.limits.parallelSubtasks) }
     }
 
@@ -82,8 +86,29 @@ struct Delegation: Sendable {
     func wait(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {
         let ids = try await owned(arguments, by: owner)
         let seconds = arguments.present("seconds")?.numberValue.map { min(max($0, 0), 86_400) }
-        let outcomes = await registry.outcomes(of: ids, within: seconds)
-        return ["outcomes": .array(outcomes.map(\.forKernel))]
+        let any = try arguments.optionalFlag("any") ?? false
+        let outcomes = await registry.outcomes(of: ids, any: any, within: seconds)
+        let wanted = any ? outcomes.filter { $0.status != .running } : outcomes
+        let (told, left) = Self.told(wanted, upTo: services.limits.callBytes)
+        await registry.note(told: outcomes.filter { $0.status != .running && !left.contains($0.id) }.map(\.id))
+        return ["outcomes": .array(told)]
+    }
+
+    /// Outcomes as a kernel is told them: values that would make a message too long are `left` for another call, never the first.
+    private static func told(_ outcomes: [SubtaskOutcome], upTo bytes: Int) -> ([JSONValue], left: Set<Int>) {
+        var (told, left, used): ([JSONValue], Set<Int>, Int) = ([], [], 0)
+        for outcome in outcomes {
+            var outcome = outcome
+            let size = outcome.value?.text.utf8.count ?? 0
+            let fits = used == 0 || used + size <= bytes
+            used += fits ? size : 0
+            if !fits {
+                outcome.value = nil
+                left.insert(outcome.id)
+            }
+            told.append(outcome.forKernel(isLeft: !fits))
+        }
+        return (told, left)
     }
 
     func cancel(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {
@@ -93,20 +118,21 @@ struct Delegation: Sendable {
 
     private func owned(_ arguments: HostArguments, by owner: Place) async throws(HostRefusal) -> [Int] {
         let ids = try arguments.integers("ids", upTo: 10_000)
-        guard await registry.owns(owner, ids) else {
-            throw HostRefusal("not_allowed", "these are not subtasks of this kernel")
-        }
+        guard await registry.sees(owner, ids) else { throw HostDesk.notYours }
         return ids
     }
 }
 
 extension SubtaskOutcome {
-    /// What the kernel that delegated is told.
-    var forKernel: JSONValue {
-        [
+    /// What the kernel that began it is told; `isLeft` where its value is to be asked for once more.
+    func forKernel(isLeft: Bool) -> JSONValue {
+        var told: [String: JSONValue] = [
             "id": .integer(id), "label": .string(label), "status": .string(status.rawValue), "value": value ?? .null,
             "reason": .string(reason), "partial": partial.map { .string($0) } ?? .null, "tokens": .integer(usage.total),
             "seconds": .number(seconds),
         ]
+        if let code { told["code"] = .string(code) }
+        if isLeft { told["left"] = true }
+        return .object(told)
     }
 }

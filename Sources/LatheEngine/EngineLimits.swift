@@ -13,6 +13,14 @@ package struct EngineLimits: Sendable, Hashable {
     /// 1 lets the coordinator delegate, 2 its subtasks too.
     package var delegationDepth = 2
     package var maxOutputTokens = 8192
+
+    /// Tool calls in the background that are under way at a time, and tool calls and questions that are open in all; questions run
+    /// as many at a time as subtasks.
+    package var parallelCalls = 64
+    package var openCalls = 4_000
+    /// Tool calls and questions that one `begin` call may hold.
+    package var callsPerBegin = 1_000
+
     /// Rounds in which a subtask may mend a result that did not fit `returns`.
     package var repairs = 1
     /// Characters of a task, an agent's instructions or a question to `ask_model`.

@@ -48,8 +48,13 @@ extension HostDesk {
         }
     }
 
-    /// Calls a tool, if a rule or the user allows it.
-    func callTool(_ arguments: HostArguments) async throws(HostRefusal) -> HostReply {
+    /// Calls a tool, if a rule or the user allows it. `cell` is the one that calls, where it is not the one under way; `sending` is
+    /// awaited once it is allowed and before it is sent.
+    func callTool(
+        _ arguments: HostArguments, cell caller: Int? = nil,
+        progress: @escaping @Sendable (ToolProgress) -> Void = { _ in },
+        sending: () async throws(HostRefusal) -> Void = {}
+    ) async throws(HostRefusal) -> HostReply {
         let tools = try usableTools()
         let server = try arguments.text("server", upTo: Self.toolNameCharacters)
         let name = try arguments.text("name", upTo: Self.toolNameCharacters)
@@ -65,6 +70,7 @@ extension HostDesk {
         } catch {
             throw HostRefusal(error)
         }
+        let (place, cell) = (place, caller ?? cell)
         let request = ToolRequest(
             place: place, cell: cell, server: server, tool: name, arguments: given, description: tool.description,
             agent: agent)
@@ -73,19 +79,21 @@ extension HostDesk {
         }
         switch verdict {
         case .refused(let reason): throw HostRefusal("not_allowed", reason)
-        case .allowed(let ground): return try await call(tool, source, given, ground, tools)
+        case .allowed(let ground):
+            try await sending()
+            return try await call(tool, source, given, ground, tools, in: cell, progress)
         }
     }
 
     private func call(
         _ tool: ToolDefinition, _ source: ToolSource, _ arguments: JSONValue, _ ground: ToolUse.Ground,
-        _ tools: SessionTools
+        _ tools: SessionTools, in cell: Int, _ progress: @escaping @Sendable (ToolProgress) -> Void
     ) async throws(HostRefusal) -> HostReply {
         let began = RunClock.shared.now
         let kinds = tools.exposure(by: tool, source)
         let result: ToolResult
         do throws(ToolError) {
-            result = try await tools.access.call(tool, arguments)
+            result = try await tools.access.call(tool, arguments, progress: progress)
         } catch {
             if !error.code.isWithoutServersWords { try await expose(to: kinds, by: tool.fullName) }
             throw HostRefusal(error)
@@ -124,7 +132,8 @@ extension HostReply {
             self = .error(answer.code ?? "unknown", answer.reason ?? "unknown")
             return
         }
-        self.init(.value(value), file: answer.name == "tool_call" ? ToolResult.keptFile(value) : nil)
+        self.init(
+            .value(value), file: ["tool_call", "tool_result"].contains(answer.name) ? ToolResult.keptFile(value) : nil)
     }
 }
 

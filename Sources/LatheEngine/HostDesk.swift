@@ -227,8 +227,14 @@ final class HostDesk: Sendable {
 
     /// Carries a call out; what comes with the reply is begun once that is journaled.
     private func perform(_ call: HostCall) async -> (HostReply, (@Sendable () async -> Void)?) {
-        guard call.name == "delegate", allowed == nil else { return (await answerNow(call), nil) }
+        guard call.name == "delegate" || call.name == "begin", allowed == nil else {
+            return (await answerNow(call), nil)
+        }
         do throws(HostRefusal) {
+            if call.name == "begin" {
+                let (value, calls) = try await delegation.admitCalls(try HostArguments(call), from: self)
+                return (.value(value), { [delegation] in await delegation.begin(calls) })
+            }
             let admitted = try await delegation.delegate(
                 try HostArguments(call), slices: call.slices, from: self)
             return (.value(admitted.value), { [delegation] in await delegation.begin(admitted) })
@@ -265,6 +271,8 @@ final class HostDesk: Sendable {
             case "tool": return .value(try await tool(arguments))
             case "resources": return .value(try await resources(arguments))
             case "tool_call": return try await callTool(arguments)
+            case "subtasks": return .value(try await subtasks(arguments))
+            case "tool_result": return try await toolResult(arguments)
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
@@ -334,20 +342,9 @@ final class HostDesk: Sendable {
     }
 
     private func askModel(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
-        let returns = try arguments.schema("returns")
-        guard returns?.wantsData != true else {
-            throw HostRefusal(
-                "invalid_arguments",
-                "ask_model: a model alone cannot return data; delegate, or ask for text and numbers")
-        }
-        let question = ModelQuestion(
-            prompt: try arguments.text("prompt", upTo: services.limits.instructionCharacters),
-            returns: returns, place: place.child("ask"), paid: delegation.past.paidReplies)
-        let role = try arguments.optionalText("model", upTo: 64)
-        let turn = ModelTurn(
-            model: try await services.modelForHostCall(role), log: services.log, spending: spending,
-            fallbacks: services.fallbacks(of: role))
-        return ["value": try await question.ask(turn, maxOutputTokens: 2_048, nextTurn: nextQuestion)]
+        _ = try Self.questionForm(arguments)
+        let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
+        return try await ask(arguments, model, at: place.questions, spending, nextTurn: nextQuestion)
     }
 
     private func nextQuestion() -> Int {

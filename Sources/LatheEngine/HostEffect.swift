@@ -14,7 +14,8 @@ enum HostEffect: Sendable, Hashable {
 
     /// Every host call there is.
     static let ofCalls: [String: HostEffect] = [
-        "delegate": .answeredFirst, "wait": .none, "cancel": .none, "ask_model": .paid, "save_function": .outside,
+        "delegate": .answeredFirst, "begin": .answeredFirst, "subtasks": .none, "tool_result": .none, "wait": .none,
+        "cancel": .none, "ask_model": .paid, "save_function": .outside,
         "save_agent": .outside, "answer": .none, "checkpoint": .none, "rollback": .none, "branch": .none,
         "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "find": .read,
         "capability": .read, "tools": .read, "tool": .read, "resources": .read, "tool_call": .outside, "examine": .read,

@@ -92,6 +92,7 @@ extension KernelSeat {
         await inherit(checkpoint.subtasks)
         await letGoOfUnreachableData()
         try await record(.rolledBack(back))
+        try await stopUnreachableWork()
         return back
     }
 

@@ -17,11 +17,27 @@ extension KernelSeat {
         ownSubtasksBegin = await desk.delegation.registry.newestID + 1
     }
 
+    private func reachableSubtasks() async -> RangeSet<Int> {
+        var known = await knownSubtasks()
+        for checkpoint in kept { known.formUnion(checkpoint.subtasks) }
+        return known
+    }
+
+    /// Stops work in the background that was begun in cells which are undone and that nothing kept knows of, and says so: what
+    /// a call had done by then stands.
+    func stopUnreachableWork() async throws(JournalError) {
+        let stopped = await desk.delegation.registry.undo(of: place, outside: await reachableSubtasks())
+        guard !stopped.isEmpty else { return }
+        let listed = stopped.prefix(8).map { $0.singleLine(upTo: 80) }.joined(separator: ", ")
+        let more = stopped.count > 8 ? " and \(stopped.count - 8) more" : ""
+        try await warn(
+            "Stopped, since the cell that began it is undone: \(listed)\(more). What calls had done by then stands.")
+    }
+
     /// Drops the data of subtasks that neither the kernel nor a checkpoint knows of, since nobody could take or drop it; also
     /// of those that still run.
     func letGoOfUnreachableData() async {
-        var known = await knownSubtasks()
-        for checkpoint in kept { known.formUnion(checkpoint.subtasks) }
+        let known = await reachableSubtasks()
         let makers = await desk.delegation.registry.places(of: place, outside: known)
         if !makers.isEmpty { desk.delegation.data.abandon(makers) }
     }

@@ -85,6 +85,17 @@ extension KernelSeat {
         )
     }
 
+    /// Goes on with what was in the background when lathe ended, and tells user and model of calls whose outcome is unknown.
+    func takeUpCalls() async throws(JournalError) {
+        let unknown = await desk.delegation.takeUpCalls(of: desk)
+        guard !unknown.isEmpty else { return }
+        let listed = unknown.prefix(8).map { $0.singleLine(upTo: 80) }.joined(separator: ", ")
+        let more = unknown.count > 8 ? " and \(unknown.count - 8) more" : ""
+        try await warnBoth(
+            "Sent when lathe ended, so that nobody knows whether it was done, and not repeated: \(listed)\(more). Look before calling again."
+        )
+    }
+
     /// Why there is no kernel any more, and what to do.
     func lastWords(_ reason: String) -> String {
         let why = death.isEmpty ? reason : death

@@ -26,7 +26,7 @@ struct PlacePast: Sendable {
     /// A fold over the events of the place and of what it asked of models.
     init(_ place: Place, _ events: [Event]) {
         self.place = place
-        let questions = place.child("ask")
+        let questions = place.questions
         for event in events {
             if event.place == place { apply(event.body) } else if event.place == questions { applyQuestion(event.body) }
         }
@@ -101,7 +101,7 @@ struct PlacePast: Sendable {
 
     /// The numbers of the subtasks that cells have delegated.
     func subtasks(of cells: [Int]) -> Set<Int> {
-        let named = cells.flatMap { answers[$0] ?? [] }.filter { $0.name == "delegate" }
+        let named = cells.flatMap { answers[$0] ?? [] }.filter { $0.name == "delegate" || $0.name == "begin" }
         return Set(named.flatMap { $0.value?["subtasks"]?.arrayValue ?? [] }.compactMap { $0["id"]?.integerValue })
     }
 }

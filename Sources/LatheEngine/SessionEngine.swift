@@ -32,7 +32,8 @@ package actor SessionEngine {
         cellsToRebuild = past.cellsToRebuild(after: plan.saves.first?.path.count ?? 0)
         transcript = past.transcript
         spending = Spending(rest: services.limits.accountRest)
-        registry = SubtaskRegistry(places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes)
+        registry = SubtaskRegistry(
+            places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes, calls: past.callOutcomes)
         delegation = Delegation(
             registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork())
         services.tools?.recall(past)
@@ -77,6 +78,7 @@ package actor SessionEngine {
         }
         if case .resume(let resumption) = intent, let unfinished = past.unfinished {
             try await takeUp(unfinished, resumption)
+            try await seat.takeUpCalls()
         }
         try await seat.rebuildMemory(of: past.own, after: steps, progress)
         let skipped = past.skippedCells(but: resumed?.cell, after: steps)
@@ -213,12 +215,12 @@ package actor SessionEngine {
             answers: answers, prompt: { Prompts.coordinator(codeForm: $0.codeForm, isSmall: $0.isSmall) },
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
             position: position, stops: services.limits.stops, context: services.limits.context,
-            objection: { await registry.objection(after: subtask) },
+            objection: { await registry.objection(after: subtask, at: .coordinator) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in
                 StateBlock(
                     variables: await seat.variables, capabilities: capabilities, tools: tools,
-                    openSubtasks: await registry.openCount(of: .coordinator), turnsLeft: turnsLeft,
+                    background: await registry.background(of: .coordinator), turnsLeft: turnsLeft,
                     budget: spending.budget.leftText, problems: await seat.problems,
                     exposure: services.tools?.exposure(of: .coordinator))
             })
@@ -287,6 +289,10 @@ package actor SessionEngine {
 
     /// Stops every subtask and the kernel. The log stays open for the caller's last words.
     package func close() async {
+        if let running = await registry.running(of: .coordinator) {
+            // A journal that cannot be written has been told of already.
+            _ = try? await notice(.warning, "Stopped as lathe ends, before it was done: \(running).")
+        }
         await registry.cancelAll()
         await seat.settleMemory()
         await seat.settleVerification()

@@ -10,6 +10,8 @@ package struct SessionPast: Sendable {
     package let unfinished: UnfinishedTask?
     /// Subtasks that ended, by number.
     let outcomes: [Int: SubtaskOutcome]
+    /// Tool calls and questions in the background that ended, by number.
+    let callOutcomes: [Int: SubtaskOutcome]
     /// The coordinator's newest request that was answered, and what its provider counted.
     let measured: (request: ModelRequest, usage: Usage)?
     let places: Set<Place>
@@ -30,6 +32,7 @@ package struct SessionPast: Sendable {
         own = fold.own
         unfinished = fold.unfinished
         outcomes = fold.outcomes
+        callOutcomes = fold.callOutcomes
         measured = fold.measured
         places = fold.places
         lastSubtask = fold.lastSubtask
@@ -61,6 +64,7 @@ package struct SessionPast: Sendable {
         var own = PlacePast(.coordinator)
         var unfinished: UnfinishedTask?
         var outcomes: [Int: SubtaskOutcome] = [:]
+        var callOutcomes: [Int: SubtaskOutcome] = [:]
         var request: ModelRequest?
         var measured: (request: ModelRequest, usage: Usage)?
         var places: Set<Place> = []
@@ -78,7 +82,7 @@ package struct SessionPast: Sendable {
             exposures.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
-            } else if event.place == Place.coordinator.child("ask") {
+            } else if event.place == Place.coordinator.questions {
                 own.applyQuestion(event.body)
             }
             unfinished?.apply(event)
@@ -87,7 +91,8 @@ package struct SessionPast: Sendable {
             case .subtaskFinished(let outcome):
                 note(outcome.id, outcome.place)
                 outcomes[outcome.id] = outcome
-            case .hostAnswered(let answered) where answered.name == "delegate":
+            case .backgroundFinished(let outcome): callOutcomes[outcome.id] = outcome
+            case .hostAnswered(let answered) where answered.name == "delegate" || answered.name == "begin":
                 for item in answered.value?["subtasks"]?.arrayValue ?? [] {
                     lastSubtask = max(lastSubtask, item["id"]?.integerValue ?? 0)
                 }

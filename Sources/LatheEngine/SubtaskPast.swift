@@ -21,16 +21,33 @@ struct SubtaskPast: Sendable {
 final class UnfinishedWork: Sendable {
     private struct Content {
         var subtasks: [Int: SubtaskPast]
+        var calls: [CallPast]
         /// Whether the task is gone on with; before that nothing is taken up.
         var isOpen = false
+
+        mutating func takeCalls(where isWanted: (CallPast) -> Bool) -> [CallPast] {
+            let taken = calls.filter(isWanted)
+            calls.removeAll(where: isWanted)
+            return taken
+        }
     }
 
     private let replies: PaidReplies
     private let content: Mutex<Content>
 
-    init(subtasks: [SubtaskPast] = [], replies: PaidReplies = PaidReplies([])) {
+    init(subtasks: [SubtaskPast] = [], calls: [CallPast] = [], replies: PaidReplies = PaidReplies([])) {
         self.replies = replies
-        content = Mutex(Content(subtasks: Dictionary(subtasks.map { ($0.id, $0) }) { $1 }))
+        content = Mutex(Content(subtasks: Dictionary(subtasks.map { ($0.id, $0) }) { $1 }, calls: calls))
+    }
+
+    /// What a place had in the background, once the task is gone on with; it goes with this.
+    func takeCalls(of owner: Place) -> [CallPast] {
+        content.withLock { $0.isOpen ? $0.takeCalls { $0.owner == owner } : [] }
+    }
+
+    /// The same of a place and all below it, or of all, whether or not it is gone on with.
+    func takeCalls(below place: Place?) -> [CallPast] {
+        content.withLock { $0.takeCalls { call in place.map { call.owner.path.starts(with: $0.path) } ?? true } }
     }
 
     /// The task is gone on with.

@@ -1,17 +1,35 @@
 internal import LatheVocabulary
 
-/// The subtasks of a session: which run, which wait, how they ended.
+/// The subtasks of a session, and its tool calls and questions in the background: which run, which wait, how they ended.
 actor SubtaskRegistry {
-    private struct Entry {
+    struct Entry {
+        enum Kind: String {
+            case agent, tool, question
+        }
+
+        var kind = Kind.agent
         var owner: Place
         var label: String
         var place: Place
         var task: Task<Void, Never>?
         var outcome: SubtaskOutcome?
         var started: ContinuousClock.Instant
+        /// Looks how far it is; nil before it has begun.
+        var progress: (@Sendable () -> JSONValue)?
+        /// What its kernel wants to be told of it again, as it said it.
+        var note: JSONValue?
+        /// Whether its owner's kernel has been given the outcome.
+        var isTold = false
+        /// Whether it was told to stop, perhaps before it began.
+        var isCancelled = false
+        /// Whether lathe stopped it, since its owner's work was over.
+        var isStopped = false
+        /// Whether the cell that began it was undone: nobody needs it any more.
+        var isUndone = false
     }
 
-    private var entries: [Int: Entry] = [:]
+    /// Only the extensions of the registry change them.
+    var entries: [Int: Entry] = [:]
     private var places: Set<Place> = []
     private var lastID: Int
     /// Subtasks admitted in this run of the program.
@@ -19,21 +37,38 @@ actor SubtaskRegistry {
     private var waiters: [Waiter] = []
 
     private struct Waiter {
+        /// Those that have no outcome yet.
         var ids: Set<Int>
+        /// Whether one of them is enough.
+        var any: Bool
         var resume: CheckedContinuation<Void, Never>
         var number: Int
     }
     private var waiterCount = 0
 
-    /// `places` and `lastID` continue the numbering of earlier program runs, whose outcomes can still be asked for.
-    init(places: Set<Place>, lastID: Int, outcomes: [Int: SubtaskOutcome] = [:]) {
+    /// `places` and `lastID` continue the numbering of earlier program runs, whose outcomes can still be asked for; `calls` are
+    /// those of tool calls and questions.
+    init(
+        places: Set<Place>, lastID: Int, outcomes: [Int: SubtaskOutcome] = [:], calls: [Int: SubtaskOutcome] = [:]
+    ) {
         self.places = places
         self.lastID = lastID
-        entries = outcomes.mapValues { outcome in
-            Entry(
-                owner: outcome.place.parent ?? .coordinator, label: outcome.label, place: outcome.place,
-                outcome: outcome, started: .now)
+        entries = outcomes.mapValues { Self.past($0, .agent) }
+        for (id, outcome) in calls {
+            entries[id] = Self.past(outcome, outcome.place.isOfQuestions ? .question : .tool)
         }
+    }
+
+    private static func past(_ outcome: SubtaskOutcome, _ kind: Entry.Kind) -> Entry {
+        Entry(
+            kind: kind, owner: outcome.place.parent ?? .coordinator, label: outcome.label, place: outcome.place,
+            outcome: outcome, started: .now)
+    }
+
+    /// The number of the next one.
+    func nextID() -> Int {
+        lastID += 1
+        return lastID
     }
 
     /// Gives a subtask its number and its place: the label below its owner, with `#2`, `#3` … where that was taken.
@@ -65,24 +100,33 @@ actor SubtaskRegistry {
 
     func attach(_ task: Task<Void, Never>, to id: Int) {
         entries[id]?.task = task
+        if entries[id]?.isCancelled == true { task.cancel() }
     }
 
     /// Keeps an outcome and wakes who waits for it.
     func finish(_ outcome: SubtaskOutcome) {
         entries[outcome.id]?.outcome = outcome
-        let isDone = { (waiter: Waiter) in waiter.ids.allSatisfy { self.entries[$0]?.outcome != nil } }
-        for waiter in waiters where isDone(waiter) { waiter.resume.resume() }
-        waiters.removeAll(where: isDone)
+        for index in waiters.indices.reversed() where waiters[index].ids.remove(outcome.id) != nil {
+            guard waiters[index].any || waiters[index].ids.isEmpty else { continue }
+            waiters.remove(at: index).resume.resume()
+        }
     }
 
-    /// True where all of `ids` were started by `owner`.
-    func owns(_ owner: Place, _ ids: [Int]) -> Bool {
-        ids.allSatisfy { entries[$0]?.owner == owner }
+    /// True where all of `ids` were begun by a kernel at `place`, or below it.
+    func sees(_ place: Place, _ ids: [Int]) -> Bool {
+        ids.allSatisfy { id in
+            guard let owner = entries[id]?.owner else { return false }
+            return owner.path.starts(with: place.path)
+        }
     }
 
-    /// Waits until all of `ids` have an outcome or the time is up, then tells what is known, in the order of `ids`.
-    func outcomes(of ids: [Int], within seconds: Double?) async -> [SubtaskOutcome] {
-        if ids.contains(where: { entries[$0]?.outcome == nil }), seconds != 0 { await wait(for: ids, within: seconds) }
+    /// Waits until all of `ids` have an outcome, or `any` of them has, or the time is up, then tells what is known, in the order
+    /// of `ids`.
+    func outcomes(of ids: [Int], any: Bool = false, within seconds: Double?) async -> [SubtaskOutcome] {
+        let open = ids.filter { entries[$0]?.outcome == nil }
+        if !open.isEmpty, !any || open.count == ids.count, seconds != 0 {
+            await wait(for: open, any: any, within: seconds)
+        }
         return ids.compactMap { id in
             guard let entry = entries[id] else { return nil }
             return entry.outcome
@@ -92,7 +136,7 @@ actor SubtaskRegistry {
         }
     }
 
-    private func wait(for ids: [Int], within seconds: Double?) async {
+    private func wait(for ids: [Int], any: Bool, within seconds: Double?) async {
         waiterCount += 1
         let number = waiterCount
         let timer = seconds.map { seconds in
@@ -102,7 +146,7 @@ actor SubtaskRegistry {
             }
         }
         await withCheckedContinuation { continuation in
-            waiters.append(Waiter(ids: Set(ids), resume: continuation, number: number))
+            waiters.append(Waiter(ids: Set(ids), any: any, resume: continuation, number: number))
         }
         timer?.cancel()
     }
@@ -113,12 +157,16 @@ actor SubtaskRegistry {
     }
 
     func cancel(_ ids: [Int]) {
-        for id in ids where entries[id]?.outcome == nil { entries[id]?.task?.cancel() }
+        for id in ids where entries[id]?.outcome == nil {
+            entries[id]?.isCancelled = true
+            entries[id]?.task?.cancel()
+        }
     }
 
     /// Cancels everything that runs, or what `owner` started, and waits until all of it has ended and is recorded.
     func cancelAll(of owner: Place? = nil) async {
         let running = entries.filter { $0.value.outcome == nil && (owner == nil || $0.value.owner == owner) }.map(\.key)
+        for id in running { entries[id]?.isStopped = true }
         cancel(running)
         for id in running { await entries[id]?.task?.value }
     }
@@ -130,19 +178,14 @@ actor SubtaskRegistry {
         for id in running.keys { await entries[id]?.task?.value }
     }
 
-    /// Subtasks of one owner that have no outcome yet.
-    func openCount(of owner: Place) -> Int {
-        entries.values.count { $0.owner == owner && $0.outcome == nil }
-    }
-
-    /// Everything that has ended in subtasks with a number above `id`.
+    /// Everything that has ended in subtasks with a number above `id`, as far as it counts for their task.
     func finished(after id: Int) -> [SubtaskOutcome] {
-        entries.filter { $0.key > id }.sorted { $0.key < $1.key }.compactMap(\.value.outcome)
+        entries.filter { $0.key > id }.sorted { $0.key < $1.key }.compactMap(\.value.counted)
     }
 
-    /// Everything that has ended of what one owner began.
+    /// The same of what one owner began.
     func finished(of owner: Place) -> [SubtaskOutcome] {
-        entries.filter { $0.value.owner == owner }.sorted { $0.key < $1.key }.compactMap(\.value.outcome)
+        entries.filter { $0.value.owner == owner }.sorted { $0.key < $1.key }.compactMap(\.value.counted)
     }
 
     var newestID: Int { lastID }

@@ -37,7 +37,8 @@ struct SubtaskRun: Sendable {
                 )
                 outcome.isAgentsFault = ending.isAgentsFault ? true : nil
             }
-            outcome.isOptional = plan.isRequired ? nil : true
+            let isUndone = await delegation.registry.isUndone(id)
+            outcome.isOptional = plan.isRequired && !isUndone ? nil : true
             outcome.turns = spending.total.turns
             outcome.usage = spending.total.usage
             outcome.cost = spending.total.cost
@@ -94,6 +95,13 @@ struct SubtaskRun: Sendable {
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
             }, allowance: plan.allowance, toolAllowance: plan.toolAllowance, agent: plan.agent.name)
+        await delegation.registry.observe(id) {
+            let spent = spending.total
+            return [
+                "turns": .integer(spent.turns), "cells": .integer(desk.cell), "tokens": .integer(spent.usage.total),
+                "microdollars": spent.cost.json,
+            ]
+        }
         let slices: [PlacedSlice]
         do throws(KernelError) {
             slices = if let slice { [try await services.placement.put(slice)] } else { [] }
@@ -137,6 +145,7 @@ struct SubtaskRun: Sendable {
         guard own.lastCell > 0 else { return }
         do {
             try await seat.rebuildMemory(of: own)
+            try await seat.takeUpCalls()
             if own.position.underWay == nil { try await seat.abandonSubtasks() }
         } catch let error as JournalError {
             throw error
@@ -171,10 +180,11 @@ struct SubtaskRun: Sendable {
             context: services.limits.context,
             objection: { [registry = delegation.registry, place] in await registry.objection(at: place) },
             readText: { Self.read($0, returns) },
-            state: { turnsLeft in
+            state: { [registry = delegation.registry, place] turnsLeft in
                 StateBlock(
-                    variables: await seat.variables, turnsLeft: turnsLeft, budget: spending.budget.leftText,
-                    problems: await seat.problems, exposure: services.tools?.exposure(of: place))
+                    variables: await seat.variables, background: await registry.background(of: place),
+                    turnsLeft: turnsLeft, budget: spending.budget.leftText, problems: await seat.problems,
+                    exposure: services.tools?.exposure(of: place))
             })
         let (end, isOver) = await TimeLimit.run(seconds: plan.budget.seconds.map { max($0 - (past?.seconds ?? 0), 0) })
         {

@@ -52,10 +52,17 @@ extension [SubtaskOutcome] {
 extension SubtaskRegistry {
     /// What a model that answers is told once, where subtasks of its task failed. What never began, or ran out of budget, its model
     /// has seen as such, and another call could not help it.
-    func objection(after id: Int) -> String? { Self.objection(to: finished(after: id)) }
+    /// What still runs at `owner` is named too.
+    func objection(after id: Int, at owner: Place) -> String? {
+        let said = [Self.objection(to: finished(after: id)), unfinished(of: owner, after: id)].compactMap(\.self)
+        return said.isEmpty ? nil : said.joined(separator: "\n\n")
+    }
 
     /// The same of the subtasks that one place began.
-    func objection(at owner: Place) -> String? { Self.objection(to: finished(of: owner)) }
+    func objection(at owner: Place) -> String? {
+        let said = [Self.objection(to: finished(of: owner)), unfinished(of: owner)].compactMap(\.self)
+        return said.isEmpty ? nil : said.joined(separator: "\n\n")
+    }
 
     private static func objection(to all: [SubtaskOutcome]) -> String? {
         let missing = all.missing

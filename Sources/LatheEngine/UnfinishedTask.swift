@@ -13,6 +13,7 @@ package struct UnfinishedTask: Sendable {
     private(set) var seconds: Double = 0
     private(set) var outcomes: [Int: SubtaskOutcome] = [:]
     private var started: [Int: SubtaskStarted] = [:]
+    private var calls = OpenCalls()
     private var delegated: [Int: (label: String, owner: Place)] = [:]
     private var places: [Place: PlacePast] = [:]
     /// Seconds of each place's work, and its newest event in the program run under way.
@@ -33,6 +34,7 @@ package struct UnfinishedTask: Sendable {
 
     mutating func apply(_ event: Event) {
         spending.apply(event)
+        calls.apply(event)
         count(event)
         switch event.body {
         case .subtaskStarted(let subtask): started[subtask.id] = subtask
@@ -46,6 +48,7 @@ package struct UnfinishedTask: Sendable {
         case .cellFinished:
             // Whatever it and its branches had asked, it has got.
             replies = replies.filter { !$0.key.isQuestion(of: event.place) }
+        case .backgroundFinished(let outcome): replies[outcome.place] = nil
         default: break
         }
         keepQuestion(event)
@@ -72,7 +75,7 @@ package struct UnfinishedTask: Sendable {
     }
 
     private mutating func keepQuestion(_ event: Event) {
-        guard event.place.path.last == "ask" else { return }
+        guard event.place.isOfQuestions else { return }
         switch event.body {
         case .turnStarted(let turn): requests[event.place] = turn.request
         case .turnFinished(let finished):
@@ -108,7 +111,9 @@ package struct UnfinishedTask: Sendable {
     }
 
     func work() -> UnfinishedWork {
-        UnfinishedWork(subtasks: open, replies: PaidReplies(replies.values.flatMap { $0 }))
+        UnfinishedWork(
+            subtasks: open, calls: calls.calls.values.sorted { $0.id < $1.id },
+            replies: PaidReplies(replies.values.flatMap { $0 }))
     }
 
     /// What is done when the task is gone on with.
@@ -120,7 +125,7 @@ package struct UnfinishedTask: Sendable {
             recordedCalls: own.position.calls.entries.count { $0.answered != nil },
             repeated: repeated.map(\.title), resent: spending.openTurns,
             possiblySpent: possiblySpent.isEmpty ? nil : possiblySpent.byName,
-            finishedSubtasks: outcomes.count, openSubtasks: open.count)
+            finishedSubtasks: outcomes.count + calls.finished, openSubtasks: open.count + calls.calls.count)
     }
 
     /// Calls with effects outside of the session of which nobody knows whether they happened.
@@ -132,7 +137,7 @@ package struct UnfinishedTask: Sendable {
 extension Place {
     /// Whether questions asked here are those of a kernel's cells at `other`, or of their branches.
     fileprivate func isQuestion(of other: Place) -> Bool {
-        guard let asker = parent else { return false }
+        guard let asker = parent, !isOfBackgroundQuestion else { return false }
         if asker == other { return true }
         return asker.parent == other && asker.path.last?.hasPrefix("branch ") == true
     }

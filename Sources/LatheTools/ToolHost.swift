@@ -25,6 +25,8 @@ package final class ToolHost: Sendable {
         var socket: HostSocket?
         var last = 0
         var waiting: [Int: Waiting] = [:]
+        /// Who wants to hear how far a request is.
+        var progress: [Int: @Sendable (ToolProgress) -> Void] = [:]
         /// Requests that were cancelled, perhaps before they were sent.
         var cancelled: Set<Int> = []
         /// Why there is none any more.
@@ -90,12 +92,13 @@ package final class ToolHost: Sendable {
 
     /// Asks about a server; `seconds` is what the server has for it, before it counts as hanging.
     package func ask(
-        _ method: String, of server: String, _ params: [String: JSONValue] = [:], seconds: Double
+        _ method: String, of server: String, _ params: [String: JSONValue] = [:], seconds: Double,
+        progress: (@Sendable (ToolProgress) -> Void)? = nil
     ) async throws(ToolError) -> JSONValue {
         var all = params
         all["server"] = .string(server)
         all["timeout"] = .number(seconds)
-        return try await request(method, all, nil)
+        return try await request(method, all, nil, progress)
     }
 
     /// The text of a file of servers with one put in, or taken out where there is no definition; the rest as it was.
@@ -139,7 +142,8 @@ package final class ToolHost: Sendable {
 
     /// After `seconds` the host itself counts as hanging and is ended; nil where a server has its own limit.
     func request(
-        _ method: String, _ params: [String: JSONValue], _ seconds: Double?
+        _ method: String, _ params: [String: JSONValue], _ seconds: Double?,
+        _ progress: (@Sendable (ToolProgress) -> Void)? = nil
     ) async throws(ToolError) -> JSONValue {
         guard !Task.isCancelled else { throw ToolError(.cancelled, "it was cancelled") }
         let (socket, number) = try started()
@@ -154,7 +158,7 @@ package final class ToolHost: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiting: Waiting) in
                 let end = state.withLock { state in
-                    if state.end == nil { state.waiting[number] = waiting }
+                    if state.end == nil { (state.waiting[number], state.progress[number]) = (waiting, progress) }
                     return state.end
                 }
                 if let end {
@@ -170,7 +174,10 @@ package final class ToolHost: Sendable {
             state.withLock { _ = $0.cancelled.insert(number) }
             cancel(number, socket)
         }
-        state.withLock { _ = $0.cancelled.remove(number) }
+        state.withLock { state in
+            state.cancelled.remove(number)
+            state.progress[number] = nil
+        }
         return try result.get()
     }
 
@@ -240,10 +247,12 @@ package final class ToolHost: Sendable {
             let reason = message["reason"]?.stringValue ?? ""
             fail(ToolError(.host, "the tool host does not start: \(reason)", mend: "make build"))
         case "progress":
+            let progress = ToolProgress(
+                done: message["done"]?.numberValue ?? 0, total: message["total"]?.numberValue,
+                message: message["message"]?.stringValue ?? "")
+            state.withLock { $0.progress[message["request"]?.integerValue ?? 0] }?(progress)
             news(
-                .progress(
-                    server: server, done: message["done"]?.numberValue ?? 0, total: message["total"]?.numberValue,
-                    message: message["message"]?.stringValue ?? ""))
+                .progress(server: server, done: progress.done, total: progress.total, message: progress.message))
         case "tools_changed": news(.toolsChanged(server: server))
         case "server" where message["state"]?.stringValue == "started": news(.started(server: server))
         case "server": news(.ended(server: server, reason: message["reason"]?.stringValue ?? ""))

@@ -103,8 +103,10 @@ package final class ToolShelf: ToolAccess {
 
     package func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource { try desk.source(of: tool) }
 
-    package func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult {
-        let answer = try await answer(tool, arguments)
+    package func call(
+        _ tool: ToolDefinition, _ arguments: JSONValue, progress: @escaping @Sendable (ToolProgress) -> Void
+    ) async throws(ToolError) -> ToolResult {
+        let answer = try await answer(tool, arguments, progress)
         let whole = answer.text
         let text = Array(whole.utf8)
         let sha256 = try SHA256.of(whole)
@@ -124,10 +126,13 @@ package final class ToolShelf: ToolAccess {
         return ToolResult(value: nil, file: file, bytes: text.count, isError: isError, sha256: sha256)
     }
 
-    private func answer(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> JSONValue {
+    private func answer(
+        _ tool: ToolDefinition, _ arguments: JSONValue, _ progress: @escaping @Sendable (ToolProgress) -> Void
+    ) async throws(ToolError) -> JSONValue {
         guard let uri = tool.resourceURI else {
             return try await desk.host.ask(
-                "call", of: tool.server, ["tool": .string(tool.name), "arguments": arguments], seconds: seconds)
+                "call", of: tool.server, ["tool": .string(tool.name), "arguments": arguments], seconds: seconds,
+                progress: progress)
         }
         let read = try await desk.host.ask("read", of: tool.server, ["uri": .string(uri)], seconds: seconds)
         let parts = (read["contents"]?.arrayValue ?? []).map { part -> JSONValue in

@@ -60,6 +60,9 @@ package enum EventBody: Sendable, Hashable {
     case toolDecided(ToolDecided)
     case toolUsed(ToolUse)
     case exposed(Exposed)
+    case backgroundStarted(BackgroundStarted)
+    case backgroundProgressed(BackgroundProgressed)
+    case backgroundFinished(SubtaskOutcome)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)
@@ -67,7 +70,7 @@ package enum EventBody: Sendable, Hashable {
     package var durability: Durability {
         switch self {
         case .replyProgressed, .cellOutput: .fleeting
-        case .notice, .capabilityUsed, .checkpointed: .batched
+        case .notice, .capabilityUsed, .checkpointed, .backgroundProgressed: .batched
         default: .durable
         }
     }

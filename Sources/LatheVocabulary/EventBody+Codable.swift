@@ -34,6 +34,9 @@ extension EventBody {
         case toolDecided = "tool_decided"
         case toolUsed = "tool_used"
         case exposed
+        case backgroundStarted = "background_started"
+        case backgroundProgressed = "background_progressed"
+        case backgroundFinished = "background_finished"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -74,6 +77,9 @@ extension EventBody {
         case .toolDecided: .toolDecided
         case .toolUsed: .toolUsed
         case .exposed: .exposed
+        case .backgroundStarted: .backgroundStarted
+        case .backgroundProgressed: .backgroundProgressed
+        case .backgroundFinished: .backgroundFinished
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -115,6 +121,9 @@ extension EventBody {
         case .toolDecided(let value): value
         case .toolUsed(let value): value
         case .exposed(let value): value
+        case .backgroundStarted(let value): value
+        case .backgroundProgressed(let value): value
+        case .backgroundFinished(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -163,6 +172,9 @@ extension EventBody {
             case .toolDecided: .toolDecided(try ToolDecided(from: decoder))
             case .toolUsed: .toolUsed(try ToolUse(from: decoder))
             case .exposed: .exposed(try Exposed(from: decoder))
+            case .backgroundStarted: .backgroundStarted(try BackgroundStarted(from: decoder))
+            case .backgroundProgressed: .backgroundProgressed(try BackgroundProgressed(from: decoder))
+            case .backgroundFinished: .backgroundFinished(try SubtaskOutcome(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

@@ -1,13 +1,16 @@
-/// How a subtask ended, and what it returned.
+/// How a subtask ended, and what it returned: an agent's run, or a tool call or a question in the background.
 package struct SubtaskOutcome: Sendable, Hashable, Codable {
     package var id: Int
     package var label: String
     package var place: Place
     package var status: OutcomeStatus
-    /// The result, checked against `returns`; nil unless `complete`.
+    /// The result, checked against `returns`; nil unless `complete`. Of a tool call what the tool returned, also where that says
+    /// that it failed.
     package var value: JSONValue?
     /// Why it is not complete; empty otherwise.
     package var reason: String
+    /// The code of the refusal or failure of a tool call or a question; nil for an agent's run.
+    package var code: String?
     /// What there is in place of a result: a value that did not fit, or its model's last words; nil where there is nothing.
     package var partial: String?
     /// Whether the task needs it to be complete. Nil stands for true.

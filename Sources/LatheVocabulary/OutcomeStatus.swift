@@ -65,7 +65,7 @@ extension EventBody {
         case .turnFailed(let turn): turn.outcome
         case .cellFinished(let cell): cell.status.outcome
         case .hostAnswered(let answered): answered.outcome
-        case .subtaskFinished(let subtask): subtask.status
+        case .subtaskFinished(let subtask), .backgroundFinished(let subtask): subtask.status
         case .taskFinished(let task): task.status
         default: nil
         }

@@ -24,8 +24,11 @@ package protocol ToolAccess: Sendable {
     /// The tools of the allowed servers that can be found, as they were last listed.
     func searched(_ unlisted: UnlistedServers) async -> SearchedTools
 
-    /// Calls a tool, or reads a resource, that `definition` gave.
-    func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult
+    /// Calls a tool, or reads a resource, that `definition` gave. `progress` hears what its server says of how far it is, from any
+    /// thread. Cancelling the task tells the server to stop.
+    func call(
+        _ tool: ToolDefinition, _ arguments: JSONValue, progress: @escaping @Sendable (ToolProgress) -> Void
+    ) async throws(ToolError) -> ToolResult
 }
 
 /// A server as code sees it.

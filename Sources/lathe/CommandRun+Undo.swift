@@ -38,7 +38,7 @@ extension CommandRun {
     }
 
     /// The name given, or the session that was used last.
-    private func session(_ given: String?, in store: SessionStore) async throws -> String {
+    func session(_ given: String?, in store: SessionStore) async throws -> String {
         if let given { return given }
         guard let newest = try await store.list().first else {
             throw CommandFailure("there is no session yet; 'lathe ask' makes one")

@@ -18,6 +18,7 @@ struct CommandRun: Sendable {
         case .sessions(let sessions): return try await self.sessions(sessions)
         case .review(let review): return try await self.review(review)
         case .library(let library): return try await self.library(library)
+        case .subtasks(let subtasks): return try await self.subtasks(subtasks)
         case .tools(let tools): return try await self.tools(tools)
         case .distill(let distill): return try await self.distill(distill)
         case .model(let model): return try await self.model(model)

@@ -36,7 +36,7 @@ extension SessionDetail {
             case .subtaskStarted(let started): agents[started.place] = started.agent.name
             case .turnStarted(let turn): asked[event.place] = turn.model
             case .turnFinished(let turn) where !turn.isReplayed:
-                let isQuestion = event.place.path.last == "ask" && agents[event.place] == nil
+                let isQuestion = event.place.isOfQuestions && agents[event.place] == nil
                 let agent = agents[event.place] ?? (isQuestion ? "ask_model" : event.place.description)
                 let model = asked[event.place] ?? turn.reply.model
                 SpendingRow.add(turn.reply, of: agent, asked: model, to: &detail.spending)

@@ -100,7 +100,9 @@ struct ProjectFile: Sendable {
     private let limitValues: [String: JSONValue]
     private let path: String
 
-    private static let limitNames = ["coordinatorTurns", "subtaskTurns", "parallelSubtasks", "maxOutputTokens"]
+    private static let limitNames = [
+        "coordinatorTurns", "subtaskTurns", "parallelSubtasks", "parallelCalls", "openCalls", "maxOutputTokens",
+    ]
 
     init(path: String) throws(CommandFailure) {
         self.path = path
@@ -201,6 +203,8 @@ struct ProjectFile: Sendable {
             case "coordinatorTurns": limits.coordinatorTurns = number
             case "subtaskTurns": limits.subtaskTurns = number
             case "parallelSubtasks": limits.parallelSubtasks = number
+            case "parallelCalls": limits.parallelCalls = number
+            case "openCalls": limits.openCalls = number
             default: limits.maxOutputTokens = number
             }
         }

@@ -35,6 +35,7 @@ final class RecordedTools: ToolAccess {
     private static func past(_ events: [Event]) -> Past {
         var past = Past()
         var called: [String: HostCalled] = [:]
+        var begun: [Int: JSONValue] = [:]
         for event in events {
             switch event.body {
             case .hostCalled(let call): called["\(event.place) \(call.call)"] = call
@@ -52,12 +53,23 @@ final class RecordedTools: ToolAccess {
                 case "tool_call":
                     let arguments = call.arguments["arguments"] ?? .null
                     past.results["\(server)/\(name) \(arguments.text)", default: []].append(answer)
+                case "begin":
+                    for (id, request) in BegunCall.pairs(call, answer) { begun[id] = request["arguments"] }
                 default: break
                 }
+            case .backgroundFinished(let outcome):
+                guard let call = begun.removeValue(forKey: outcome.id), let key = key(call) else { continue }
+                past.results[key, default: []].append(HostAnswered(outcome))
             default: break
             }
         }
         return past
+    }
+
+    /// By what the results of a call are found; nil for a question.
+    private static func key(_ call: JSONValue) -> String? {
+        guard let server = call["server"]?.stringValue, let name = call["name"]?.stringValue else { return nil }
+        return "\(server)/\(name) \((call["arguments"] ?? .null).text)"
     }
 
     func searched(_ unlisted: UnlistedServers) async -> SearchedTools {
@@ -128,7 +140,9 @@ final class RecordedTools: ToolAccess {
         (try? beyond?.source(of: tool)) ?? ToolSource(definition: "", isRemote: false, hasCredentials: false)
     }
 
-    func call(_ tool: ToolDefinition, _ arguments: JSONValue) async throws(ToolError) -> ToolResult {
+    func call(
+        _ tool: ToolDefinition, _ arguments: JSONValue, progress: @escaping @Sendable (ToolProgress) -> Void
+    ) async throws(ToolError) -> ToolResult {
         let key = "\(tool.server)/\(tool.name) \(arguments.text)"
         let answer = past.withLock { past -> HostAnswered? in
             guard past.results[key]?.isEmpty == false else { return nil }
@@ -136,7 +150,7 @@ final class RecordedTools: ToolAccess {
         }
         guard let answer else {
             guard let beyond else { throw Self.unrecorded("\(tool.server)/\(tool.name)") }
-            return try await beyond.call(tool, arguments)
+            return try await beyond.call(tool, arguments, progress: progress)
         }
         guard let value = answer.value else {
             throw Self.failure(answer)

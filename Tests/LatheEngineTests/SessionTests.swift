@@ -179,16 +179,19 @@ import Testing
     }
 
     @Test func `a subtask that nobody waited for is stopped with the task and not hidden`() async throws {
-        let model = ScriptedModel { place, _ in
+        let model = ScriptedModel { place, index in
             guard place == .coordinator else { return .hang }
+            guard index == 0 else { return .text("still done") }
             return .code(
                 "lathe.delegate(lathe.agent(name='s', instructions='x'), 't', label='left')\nlathe.answer('done')")
         }
         try await TestSession.run(model) { session in
             let outcome = try await session.engine.ask("x")
-            #expect(outcome.answer == "done")
+            #expect(outcome.answer == "still done")
             #expect(outcome.status == .incomplete)
             #expect(outcome.reason == "1 of 1 subtasks did not complete: left")
+            let told = model.requests.last?.messages.flatMap(\.blocks).map { "\($0)" }.joined() ?? ""
+            #expect(told.contains("Still running in the background: 1 (subtask://1 left)"), "\(told)")
         }
     }
 

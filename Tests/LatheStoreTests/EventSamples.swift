@@ -87,6 +87,13 @@ enum EventSamples {
             ToolUse(
                 cell: 4, server: "crm", tool: "search", ground: .always, seconds: 0.5, bytes: 9, isError: false,
                 sha256: "00", isUntrusted: true, isWayOut: false)),
+        .backgroundStarted(BackgroundStarted(id: 7, kind: .tool, label: "crm/add-contact", cell: 3)),
+        .backgroundProgressed(
+            BackgroundProgressed(
+                id: 7, label: "crm/add-contact", progress: ToolProgress(done: 1, total: 2.5, message: "half"))),
+        .backgroundFinished(
+            SubtaskOutcome(
+                id: 7, label: "crm/add-contact", place: .coordinator.child("call 7"), status: .failed, reason: "no")),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .answered(Answered(value: .number(2))),

@@ -81,7 +81,9 @@ package final class ScriptedTools: ToolAccess {
         return found.source
     }
 
-    package func call(_ tool: ToolDefinition, _ arguments: JSONValue) throws(ToolError) -> ToolResult {
+    package func call(
+        _ tool: ToolDefinition, _ arguments: JSONValue, progress: @escaping @Sendable (ToolProgress) -> Void
+    ) throws(ToolError) -> ToolResult {
         made.withLock { $0.append("\(tool.fullName) \(arguments.text)") }
         if tool.name == "fails" { throw ToolError(.refused, server: tool.server, "words of the server") }
         let answer: JSONValue = ["is_error": false, "content": [["type": "text", "text": .string(tool.name)]]]

@@ -1,20 +1,19 @@
 """Subtasks: handing slices to agents and getting typed outcomes back."""
 
-import asyncio
 import re
 import sys
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from lathe_kernel.channel import Channel, close
-from lathe_kernel.errors import LatheError, SubtaskFailed, invalid
+from lathe_kernel.background import Background
+from lathe_kernel.channel import close
+from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.kept import KeptFile, KeptFiles
-from lathe_kernel.outcomes import Outcome, Outcomes
-from lathe_kernel.protocol import MAXIMUM_DESCRIPTORS, MAXIMUM_SLICE_FILES, OutcomeRecord
-from lathe_kernel.results import restored
+from lathe_kernel.outcomes import Outcomes
+from lathe_kernel.protocol import MAXIMUM_DESCRIPTORS, MAXIMUM_SLICE_FILES
 from lathe_kernel.schema import Schema, schema_of
 from lathe_kernel.slices import Slice, freeze
+from lathe_kernel.subtasks import Subtask
 from lathe_library import agent_rights, limits
 from lathe_library.refusals import Refusal
 
@@ -23,8 +22,6 @@ _BATCH = 200
 _FILES = 16
 _TOLD = 3
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-_FIRST_PAUSE = 0.05
-_LONGEST_PAUSE = 1.0
 
 
 @dataclass(frozen=True)
@@ -37,77 +34,6 @@ class InlineAgent:
     model: str | None = None
     limits: dict[str, int] | None = None
     tools: list[str] | None = None
-
-
-class Subtask:
-    """One run of an agent, with its own kernel and its own context. Await it, or call `result`."""
-
-    def __init__(
-        self, channel: Channel, identifier: int, label: str, uri: str, notes: tuple[str, ...] = ()
-    ) -> None:
-        """Refer to a subtask that the engine has accepted; `notes` tell of its slice."""
-        self._channel = channel
-        self._outcome: Outcome | None = None
-        self.id = identifier
-        self.label = label
-        self.uri = uri
-        self.notes = notes
-        # The cells that its slice was made of, where `lathe.cells` made it.
-        self.cells: list[int] = []
-
-    @property
-    def status(self) -> str:
-        """How it stands now: running, or how it ended. Example: `subtask.status`."""
-        return self._asked(0).status
-
-    def outcome(self, timeout: float | None = None) -> Outcome:
-        """Wait and return the outcome, whatever it is. Example: `subtask.outcome().reason`."""
-        return self._asked(timeout)
-
-    def result(self, timeout: float | None = None) -> Any:
-        """Wait and return the value. Example: `lathe.delegate(…).result()`.
-
-        Raises:
-            SubtaskFailed: it ended without a value; `.status` and `.reason` say how and why.
-            TimeoutError: it was still running after `timeout` seconds.
-        """
-        return self._value(self._asked(timeout))
-
-    def cancel(self) -> None:
-        """Stop it. Example: `subtask.cancel()`."""
-        self._channel.call("cancel", {"ids": [self.id]})
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        """Wait without blocking other coroutines. Example: `await asyncio.gather(a, b)`."""
-        return self._awaited().__await__()
-
-    def __repr__(self) -> str:
-        """Show where it is to be found."""
-        return f"Subtask({self.uri}, {self.label!r})"
-
-    async def _awaited(self) -> Any:
-        pause = _FIRST_PAUSE
-        while (outcome := self._asked(0)).status == "running":
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
-        return self._value(outcome)
-
-    def _asked(self, seconds: float | None) -> Outcome:
-        if self._outcome is not None:
-            return self._outcome
-        outcome = replace(waited(self._channel, [self.id], seconds)[0], notes=self.notes)
-        if outcome.status != "running":
-            self._outcome = outcome
-        return outcome
-
-    def _value(self, outcome: Outcome) -> Any:
-        if outcome.ok:
-            return outcome.value
-        if outcome.status == "running":
-            raise TimeoutError(
-                f"subtask {self.label} is still running; wait longer or `cancel()` it."
-            )
-        raise SubtaskFailed(self.label, outcome.status, outcome.reason or "no reason was given")
 
 
 @dataclass(frozen=True)
@@ -184,7 +110,7 @@ def patterns_of(value: object) -> list[str] | None:
 
 
 def started(
-    channel: Channel, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
+    background: Background, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
 ) -> list[Subtask]:
     """Freeze the slices and start a subtask for each of the first items that fit one message.
 
@@ -197,13 +123,14 @@ def started(
         for label, value in items:
             if not message.takes(label, value):
                 break
-        reply = channel.call("delegate", _arguments(shared, message.items), message.descriptors)
+        arguments = _arguments(shared, message.items)
+        reply = background.channel.call("delegate", arguments, message.descriptors)
     finally:
         store.end()
     close(reply.descriptors)
     _tell(message.notes)
     return [
-        Subtask(channel, int(one["id"]), str(one["label"]), str(one["uri"]), notes)
+        background.started(int(one["id"]), str(one["label"]), notes)
         for one, notes in zip(reply.value["subtasks"], message.notes, strict=True)
     ]
 
@@ -253,43 +180,38 @@ class _Message:
         self.notes.append(notes)
 
 
+def begun(
+    background: Background, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
+) -> list[Subtask]:
+    """Start a subtask per item and wait for none."""
+    subtasks: list[Subtask] = []
+    while len(subtasks) < len(items):
+        first = len(subtasks)
+        subtasks += started(background, store, shared, items[first : first + _BATCH])
+    return subtasks
+
+
 def each(
-    channel: Channel, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
+    background: Background, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
 ) -> Outcomes:
     """Run a subtask per item and wait for all of them; interrupted, it cancels what still runs."""
     outcomes = Outcomes()
     while len(outcomes) < len(items):
         first = len(outcomes)
-        subtasks = started(channel, store, shared, items[first : first + _BATCH])
-        identifiers = [one.id for one in subtasks]
+        subtasks = started(background, store, shared, items[first : first + _BATCH])
         try:
-            ended = waited(channel, identifiers, None)
+            outcomes.extend(_ended(background, subtasks))
         except KeyboardInterrupt:
-            channel.call("cancel", {"ids": identifiers})
+            identifiers = [one.id for one in subtasks]
+            background.channel.call("cancel", {"ids": identifiers})
             raise
-        notes = {one.id: one.notes for one in subtasks}
-        outcomes.extend(replace(one, notes=notes[one.id]) for one in ended)
     return outcomes
 
 
-def waited(channel: Channel, identifiers: list[int], seconds: float | None) -> Outcomes:
-    """Return the outcomes once all have ended or the time is up."""
-    reply = channel.call("wait", {"ids": identifiers, "seconds": seconds})
-    close(reply.descriptors)
-    records: list[OutcomeRecord] = reply.value["outcomes"]
-    return Outcomes(
-        Outcome(
-            one["id"],
-            one["label"],
-            one["status"],
-            restored(one.get("value"), channel),
-            one.get("reason"),
-            one.get("tokens"),
-            one.get("seconds"),
-            partial=one.get("partial"),
-        )
-        for one in records
-    )
+def _ended(background: Background, subtasks: list[Subtask]) -> Outcomes:
+    """Wait for subtasks; return their outcomes."""
+    background.settle(subtasks)
+    return Outcomes(one.outcome() for one in subtasks)
 
 
 def _frozen(store: KeptFiles, label: str, value: object, files: int) -> Slice:

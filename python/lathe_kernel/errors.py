@@ -12,6 +12,7 @@ ErrorCode = Literal[
     "cancelled",
     "gone",
     "tool_failed",
+    "unknown_outcome",
 ]
 
 

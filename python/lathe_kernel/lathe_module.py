@@ -20,10 +20,11 @@ from lathe_kernel import (
     results,
 )
 from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.background import Background
 from lathe_kernel.branches import Branch, Branches, Keep
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
-from lathe_kernel.delegation import InlineAgent, Subtask
+from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, ToolError, invalid
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
@@ -31,6 +32,8 @@ from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
+from lathe_kernel.subtasks import Subtask
+from lathe_kernel.together import Together
 from lathe_kernel.tool_results import Blob, Link
 from lathe_kernel.tools import ToolFinder, Tools
 
@@ -48,6 +51,7 @@ _METHODS = (
     "examine_agent",
     "examine_function",
     "find",
+    "gather",
     "load_arrow",
     "load_csv",
     "load_parquet",
@@ -59,7 +63,10 @@ _METHODS = (
     "save_artifact",
     "save_function",
     "save_written",
+    "subtask",
+    "subtasks",
     "tools",
+    "wait",
 )
 _TYPES = (
     "AnswerRejected",
@@ -94,7 +101,7 @@ class Place:
         )
 
 
-class Lathe(types.ModuleType, Making):
+class Lathe(types.ModuleType, Making, Together):
     """Delegate slices, ask models, answer, and save what is worth keeping.
 
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
@@ -133,7 +140,9 @@ class Lathe(types.ModuleType, Making):
         self._library = library
         self._place = place
         self.capabilities = Capabilities(library)
-        self.tools = Tools(channel, artifacts)
+        self._background = Background(channel)
+        self.tools = Tools(channel, artifacts, self._background)
+        self._offer_later()
 
     def delegate(
         self,
@@ -165,7 +174,7 @@ class Lathe(types.ModuleType, Making):
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
-        subtask = delegation.started(self._channel, self._store, shared, items)[0]
+        subtask = delegation.started(self._background, self._store, shared, items)[0]
         subtask.cells = numbers_of(data)
         return subtask
 
@@ -185,6 +194,7 @@ class Lathe(types.ModuleType, Making):
         """Run one subtask per slice and wait for all; a failed one never stops the others.
 
         Example: `lathe.delegate_each("analyst", df.groupby("carrier"), "Why late?").to_frame()`;
+        `.later(…)` in its place returns handles at once, for `lathe.wait` and `lathe.gather`;
         `budget={"tokens": 20_000, "usd": 0.1, "time": 60}` is set aside for each before it starts.
         """
         shared = delegation.request(
@@ -198,7 +208,7 @@ class Lathe(types.ModuleType, Making):
             budget=budget,
             required=required,
         )
-        return delegation.each(self._channel, self._store, shared, labelled(slices))
+        return delegation.each(self._background, self._store, shared, labelled(slices))
 
     def agent(
         self,
@@ -224,7 +234,8 @@ class Lathe(types.ModuleType, Making):
     def ask_model(self, prompt: str, model: str | None = None, returns: object = None) -> Any:
         """Ask a model one question, without a kernel; only the prompt reaches it.
 
-        Example: `lathe.ask_model(f"Which language is this? {text}", model="small", returns=str)`
+        Example: `lathe.ask_model(f"Which language is this? {text}", model="small", returns=str)`;
+        `lathe.gather(lathe.ask_model.later(f"…{t}") for t in texts)` asks many at once.
         """
         arguments = {"prompt": prompt, "model": model, "returns": schema_of(returns)}
         reply = self._channel.call("ask_model", arguments)

@@ -6,10 +6,10 @@ from typing import Any, cast
 from lathe_kernel import delegation, saving
 from lathe_kernel.capabilities import Capabilities
 from lathe_kernel.channel import Channel, close
-from lathe_kernel.delegation import Subtask
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
+from lathe_kernel.subtasks import Subtask
 from lathe_kernel.worked_cells import WorkedCells, worked_cells
 
 

@@ -9,6 +9,7 @@ import collections
 import importlib
 import io
 import secrets
+import sys
 import types
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from lathe_kernel.memory_regions import Extents
 from lathe_kernel.memory_sharing import pandas_arrays
 from lathe_kernel.packages import is_pandas, loaded, numpy, polars
 from lathe_kernel.results import DataHandle
+from lathe_kernel.subtasks import Subtask, SubtaskKind
 from lathe_kernel.tools import ServerTools, is_tool, recalled_server, recalled_tool
 
 # What of it is used goes by names of its own; its version is pinned.
@@ -98,6 +100,8 @@ class MemoryPickler(cloudpickle.Pickler):  # pyright: ignore[reportUntypedBaseCl
         if isinstance(obj, ServerTools):
             return recalled_server, (obj.__server__, obj.__names__, obj.__own__)
         if isinstance(obj, types.FunctionType):
+            if sys.modules["lathe"].__dict__.get(obj.__name__) is obj:
+                return recalled_call, (obj.__name__,)
             return self._function(obj)
         if isinstance(obj, type):
             _name(obj)
@@ -111,6 +115,8 @@ class MemoryPickler(cloudpickle.Pickler):  # pyright: ignore[reportUntypedBaseCl
             return recalled_table, (self._data.table(obj),)
         if (module := loaded("polars")) and isinstance(obj, module.DataFrame | module.Series):
             return _polars(obj)
+        if isinstance(obj, Subtask):
+            return recalled_subtask, (obj.id, obj.label, obj.kind, obj.note, obj.cells)
         if isinstance(obj, DataHandle | Channel):
             raise NotSavedError("what subtasks handed back ends with the program run")
         return cloudpickle.Pickler.reducer_override(self, obj)
@@ -197,6 +203,21 @@ def recalled_array(
 def recalled_table(number: int) -> Any:
     """Return an Arrow object over saved bytes."""
     return source[-1].table(number)
+
+
+def recalled_subtask(
+    identifier: int, label: str, kind: SubtaskKind, note: dict[str, Any] | None, cells: list[int]
+) -> Subtask:
+    """Return a handle of what lathe knows under this number; its outcome is asked for anew."""
+    background: Any = sys.modules["lathe"].__dict__["_background"]
+    subtask = background.recalled(identifier, label, kind, note)
+    subtask.cells = cells
+    return subtask
+
+
+def recalled_call(name: str) -> Any:
+    """Return a function of the `lathe` object."""
+    return getattr(sys.modules["lathe"], name)
 
 
 def recalled_column(kind: Any, members: dict[str, Any], has_cache: bool) -> Any:

@@ -196,5 +196,9 @@ class OutcomeRecord(TypedDict):
     value: Any
     reason: str | None
     partial: NotRequired[str | None]
+    # Of a tool call or a question that was refused or failed.
+    code: NotRequired[str]
+    # Its value is to be asked for once more, since it did not fit the message.
+    left: NotRequired[bool]
     tokens: int | None
     seconds: float | None

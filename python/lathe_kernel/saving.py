@@ -11,11 +11,11 @@ from typing import Any, cast
 
 from lathe_kernel import evidence, literals, sources
 from lathe_kernel.channel import Channel, close
-from lathe_kernel.delegation import Subtask
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.evidence import Evidence
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import Schema
+from lathe_kernel.subtasks import Subtask
 from lathe_library import facts, lint
 from lathe_library.facts import Kind, Refusal
 

@@ -16,9 +16,11 @@ from typing import Any
 
 from lathe_kernel import tool_results
 from lathe_kernel.artifacts import Artifacts
+from lathe_kernel.background import Background, with_later
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError
 from lathe_kernel.plain import plain
+from lathe_kernel.subtasks import Reader, Subtask
 from lathe_signatures.objects import Objects
 from lathe_signatures.page import page
 from lathe_signatures.tool import Definition, ToolFunction
@@ -31,12 +33,14 @@ _SHOWN = 20
 class Tools(types.ModuleType):
     """The servers' tools: `from lathe.tools.SERVER import NAME`; `lathe.find` shows which."""
 
-    def __init__(self, channel: Channel, artifacts: Artifacts) -> None:
+    def __init__(self, channel: Channel, artifacts: Artifacts, background: Background) -> None:
         """Ask on the channel."""
         super().__init__("lathe.tools", type(self).__doc__)
         self.__path__ = []
         self._channel = channel
         self._artifacts = artifacts
+        self._background = background
+        background.tools = self
 
     # What begins with a letter is the name of a server.
 
@@ -62,16 +66,7 @@ class Tools(types.ModuleType):
 
     def _made(self, definition: Mapping[str, Any]) -> Any:
         """Return the function of a definition that lathe gave."""
-        read = Definition(
-            definition["server"],
-            definition["name"],
-            definition.get("description") or "",
-            definition.get("input") or {},
-            definition.get("output"),
-            definition.get("annotations") or {},
-        )
-        tool = ToolFunction(read, definition["python_name"])
-        return self._function(tool, dict(definition))
+        return self._function(_tool(definition), dict(definition))
 
     def __getattr__(self, name: str) -> Any:
         """Import a server on first use."""
@@ -109,6 +104,9 @@ class Tools(types.ModuleType):
         def call(*positional: Any, **named: Any) -> Any:
             return self._called(tool, definition, tool.sent(positional, named, plain))
 
+        def later(*positional: Any, **named: Any) -> Subtask:
+            return self._begun(tool, definition, tool.sent(positional, named, plain))
+
         objects = Objects(tool.shapes, module)
         for name, record in objects.records.items():
             record.__qualname__ = f"{tool.name}.{name}"
@@ -120,15 +118,32 @@ class Tools(types.ModuleType):
         marked: Any = call
         marked.__signature__ = _Signature(tool)
         marked.definition = definition
-        return marked
+        return with_later(marked, later)
 
     def _called(self, tool: ToolFunction, definition: Any, arguments: dict[str, Any]) -> Any:
-        request = {
-            "server": definition["server"],
-            "name": definition["name"],
-            "arguments": arguments,
-        }
+        request = _request(definition, arguments)
         return tool_results.value(tool, self._channel.call("tool_call", request), self._artifacts)
+
+    def _begun(self, tool: ToolFunction, definition: Any, arguments: dict[str, Any]) -> Subtask:
+        note = {"server": definition["python_server"], "name": definition["python_name"]}
+        return self._background.begin(
+            "tool_call",
+            _request(definition, arguments),
+            f"{definition['server']}/{definition['name']}",
+            "tool",
+            note=note,
+            reader=lambda reply: tool_results.value(tool, reply, self._artifacts),
+        )
+
+    def reader(self, note: Mapping[str, Any]) -> Reader:
+        """Return what reads the answers of a tool, by the names that it has in Python.
+
+        Raises:
+            LatheError: there is no such tool any more.
+        """
+        definition = self.function(str(note.get("server")), str(note.get("name"))).definition
+        tool = _tool(definition)
+        return lambda reply: tool_results.value(tool, reply, self._artifacts)
 
 
 class ServerTools(types.ModuleType):
@@ -229,6 +244,22 @@ class _Signature(inspect.Signature):
 
     def __str__(self) -> str:
         return self._text
+
+
+def _tool(definition: Mapping[str, Any]) -> ToolFunction:
+    read = Definition(
+        definition["server"],
+        definition["name"],
+        definition.get("description") or "",
+        definition.get("input") or {},
+        definition.get("output"),
+        definition.get("annotations") or {},
+    )
+    return ToolFunction(read, definition["python_name"])
+
+
+def _request(definition: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"server": definition["server"], "name": definition["name"], "arguments": arguments}
 
 
 def is_tool(value: object) -> bool:

@@ -10,6 +10,7 @@ package enum Command: Sendable, Hashable {
     case library(LibraryCommand)
     case distill(DistillCommand)
     case replay(ReplayCommand)
+    case subtasks(SubtasksCommand)
     case tools(ToolsCommand)
     case model(ModelCommand)
     case doctor(ListingOptions)

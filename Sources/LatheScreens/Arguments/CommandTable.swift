@@ -11,7 +11,7 @@ enum CommandTable {
             libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,
             libraryDistill,
             replay,
-        ] + tools + [
+        ] + subtasks + tools + [
             modelInstall, modelList, modelRemove,
             doctor,
         ]

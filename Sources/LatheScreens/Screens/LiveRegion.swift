@@ -19,6 +19,10 @@ struct LiveRegion {
             subtaskLines += state.subtasks.lines(canvas, limit: rows, now: now, spinner: spinner)
             room -= subtaskLines.count
         }
+        if room > 1, let line = state.background.line(canvas) {
+            subtaskLines.append(canvas.fit(line))
+            room -= 1
+        }
         let toolLines = tools(state, room: room)
         room -= toolLines.count
         let isAlone = state.subtasks.isEmpty && state.tools.isEmpty

@@ -8,6 +8,7 @@ struct LiveState: Sendable, Hashable {
     var tally = RunTally()
     var subtasks = SubtaskTree()
     var tools = ToolCallTable()
+    var background = BackgroundTally()
     var phase = Phase.idle
     var turn = 0
     var model = ""
@@ -60,6 +61,10 @@ struct LiveState: Sendable, Hashable {
         case .hostAnswered(let answer):
             subtasks.expect(answer)
             tools.end(answer, at: event.place, time: event.time)
+            background.take(event.body)
+            return []
+        case .backgroundStarted, .backgroundProgressed, .backgroundFinished:
+            background.take(event.body)
             return []
         case .subtaskFinished(let outcome):
             subtasks.finish(outcome)

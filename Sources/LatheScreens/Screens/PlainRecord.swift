@@ -20,7 +20,9 @@ struct PlainRecord {
     /// Of a subtask, only how it began, what went wrong and how it ended; its cells are in the journal and in JSON output.
     private func isOutcome(_ body: EventBody) -> Bool {
         switch body {
-        case .subtaskStarted, .subtaskFinished, .turnFailed, .modelFellBack, .replyProgressed, .capabilitySaved, .exposed: true
+        case .subtaskStarted, .subtaskFinished, .backgroundFinished, .turnFailed, .modelFellBack, .replyProgressed,
+            .capabilitySaved, .exposed:
+            true
         default: false
         }
     }
@@ -91,9 +93,12 @@ struct PlainRecord {
                     + Figure.bytes(use.bytes) + (use.isError ? ", which failed" : "")
             ]
         case .exposed(let exposed): exposed.sentence.map { [brief($0)] } ?? []
+        case .backgroundFinished(let outcome): [background(outcome)]
         case .sessionDerived(let derived): [derived.sentence]
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
-        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted: []
+        case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted,
+            .backgroundStarted, .backgroundProgressed:
+            []
         }
     }
 
@@ -106,6 +111,12 @@ struct PlainRecord {
         let why = subtask.reason.isEmpty ? "" : ": \(brief(subtask.reason))"
         return "subtask \(subtask.label) \(EndBlock.word(subtask.status)): \(Figure.count(subtask.turns, "turn")), "
             + "\(Figure.tokens(subtask.usage.total)) tokens, \(Figure.duration(subtask.seconds))\(why)"
+    }
+
+    private func background(_ outcome: SubtaskOutcome) -> String {
+        let why = outcome.reason.isEmpty ? "" : ": \(brief(outcome.reason))"
+        return "subtask://\(outcome.id) \(brief(outcome.label)) \(EndBlock.word(outcome.status)): "
+            + "\(Figure.duration(outcome.seconds))\(why)"
     }
 
     private func finished(_ cell: CellResult) -> [String] {

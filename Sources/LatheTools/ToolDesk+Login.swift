@@ -2,7 +2,7 @@ package import LatheVocabulary
 
 /// Logins at servers at an address.
 extension ToolDesk {
-    /// Tells the host how a server is reached.
+    /// Tells the host how a server is reached; nothing is started yet.
     func define(_ server: ToolServer) async throws(ToolError) {
         let definition = try launch.definition(of: server)
         var login: String?

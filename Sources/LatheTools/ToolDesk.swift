@@ -135,11 +135,6 @@ package struct ToolDesk: Sendable {
             about: answer["about"] ?? .null, time: RunClock.shared.now)
     }
 
-    /// Tells the host how a server is reached; nothing is started yet.
-    func define(_ server: ToolServer) async throws(ToolError) {
-        try await host.define(server.name, try launch.definition(of: server))
-    }
-
     /// Compares what a server said with what was allowed; what it says for the first time is allowed with it.
     private func fill(_ report: inout ToolReport, from entry: ToolCatalogueEntry, isNew: Bool) throws(ToolError) {
         let (name, scope) = (report.server.name, scope(report.server))

@@ -10,9 +10,9 @@ struct ToolConsentTests {
     private static func tools() -> ScriptedTools {
         ScriptedTools(
             [
-                shop.tool("shop/price", reads: true, reachesOut: false), shop.tool("shop/sell"),
+                shop.tool("shop/price", reads: true, reachesOut: false), shop.tool("shop/sell", reachesOut: false),
                 shop.tool("web/fetch", reads: true, reachesOut: true), shop.tool("web/fails"),
-                shop.tool("mail/send"),
+                shop.tool("mail/send", reachesOut: false),
             ].compactMap { $0 })
     }
 

@@ -14,6 +14,8 @@ package final class AnswersInMemory: ToolRecords {
     package func forget(_ server: String, in project: String) {}
     package func hold(_ listing: ToolCatalogueEntry, of server: String, in project: String) {}
     package func listed(_ server: String, in project: String) -> ToolCatalogueEntry? { nil }
+    package func listedTool(_ tool: String, of server: String, in project: String) -> ToolDefinition? { nil }
+    package func listingStamp(of server: String, in project: String) -> ToolListingStamp? { nil }
     package func keep(_ call: PersonalCall) {}
     package func calls(in project: String, atMost count: Int) -> [PersonalCall] { [] }
 

@@ -99,9 +99,9 @@ def _tools(fields: frontmatter.Fields, origin: str, found: Imported) -> list[str
     """
     if "tools" not in fields:
         return None
-    given = fields["tools"]
-    named = given if isinstance(given, list) else str(given).split(",")
-    words = [str(one).strip() for one in cast("list[object]", named)]
+    given: object = fields["tools"]
+    named = cast("list[object]", given) if isinstance(given, list) else str(given).split(",")
+    words = [str(one).strip() for one in named]
     mapped = {word: _pattern(word) for word in words if word and word != "None"}
     lost = [word for word, pattern in mapped.items() if pattern is None]
     if lost:

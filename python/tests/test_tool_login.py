@@ -140,7 +140,7 @@ def test_a_login_that_is_refused_or_makes_no_sense_says_so(
         file.write_text("{")
         with pytest.raises(Refused, match="unauthorized"):
             _secret(host)
-        plain = {"url": "http://example.com/mcp", "headers": {}}
+        plain: dict[str, Any] = {"url": "http://example.com/mcp", "headers": {}}
         host.ask("define", server="plain", definition=plain, login=str(file))
         with pytest.raises(Refused, match="tokens would travel in the clear"):
             host.ask("login", server="plain", timeout=60)

@@ -71,7 +71,8 @@ def test_what_a_session_has_read_is_shown_and_asked_about_before_anything_goes_o
     data = "--data=rows.csv"
     read = lathe.run("exec", "--session=a", data, _SELL.replace("sell", "look"))
     assert read.code == 0
-    assert "has read what others wrote (shop/look)" in read.err
+    (exposed,) = lathe.events("a", "exposed")
+    assert exposed.data == {"cell": 1, "cause": "shop/look", "kinds": ["untrusted"]}
     (used,) = lathe.events("a", "tool_used")
     assert (used.data["isUntrusted"], len(used.data["sha256"])) == (True, 64)
     # In the next run too, and without a terminal the answer is no.

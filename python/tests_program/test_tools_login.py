@@ -61,7 +61,7 @@ def test_a_user_logs_in_calls_and_logs_out(lathe: Lathe, address: str) -> None:
         err,
     )
     called = lathe.run("tools", "call", "g/secret")
-    assert (called.code, called.out) == (0, "xyzzy\n")
+    assert (called.code, json.loads(called.out)) == (0, {"result": "xyzzy"})
     (kept,) = (lathe.home / ".local/state/lathe/logins").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     token = json.loads(kept.read_text())["tokens"]["access_token"]

@@ -97,7 +97,7 @@ extension SubtaskRegistry.Entry {
     /// Its outcome, where that says something of its task: a call that ended by itself has told its own code.
     var counted: SubtaskOutcome? {
         guard let outcome, !isUndone else { return nil }
-        return kind == .agent || (isStopped && outcome.status == .cancelled) ? outcome : nil
+        return kind == .agent || (isStopped && [.cancelled, .notRun].contains(outcome.status)) ? outcome : nil
     }
 
     fileprivate var isNeeded: Bool { outcome == nil && !isUndone && !isCancelled }

@@ -33,9 +33,7 @@ extension SessionEngine {
         let position = past.own.position
         answers.begin(at: position)
         if position.underWay == nil { try await seat.abandonSubtasks() }
-        let mark = Mark(
-            spending: Spending.Sum(), subtask: unfinished.subtasksBefore, sequence: unfinished.submitted,
-            seconds: unfinished.seconds)
+        let mark = mark(of: unfinished)
         resumed = nil
         let limit = resumption.maxTurns ?? unfinished.maxTurns ?? services.limits.coordinatorTurns
         return try await finish(since: mark, turns: limit, within: budget.seconds, from: position)
@@ -58,7 +56,14 @@ extension SessionEngine {
         self.resumed = resumed
     }
 
-    private func budget(of unfinished: UnfinishedTask, _ resumption: Resumption) -> BudgetLimits {
+    /// Where the engine stood when the unfinished task began.
+    func mark(of unfinished: UnfinishedTask) -> Mark {
+        Mark(
+            spending: Spending.Sum(), subtask: unfinished.subtasksBefore, sequence: unfinished.submitted,
+            seconds: unfinished.seconds)
+    }
+
+    func budget(of unfinished: UnfinishedTask, _ resumption: Resumption) -> BudgetLimits {
         resumption.budget.over(unfinished.budget).over(services.limits.budget)
     }
 }

@@ -14,47 +14,85 @@ extension SessionEngine {
     /// that the jobs come from.
     ///
     /// `complete` is where each was saved, or declined by its writer with a reason. Cancelling the calling task stops the subtasks.
+    /// Where the session was opened to resume the same task, writers that had finished keep their results, and those under way go
+    /// on from their own events.
     package func write(
         _ jobs: [WritingJob], as task: String, budget: BudgetLimits = BudgetLimits()
     ) async throws(JournalError) -> TaskOutcome {
-        let budget = budget.over(services.limits.budget)
-        spending.beginTask(budget)
-        answers.begin()
         let clock = ContinuousClock.now
-        let mark = Mark(
+        let unfinished = resumed == nil ? nil : past.unfinished
+        resumed = nil
+        var budget = budget.over(services.limits.budget)
+        var mark = Mark(
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
-        try await services.log.record(.taskSubmitted(TaskSubmitted(task: task, budget: budget)), at: .coordinator)
-        let (ended, isOver) = await TimeLimit.run(seconds: budget.seconds) { () async -> [Result<Int, HostRefusal>] in
-            await self.delegateAndWait(jobs)
+        answers.begin()
+        if let unfinished {
+            budget = self.budget(of: unfinished, Resumption(budget: budget))
+            mark = self.mark(of: unfinished)
+        } else {
+            spending.beginTask(budget)
+            try await services.log.record(.taskSubmitted(TaskSubmitted(task: task, budget: budget)), at: .coordinator)
+        }
+        let left = budget.seconds.map { max($0 - mark.seconds, 0) }
+        let (ended, isOver) = await TimeLimit.run(seconds: left) { () async -> [Result<Int, HostRefusal>] in
+            await self.delegateAndWait(jobs, unfinished)
         }
         await registry.cancelAll()
+        await delegation.abandonRest(of: nil, "it is not among what is distilled now")
         var written: [Written] = []
         for (job, subtask) in zip(jobs, ended) { written.append(try await saved(job, subtask)) }
         var outcome = try await outcome(of: .answered(.string(Self.report(jobs, written))), since: mark)
         (outcome.status, outcome.reason) = Self.ending(
             jobs, written, isOver: isOver, hasRoom: try await !wasOutOfBudget(since: mark))
-        outcome.seconds = clock.duration(to: .now).seconds
+        outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
         return outcome
     }
 
     /// Runs the subtasks to their ends, and gives their numbers, or why one could not begin.
-    private func delegateAndWait(_ jobs: [WritingJob]) async -> [Result<Int, HostRefusal>] {
+    private func delegateAndWait(
+        _ jobs: [WritingJob], _ unfinished: UnfinishedTask?
+    ) async -> [Result<Int, HostRefusal>] {
         var begun: [Result<Int, HostRefusal>] = []
         for job in jobs {
-            do throws(HostRefusal) {
-                let arguments: JSONValue = [
-                    "agent": .string(job.writer), "task": .string(job.task), "items": [["label": .string(job.label)]],
-                ]
-                let admitted = try await delegation.delegate(
-                    try HostArguments(HostCall(name: "delegate", arguments: arguments)), slices: [], from: desk)
-                await delegation.begin(admitted)
-                begun.append(.success(admitted.runs[0].id))
-            } catch {
-                begun.append(.failure(error))
+            let arguments: JSONValue = [
+                "agent": .string(job.writer), "task": .string(job.task), "items": [["label": .string(job.label)]],
+            ]
+            if let id = await takeUp(job, arguments, of: unfinished) {
+                begun.append(.success(id))
+            } else {
+                begun.append(await begin(arguments))
             }
         }
-        let (ids, registry) = (begun.compactMap { try? $0.get() }, registry)
+        await waitForAll(begun.compactMap { try? $0.get() })
+        return begun
+    }
+
+    /// The writer that an earlier program run set to work on a job: it has completed, or goes on now. Nil where none has.
+    private func takeUp(_ job: WritingJob, _ arguments: JSONValue, of unfinished: UnfinishedTask?) async -> Int? {
+        guard let (id, outcome) = unfinished?.subtask(of: job.writer, task: job.task) else { return nil }
+        if let outcome { return outcome.status == .complete ? id : nil }
+        await delegation.takeUp(
+            HostCall(name: "delegate", arguments: arguments), answered: ["subtasks": [["id": .integer(id)]]], from: desk
+        )
+        return id
+    }
+
+    /// Begins one subtask that no cell delegates; its number, or why it could not begin.
+    func begin(_ arguments: JSONValue, _ slices: [SliceReference] = []) async -> Result<Int, HostRefusal> {
+        do throws(HostRefusal) {
+            let admitted = try await delegation.delegate(
+                try HostArguments(HostCall(name: "delegate", arguments: arguments)), slices: slices, from: desk)
+            await delegation.begin(admitted)
+            return .success(admitted.runs[0].id)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Returns once all of them have ended; they are stopped where the calling task is cancelled.
+    func waitForAll(_ ids: [Int]) async {
+        let registry = registry
         await withTaskCancellationHandler {
             // Cancelled before there was anything to cancel.
             if Task.isCancelled { await registry.cancel(ids) }
@@ -62,7 +100,6 @@ extension SessionEngine {
         } onCancel: {
             Task { await registry.cancel(ids) }
         }
-        return begun
     }
 
     private func saved(_ job: WritingJob, _ begun: Result<Int, HostRefusal>) async throws(JournalError) -> Written {
@@ -80,6 +117,7 @@ extension SessionEngine {
         guard let name = value["name"]?.stringValue, value["source"] != nil else {
             return .declined(value["problem"]?.stringValue?.singleLine(upTo: 300) ?? "it gave no reason")
         }
+        if let saved = try await savedBefore(value, job) { return .saved(saved) }
         let saved: SavedCapability
         do throws(HostRefusal) {
             var proposal = try await desk.proposal(
@@ -91,6 +129,17 @@ extension SessionEngine {
         }
         try await services.log.record(.capabilitySaved(saved), at: .coordinator)
         return .saved(saved)
+    }
+
+    /// What an earlier program run saved of a job, after which it was killed; nil where it had not come to that.
+    private func savedBefore(_ value: JSONValue, _ job: WritingJob) async throws(JournalError) -> SavedCapability? {
+        guard let since = past.unfinished?.submitted else { return nil }
+        return try await services.log.events(after: since, of: [.capabilitySaved]).lazy.compactMap { event in
+            guard case .capabilitySaved(let saved) = event.body, saved.capability.name == value["name"]?.stringValue,
+                saved.capability.kind == job.kind, saved.capability.session == job.session
+            else { return nil }
+            return saved
+        }.first
     }
 
     private func save(_ proposal: CapabilityProposal) async throws(HostRefusal) -> SavedCapability {

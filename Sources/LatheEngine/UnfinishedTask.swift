@@ -37,7 +37,12 @@ package struct UnfinishedTask: Sendable {
         calls.apply(event)
         count(event)
         switch event.body {
-        case .subtaskStarted(let subtask): started[subtask.id] = subtask
+        case .subtaskStarted(let subtask):
+            started[subtask.id] = subtask
+            // One that no cell delegated has no answer that names it.
+            if delegated[subtask.id] == nil, let owner = subtask.place.parent {
+                delegated[subtask.id] = (subtask.label, owner)
+            }
         case .subtaskFinished(let outcome): outcomes[outcome.id] = outcome
         case .hostAnswered(let answered) where answered.name == "delegate":
             for item in answered.value?["subtasks"]?.arrayValue ?? [] {
@@ -108,6 +113,14 @@ package struct UnfinishedTask: Sendable {
                 spending: spending.sum(below: place),
                 used: spending.used(below: place), seconds: worked[place]?.seconds ?? 0)
         }
+    }
+
+    /// The newest subtask of an agent with a task, which the coordinator's place has; its outcome where it has ended.
+    func subtask(of agent: String, task: String) -> (id: Int, outcome: SubtaskOutcome?)? {
+        let found = started.values.filter {
+            $0.agent.name == agent && $0.task == task && $0.place.parent == .coordinator
+        }
+        return found.map(\.id).max().map { ($0, outcomes[$0]) }
     }
 
     func work() -> UnfinishedWork {

@@ -4,7 +4,10 @@ package import LatheVocabulary
 package struct WritingJob: Sendable, Hashable {
     /// Of the code that is to become a capability, of one cell beside it, and of all of these.
     private static let (codeCharacters, cellCharacters, allCharacters) = (8_000, 3_000, 16_000)
-    private static let mostCells = 6
+    private static let (mostCells, mostCalls, callCharacters) = (6, 6, 8_000)
+
+    /// How the task begins whose subtasks are writers.
+    package static let taskOpening = "Distill what deserves saving: "
 
     package var kind: Capability.Kind
     /// What screens call it.
@@ -22,13 +25,15 @@ package struct WritingJob: Sendable, Hashable {
         cells = source.cells
         label = candidate.name.isEmpty ? "code of cell \(source.cells.last ?? 0)" : candidate.name
         let beside = Self.beside(source, of: sessions)
-        task = [Self.opening(candidate), Self.cut(candidate.code, to: Self.codeCharacters), beside]
+        let calls = Self.calls(candidate, of: sessions)
+        let opening = Self.opening(candidate, hasCalls: !calls.isEmpty)
+        task = [opening, Self.cut(candidate.code, to: Self.codeCharacters), calls, beside]
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     var writer: String { kind == .function ? "function_writer" : "agent_writer" }
 
-    private static func opening(_ candidate: DistilledCandidate) -> String {
+    private static func opening(_ candidate: DistilledCandidate, hasCalls: Bool) -> String {
         let places = candidate.sources.map { source in
             "session \(source.session), cells \(source.cells.prefix(10).map(String.init).joined(separator: ", "))"
         }.joined(separator: "; ")
@@ -36,12 +41,36 @@ package struct WritingJob: Sendable, Hashable {
         let like = candidate.like.map { like in
             "The library has \(like.path), which resembles it: make its next version, under its name, only if it is better. "
         }
+        let data =
+            hasCalls
+            ? "make the recorded calls below, or some like them, in a cell of your own, and tests of them."
+            : "and nothing was recorded: make small data for examples and tests, of the kind that the code and its "
+                + "outputs show."
         return """
             Make \(candidate.kind == .function ? "a function" : "an agent") of this, which sessions wrote for themselves \
-            (\(candidate.reason); \(places)). \(named)\(like ?? "")There is no `data` and nothing was recorded: make small \
-            data for examples and tests, of the kind that the code and its outputs show. \
+            (\(candidate.reason); \(places)). \(named)\(like ?? "")There is no `data`\(hasCalls ? ": " : " ")\(data) \
             \(candidate.kind == .function ? "The code:" : "Its instructions and what it returned:")
             """
+    }
+
+    /// Calls of a function that its sessions recorded, the newest first, and what is left out of them.
+    private static func calls(_ candidate: DistilledCandidate, of sessions: [DistilledSession]) -> String {
+        let names = Set(candidate.sources.map(\.session))
+        let told = sessions.filter { names.contains($0.name) }.flatMap { $0.cells.reversed().compactMap(\.calls) }
+        let calls = told.flatMap(\.kept).filter { $0.function == candidate.name }
+        guard !calls.isEmpty else { return "" }
+        var (shown, room): ([String], Int) = ([], callCharacters)
+        for call in calls.prefix(mostCalls) {
+            let text = ">>> \(call.call)\n" + (call.result ?? "# its result was of more rows than these")
+            room -= text.count
+            guard room >= 0 else { break }
+            shown.append(text)
+        }
+        let about = ["call of \(candidate.name):", "calls of \(candidate.name):"]
+        var left = told.flatMap(\.leftOut).filter { line in about.contains { line.contains($0) } }
+        if calls.count > shown.count { left.append("\(calls.count - shown.count) more calls") }
+        let omitted = left.isEmpty ? "" : "\nLeft out: \(left.prefix(6).joined(separator: "; "))"
+        return "Calls of it that were recorded, with their results:\n" + shown.joined(separator: "\n") + omitted
     }
 
     /// Cells in which it was used, the newest first, with the beginning of what they printed.

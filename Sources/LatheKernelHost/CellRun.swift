@@ -94,7 +94,7 @@ final class CellRun {
     func result(_ message: KernelMessages.Finished) -> CellResult {
         var result = CellResult(
             number: order.cell.number, status: message.status, seconds: message.seconds, failure: message.failure,
-            variables: message.variables, used: message.used)
+            variables: message.variables, used: message.used, calls: message.calls)
         if clock.isOver, message.status == .interrupted { result.failure = clock.failure(result.failure) }
         if let overDisk, message.status == .interrupted {
             let text = "\(overDisk). The cell was interrupted; its variables are kept."

@@ -36,6 +36,7 @@ enum KernelMessages {
         var failure: CellResult.Failure?
         var variables: VariableListing
         var used: [CapabilityUse]?
+        var calls: CellCalls?
 
         init?(_ payload: JSONValue) {
             guard let cell = payload["cell"]?.integerValue,
@@ -46,6 +47,7 @@ enum KernelMessages {
             seconds = max(payload["seconds"]?.numberValue ?? 0, 0)
             variables = listing(payload["variables"])
             used = uses(payload["used"])
+            calls = KernelMessages.calls(payload["calls"])
             if let value = payload["result"], let text = value["text"]?.stringValue {
                 result = (
                     bounded(value["type"], 200), text, bounded(value["name"], 200),

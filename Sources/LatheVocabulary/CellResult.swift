@@ -42,6 +42,8 @@ package struct CellResult: Sendable, Hashable, Codable {
     package var variables: VariableListing
     /// What became of calls of capabilities that ended in it; nil where there were none.
     package var used: [CapabilityUse]?
+    /// Calls of the session's own functions that it made; nil where none are told.
+    package var calls: CellCalls?
 
     package init(
         number: Int,
@@ -53,7 +55,8 @@ package struct CellResult: Sendable, Hashable, Codable {
         failure: Failure? = nil,
         artifacts: [Artifact] = [],
         variables: VariableListing = VariableListing(),
-        used: [CapabilityUse]? = nil
+        used: [CapabilityUse]? = nil,
+        calls: CellCalls? = nil
     ) {
         self.number = number
         self.status = status
@@ -65,5 +68,6 @@ package struct CellResult: Sendable, Hashable, Codable {
         self.artifacts = artifacts
         self.variables = variables
         self.used = used
+        self.calls = calls
     }
 }

@@ -5,6 +5,8 @@ package struct DistilledSession: Sendable, Hashable {
         package var code: String
         /// The beginning of what it printed, and of its value.
         package var printed: String
+        /// Calls of the session's functions that were recorded in it.
+        package var calls: CellCalls?
     }
 
     /// An agent that the session defined for itself.
@@ -41,7 +43,8 @@ package struct DistilledSession: Sendable, Hashable {
                 let printed = result.stdout.head + (result.value?.text.head ?? "")
                 cells.append(
                     Cell(
-                        number: result.number, code: code, printed: String(printed.prefix(Self.printedCharacters))))
+                        number: result.number, code: code, printed: String(printed.prefix(Self.printedCharacters)),
+                        calls: result.calls))
             case .rolledBack(let back) where event.place == .coordinator:
                 cells.removeAll { back.undone.contains($0.number) }
             case .subtaskStarted(let one) where !one.agent.isSaved:

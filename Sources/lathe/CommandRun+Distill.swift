@@ -44,12 +44,30 @@ extension CommandRun {
         }
         let labels = jobs.map { "the \($0.kind.rawValue) \($0.label)" }.joined(separator: ", ")
         let task =
-            "Distill what deserves saving: \(labels) (from \(Set(jobs.map(\.session)).sorted().joined(separator: ", ")))"
+            WritingJob.taskOpening + "\(labels) (from \(Set(jobs.map(\.session)).sorted().joined(separator: ", ")))"
+        if let name = try await unfinished(task, in: setup) {
+            TerminalOutput.standardError.write("lathe: goes on with session \(name), which was ended in the middle\n")
+            return try await inSession(setup, named: name, .resume(Resumption(budget: options.budget))) { session in
+                ExitCode(try await session.engine.write(jobs, as: task, budget: options.budget).status).rawValue
+            }
+        }
         return try await whileNameIsTaken { () async throws(CommandFailure) in
             let name = try await sessionName(nil, for: "distill \(sessions.first ?? "")", in: setup)
             return try await inSession(setup, named: name) { session in
                 ExitCode(try await session.engine.write(jobs, as: task, budget: options.budget).status).rawValue
             }
+        }
+    }
+
+    /// The session in which the same was begun and not ended; nil where there is none.
+    private func unfinished(_ task: String, in setup: SessionSetup) async throws(CommandFailure) -> String? {
+        do {
+            for summary in try await setup.store.list() where summary.isUnfinished && summary.firstTask == task {
+                return summary.name
+            }
+            return nil
+        } catch {
+            throw CommandFailure(CommandFailure.reason(of: error))
         }
     }
 

@@ -9,6 +9,11 @@ extension CommandRun {
     func resume(_ command: ResumeCommand) async throws(CommandFailure) -> Int32 {
         let project = try Project.find(command.options.project, environment: environment)
         let left = try await Self.unfinished(command.session, in: SessionStore(folder: project.sessions))
+        guard !left.task.hasPrefix(WritingJob.taskOpening) else {
+            throw CommandFailure(
+                "the session '\(left.name)' distills others: the command that began it goes on with it, "
+                    + "lathe library distill with the same sessions")
+        }
         var options = command.options
         // The model that the task was begun with, where it can be named.
         options.model = options.model ?? left.model

@@ -75,6 +75,8 @@ class Evidence:
     fixtures: dict[str, bytes] = field(default_factory=dict[str, bytes])
     cells: list[int] = field(default_factory=list[int])
     left_out: list[str] = field(default_factory=list[str])
+    # Of an agent: what lathe is told of the subtasks in which the session ran it.
+    runs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
 def of_function(

@@ -174,7 +174,9 @@ class Lathe(types.ModuleType, Making, Together):
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
+        copies = self._recorder.runs.copied(shared.agent, [data])
         subtask = delegation.started(self._background, self._store, shared, items)[0]
+        self._recorder.runs.keep(shared.agent, copies, [subtask.id])
         subtask.cells = numbers_of(data)
         return subtask
 
@@ -208,7 +210,11 @@ class Lathe(types.ModuleType, Making, Together):
             budget=budget,
             required=required,
         )
-        return delegation.each(self._background, self._store, shared, labelled(slices))
+        items = labelled(slices)
+        copies = self._recorder.runs.copied(shared.agent, [value for _, value in items])
+        outcomes = delegation.each(self._background, self._store, shared, items)
+        self._recorder.runs.keep(shared.agent, copies, [one.id for one in outcomes])
+        return outcomes
 
     def agent(
         self,

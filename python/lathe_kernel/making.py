@@ -88,21 +88,20 @@ class Making:
         Raises:
             LatheError: it was refused; the reason names everything to mend.
         """
-        definition = saving.AgentDefinition(
+        module = self._agent(
             name,
             instructions,
-            schema_of(returns),
+            returns,
             description,
             prepare,
             check,
-            delegation.limits_of(limits),
+            limits,
             examples,
             model,
             budget,
             capabilities,
             tools,
         )
-        module = saving.agent_module(definition, self._namespace)
         return self._saved("save_agent", module, purpose, breaks)
 
     def examine_function(
@@ -141,21 +140,20 @@ class Making:
 
         It takes what `save_agent` takes; `made` is as in `examine_function`.
         """
-        definition = saving.AgentDefinition(
+        module = self._agent(
             name,
             instructions,
-            schema_of(returns),
+            returns,
             description,
             prepare,
             check,
-            delegation.limits_of(limits),
+            limits,
             examples,
             model,
             budget,
             capabilities,
             tools,
         )
-        module = saving.agent_module(definition, self._namespace)
         return self._examined("agent", module, purpose, breaks)
 
     def cells(self, *numbers: int) -> WorkedCells:
@@ -189,6 +187,35 @@ class Making:
         kind = "save_agent" if fields.get("kind") == "agent" else "save_function"
         self.capabilities.forget(str(fields.get("name")))
         return saving.sent_written(self._channel, kind, fields, written, breaks)
+
+    def _agent(
+        self,
+        name: str,
+        instructions: str,
+        returns: object,
+        description: str,
+        prepare: Any,
+        check: Any,
+        limits: object,
+        examples: Sequence[tuple[Any, Any]],
+        model: str | None,
+        budget: dict[str, Any] | None,
+        capabilities: Sequence[str] | None,
+    ) -> saving.Module:
+        definition = saving.AgentDefinition(
+            name,
+            instructions,
+            schema_of(returns),
+            description,
+            prepare,
+            check,
+            delegation.limits_of(limits),
+            examples,
+            model,
+            budget,
+            capabilities,
+        )
+        return saving.agent_module(definition, self._namespace, self._recorder.runs)
 
     def _saved(
         self, call: str, module: saving.Module, purpose: str, breaks: saving.Breaks

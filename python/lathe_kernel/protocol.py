@@ -81,15 +81,17 @@ class Manifest(TypedDict):
 
     `descriptors` names the slice's files among those of the frame. An extent is a file (its place
     in `descriptors`), an offset and a length; the extents of `pickle`, joined, are the pickle.
+    One that lathe wrote of an example has the layout `example`: a text, then files by `names`.
     """
 
     descriptors: list[int]
-    layout: Literal["pickle5"]
+    layout: Literal["pickle5", "example"]
     type: str
     shape: list[int] | None
     bytes: int
     pickle: list[list[int]]
     buffers: list[list[int]]
+    names: NotRequired[list[str]]
 
 
 class NamedSlice(TypedDict):
@@ -167,6 +169,21 @@ class Used(TypedDict):
     longest: float
 
 
+class ToldCall(TypedDict):
+    """A call as it reads, and its result; none where only some rows of its data are in it."""
+
+    function: str
+    call: str
+    result: NotRequired[str]
+
+
+class ToldCalls(TypedDict):
+    """The calls of one cell, and what of them is left out."""
+
+    kept: list[ToldCall]
+    left_out: list[str]
+
+
 class Finished(TypedDict):
     """How a cell ended."""
 
@@ -177,6 +194,7 @@ class Finished(TypedDict):
     error: CellError | None
     variables: Variables
     used: NotRequired[list[Used]]
+    calls: NotRequired[ToldCalls]
 
 
 class Obstacle(TypedDict):

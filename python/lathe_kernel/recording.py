@@ -1,6 +1,6 @@
 """The calls that a session makes of functions that it may save: kept as small copies.
 
-A cell's calls by name, at its top level, of typed and documented functions are rewritten from
+A cell's calls by name, at its top level, of functions that cells defined are rewritten from
 `f(x)` to `recorder(f)(x)`. The functions stay as they are, and so do pickles and tracebacks.
 """
 
@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from lathe_kernel import samples
+from lathe_kernel.agent_runs import AgentRuns
 from lathe_kernel.samples import Sample
+from lathe_kernel.told_calls import Telling
 from lathe_library.facts import FunctionNode
 
 RECORDER = "__lathe_recorded__"
@@ -63,6 +65,8 @@ class Recorder(ast.NodeTransformer):
         self.cell = 0
         # The cells of this run that ended without an error, oldest first.
         self.worked: list[int] = []
+        self.runs = AgentRuns()
+        self.telling = Telling()
         self._candidates: set[str] = set()
         self._recorded: dict[int, tuple[types.FunctionType, Recorded]] = {}
 
@@ -127,10 +131,13 @@ class Recorder(ast.NodeTransformer):
 
     def _called(self, f: types.FunctionType, recorded: Recorded) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
-            given = _copied(arguments, named, recorded)
+            leave_out = _LeavingOut(recorded, self.telling, f.__name__)
+            given = _copied(arguments, named, leave_out)
             result = f(*arguments, **named)
             if given is not None:
-                _keep(self.cell, given, result, recorded)
+                kept = _kept(self.cell, given, result, recorded, leave_out)
+                if kept is not None:
+                    self.telling.add(f.__name__, kept.arguments, kept.named, kept.result)
             return result
 
         return call
@@ -139,16 +146,28 @@ class Recorder(ast.NodeTransformer):
 Given = tuple[tuple[Sample, ...], tuple[tuple[str, Sample], ...]]
 
 
+@dataclass(frozen=True)
+class _LeavingOut:
+    """Where a call that is not kept is counted."""
+
+    recorded: Recorded
+    telling: Telling
+    function: str
+
+    def __call__(self, reason: str) -> None:
+        left_out = self.recorded.left_out
+        if reason in left_out or len(left_out) < 20:
+            left_out[reason] = left_out.get(reason, 0) + 1
+        self.telling.leave_out(self.function, reason)
+
+
 def _is_candidate(node: FunctionNode) -> bool:
-    return (
-        node.returns is not None
-        and not node.decorator_list
-        and not node.name.startswith(("_", "test_"))
-        and ast.get_docstring(node, clean=False) is not None
-    )
+    return not node.decorator_list and not node.name.startswith(("_", "test_"))
 
 
-def _copied(arguments: tuple[Any, ...], named: dict[str, Any], recorded: Recorded) -> Given | None:
+def _copied(
+    arguments: tuple[Any, ...], named: dict[str, Any], leave_out: _LeavingOut
+) -> Given | None:
     """Return small copies, made before the call can change them; None where there are none."""
     spread = sum(samples.is_long(one) for one in (*arguments, *named.values())) == 1
     try:
@@ -157,33 +176,31 @@ def _copied(arguments: tuple[Any, ...], named: dict[str, Any], recorded: Recorde
             tuple((name, samples.sample(one, is_spread=spread)) for name, one in named.items()),
         )
     except samples.NotKept as reason:
-        _leave_out(recorded, str(reason))
+        leave_out(str(reason))
         return None
     except Exception as error:
-        _leave_out(recorded, f"an argument could not be copied ({type(error).__name__})")
+        leave_out(f"an argument could not be copied ({type(error).__name__})")
         return None
     return given
 
 
-def _keep(cell: int, given: Given, result: object, recorded: Recorded) -> None:
+def _kept(
+    cell: int, given: Given, result: object, recorded: Recorded, leave_out: _LeavingOut
+) -> Call | None:
     call = Call(cell, *given, None)
     if not call.is_cut:
         try:
             kept = samples.sample(result)
         except samples.NotKept as reason:
-            _leave_out(recorded, f"its result: {reason}")
-            return
+            leave_out(f"its result: {reason}")
+            return None
         except Exception as error:
-            _leave_out(recorded, f"its result could not be copied ({type(error).__name__})")
-            return
+            leave_out(f"its result could not be copied ({type(error).__name__})")
+            return None
         if kept.is_cut:
-            _leave_out(recorded, "its result is too large to compare whole")
-            return
+            leave_out("its result is too large to compare whole")
+            return None
         call = Call(cell, *given, kept)
     if call not in recorded.calls:
         recorded.calls.append(call)
-
-
-def _leave_out(recorded: Recorded, reason: str) -> None:
-    if reason in recorded.left_out or len(recorded.left_out) < 20:
-        recorded.left_out[reason] = recorded.left_out.get(reason, 0) + 1
+    return call

@@ -9,7 +9,8 @@ from typing import Any, Final, cast
 import numpy
 import pandas
 
-from lathe_kernel import literals, sensitive
+from lathe_kernel import literals
+from lathe_library import sensitive
 
 # Their own types are not complete; what they are is asked at run time.
 _np: Any = numpy
@@ -45,19 +46,20 @@ def is_long(value: object) -> bool:
     return isinstance(value, _pd.DataFrame | _pd.Series) and len(cast("Any", value)) > _ROWS
 
 
-def sample(value: Any, *, is_spread: bool = False) -> Sample:
+def sample(value: Any, *, is_spread: bool = False, rows: int = _ROWS) -> Sample:
     """Return a copy of a value; of a long table its first rows, or rows from all over it.
 
-    Rows from all over see more of a table's groups; first rows of several tables are more likely
+    A table is long with more than `rows`; from all over it come 30. Rows from all over see more of
+    a table's groups; first rows of several tables are more likely
     to belong together.
 
     Raises:
         NotKept: there is no small one, or it holds what looks secret or personal.
     """
     if isinstance(value, _pd.DataFrame):
-        return _frame(value, _rows(value, is_spread=is_spread))
+        return _frame(value, _rows(value, rows, is_spread=is_spread))
     if isinstance(value, _pd.Series):
-        return _series(value, _rows(value, is_spread=is_spread))
+        return _series(value, _rows(value, rows, is_spread=is_spread))
     if isinstance(value, _np.ndarray):
         return _array(value)
     if isinstance(value, _np.generic):
@@ -125,9 +127,9 @@ def _array(value: Any) -> Sample:
     return Sample("array", f'np.array({text}, dtype="{value.dtype}")')
 
 
-def _rows(value: Any, *, is_spread: bool) -> Any:
+def _rows(value: Any, rows: int, *, is_spread: bool) -> Any:
     if not is_spread or not is_long(value):
-        return value.head(_ROWS)
+        return value.head(rows)
     part = value.iloc[_np.linspace(0, len(value) - 1, _ROWS).astype(int)]
     # Where rows are only counted, their numbers say nothing.
     return part.reset_index(drop=True) if _has_plain_index(value) else part

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from lathe_kernel import evidence, literals, sources
+from lathe_kernel.agent_runs import AgentRuns
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.evidence import Evidence
@@ -86,8 +87,8 @@ def function_module(
     return replace(module, evidence=made)
 
 
-def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Module:
-    """Return the module that makes an agent usable in later sessions.
+def agent_module(definition: AgentDefinition, namespace: dict[str, Any], runs: AgentRuns) -> Module:
+    """Return the module that makes an agent usable in later sessions, with what it did in `runs`.
 
     Raises:
         LatheError: it cannot be saved as it is; the reason names the mend.
@@ -117,6 +118,7 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any]) -> Modu
         has_prepare=definition.prepare is not None,
         has_check=definition.check is not None,
     )
+    made.runs, made.left_out = runs.of(definition.name, definition.instructions)
     return replace(module, evidence=made)
 
 
@@ -164,6 +166,8 @@ def arguments_of(module: Module, purpose: str, breaks: Breaks) -> dict[str, Any]
         "left_out": known.left_out,
         "purpose": purpose,
     }
+    if known.runs:
+        arguments["runs"] = known.runs
     if breaks:
         arguments["breaks"] = _reasons(breaks)
     return arguments

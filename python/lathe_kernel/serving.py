@@ -202,6 +202,8 @@ class Kernel:
         }
         if used := uses.told():
             payload["used"] = used
+        if called := self._recorder.telling.told():
+            payload["calls"] = called
         self._channel.send(Kind.FINISHED, payload, call=frame.call)
 
     def _variables(self) -> Any:

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from kernels import Kernel
 
-from lathe_kernel import sensitive
-from lathe_library import examining
+from lathe_library import examining, sensitive
 
 _DEFINED = '''
 import pandas as pd

@@ -1,8 +1,10 @@
 """`lathe library distill`: what finished sessions did that deserves saving, found and written."""
 
 import json
+from typing import Any
 
-from tests_program.endpoint import Code, ModelServer, Refusal
+from tests_program.endpoint import Code, Line, ModelServer, Refusal, Silence
+from tests_program.killing import killed_when
 from tests_program.program import Lathe
 
 _MODEL = "openai:gpt-5-mini"
@@ -135,3 +137,65 @@ def test_what_is_not_written_is_told_with_its_exit_code(lathe: Lathe) -> None:
     assert lathe.run("library", "distill", "nobody", "--list").code == 1
     wrong = lathe.run("library", "distill", "first", "--recent", "2")
     assert (wrong.code, "not both" in wrong.err) == (2, True)
+
+
+_CALLED = """
+def late_share(values, limit=15):
+    return float((values > limit).mean())
+
+print(late_share(pd.Series([1, 20, 30, 5])))
+print(late_share(pd.Series([16.5, 2.0]), limit=16))
+"""
+_SECRET = """
+def count_keys(given):
+    return len(given)
+
+print(count_keys({"password": "hunter2"}))
+"""
+
+
+class _Silent(ModelServer):
+    """Writes the function, and says nothing to the writer of anything else."""
+
+    def line(self, index: int, request: dict[str, Any]) -> Line:
+        return Code(_WRITTEN) if "def late_share" in json.dumps(request) else Silence()
+
+
+def test_recorded_calls_reach_the_writer_and_a_killed_distilling_goes_on(lathe: Lathe) -> None:
+    for session in ("first", "second"):
+        for code in (_CALLED, _LONG):
+            lathe.run("exec", "-s", session, code)
+    lathe.run("exec", "-s", "secret", _SECRET)
+    (event, _) = lathe.events("first", "cell_finished")
+    assert event.data["calls"]["kept"][0] == {
+        "function": "late_share",
+        "call": "late_share(pd.Series([1, 20, 30, 5]))",
+        "result": "0.5",
+    }
+    (event,) = lathe.events("secret", "cell_finished")
+    (left_out,) = event.data["calls"]["leftOut"]
+    assert left_out.startswith("1 call of count_keys: `password` sounds like")
+    assert event.data["calls"]["kept"] == []
+
+    distill = ("library", "distill", "first", "second", "-m", _MODEL)
+    with _Silent() as server:
+        user = lathe.having(**server.variables)
+        # One writer has finished when lathe is killed, another one waits for its model.
+        killed_when(user, "distill-second", "subtask_finished", 1, *distill)
+        told = [json.dumps(one) for one in server.requests]
+    recorded = ">>> late_share(pd.Series([1, 20, 30, 5]))\\n0.5"
+    assert [recorded in one for one in told if "def late_share" in one] == [True]
+    assert "lathe library distill with the same sessions" in lathe.run("resume").err
+    with ModelServer(then=Code('lathe.answer({"problem": "pandas does it"})')) as server:
+        done = lathe.having(**server.variables).run(*distill)
+        assert server.requests
+        assert not any("def late_share" in json.dumps(one) for one in server.requests)
+    assert done.code == 0, done
+    assert "goes on with session distill-second" in done.err
+    assert "saved as proposed/functions/compute_late_share.py" in done.out.replace("`", "")
+    assert "not written, since its writer says: pandas does it" in done.out
+    (submitted, *_) = lathe.events("distill-second", "task_submitted")
+    assert submitted.data["task"].startswith(
+        "Distill what deserves saving: the function late_share"
+    )
+    assert len(lathe.events("distill-second", "task_resumed")) == 1

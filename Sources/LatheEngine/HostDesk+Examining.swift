@@ -46,8 +46,7 @@ extension AdmissionReport {
     /// What a writer is told: everything to mend, or what its tests show and what a reviewer will read.
     var told: String {
         guard isAdmitted else { return ([refusal] + resemblances).joined(separator: "\n") }
-        let known: Set = ["breaks-nothing", "unchecked"]
-        let remarks = findings.filter { !$0.isRefusal && !known.contains($0.rule) }.map { finding in
+        let remarks = findings.filter { !$0.isRefusal && !Self.told.contains($0.rule) }.map { finding in
             "a reviewer will read: " + (finding.line.map { "line \($0): " } ?? "")
                 + finding.reason.singleLine(upTo: 200)
                 + " [\(finding.rule)]"

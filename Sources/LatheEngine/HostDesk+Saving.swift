@@ -12,6 +12,11 @@ extension HostDesk {
             throw HostRefusal("not_allowed", "only the coordinator saves capabilities; return the source instead")
         }
         var proposal = try await proposal(kind, arguments)
+        if kind == .agent {
+            let examples = try await examples(arguments)
+            proposal.examples = examples.kept
+            proposal.leftOut = Array((proposal.leftOut + examples.leftOut).prefix(Self.mostLeftOut))
+        }
         if let writer = try await writer(of: kind, arguments) {
             (proposal.writer, proposal.model) = (writer.agent.name, writer.model)
         }
@@ -105,6 +110,12 @@ extension HostDesk {
             guard let text = content.stringValue, text.utf8.count <= 2 * Self.fixtureBytes,
                 let data = Data(base64Encoded: text)
             else { throw HostRefusal("invalid_arguments", "\(arguments.call): a fixture is no base64") }
+            guard !name.hasPrefix("example_") || !(name.hasSuffix(".json") || name.hasSuffix(".jsonl")) else {
+                throw HostRefusal(
+                    "invalid_arguments",
+                    "\(arguments.call): lathe makes recorded examples itself, of the session's subtasks; rename the fixture"
+                )
+            }
             left -= data.count
             guard left >= 0 else {
                 throw HostRefusal(
@@ -117,6 +128,9 @@ extension HostDesk {
 }
 
 extension AdmissionReport {
+    /// Rules whose findings are told to who saved it, though they refuse nothing.
+    static let told: Set = ["breaks-nothing", "unchecked", "unknown-capability", "example-differs"]
+
     /// What is told to who saved it: what its tests show, what they leave open, and what it resembles. At most a dozen lines.
     var evidence: [String] {
         var lines: [String] = []
@@ -127,7 +141,11 @@ extension AdmissionReport {
             let said = earlier.failures.isEmpty ? "" : ", \(earlier.failures.count) broken as said"
             lines.append("tests of version \(earlier.version): \(earlier.passed.count) passed\(said)")
         }
-        lines += findings.filter { ["breaks-nothing", "unchecked"].contains($0.rule) }.prefix(3).map {
+        if let examples {
+            let same = examples.count { $0.isSame }
+            lines.append("runs of it that are its examples: \(examples.count), of these \(same) the same when replayed")
+        }
+        lines += findings.filter { Self.told.contains($0.rule) }.prefix(3).map {
             $0.reason.singleLine(upTo: 200)
         }
         if let mutation, mutation.mutants > 0 {

@@ -94,7 +94,7 @@ package actor SessionEngine {
     }
 
     /// Records every kernel that ends on its own, and takes note where it is the session's.
-    private func readLosses() {
+    func readLosses() {
         guard lossReader == nil else { return }
         let (told, losses, log, seat) = (services.placement.losses, delegation.losses, services.log, seat)
         lossReader = Task {

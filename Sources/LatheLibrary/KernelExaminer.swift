@@ -30,6 +30,7 @@ package struct KernelExaminer: CapabilityExaminer {
     ]
 
     private let folder: String
+    private let kept: String?
     private let reader: LibraryReader
     package var limits: Limits
     private let placement: @Sendable () async throws(LibraryError) -> any KernelPlacement
@@ -38,13 +39,16 @@ package struct KernelExaminer: CapabilityExaminer {
     ///   - folder: absolute path of the library, whose capabilities it is compared with.
     ///   - python: absolute path of the interpreter that reads.
     ///   - reader: absolute path of the package `lathe_library`.
+    ///   - kept: absolute path of a file for what is derived of the library's sources, so that they are not all read again for
+    ///     each proposal; nil keeps nothing.
     ///   - limits: what running a proposal may take.
     ///   - placement: where the kernel runs; asked for once a proposal can be run.
     package init(
-        folder: String, python: String, reader: String, limits: Limits = Limits(),
+        folder: String, python: String, reader: String, kept: String? = nil, limits: Limits = Limits(),
         placement: @escaping @Sendable () async throws(LibraryError) -> any KernelPlacement
     ) {
         self.folder = folder
+        self.kept = kept
         self.reader = LibraryReader(process: ReaderProcess(python: python, reader: reader))
         self.limits = limits
         self.placement = placement
@@ -64,11 +68,12 @@ package struct KernelExaminer: CapabilityExaminer {
     }
 
     private func read(_ proposal: CapabilityProposal) async throws(LibraryError) -> AdmissionReport {
-        let (reader, folder) = (reader, folder)
+        let (reader, folder, kept) = (reader, folder, kept)
         return try await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
-                    returning: Result { () throws(LibraryError) in try reader.examine(proposal, in: folder) })
+                    returning: Result { () throws(LibraryError) in try reader.examine(proposal, in: folder, kept: kept)
+                    })
             }
         }.get()
     }

@@ -21,12 +21,42 @@ struct LibraryReader: Sendable {
     }
 
     /// What reading finds in a proposal, which is not run, and what of the library in `folder` it resembles.
-    func examine(_ proposal: CapabilityProposal, in folder: String) throws(LibraryError) -> AdmissionReport {
+    ///
+    /// `kept` is a file for what is derived of the library's sources; nil keeps nothing.
+    func examine(
+        _ proposal: CapabilityProposal, in folder: String, kept: String? = nil
+    ) throws(LibraryError) -> AdmissionReport {
+        let examples = proposal.fixtures.filter { ExampleFiles.isPart($0.key) }
         let request: JSONValue = [
             "source": .string(proposal.source), "tests": .string(proposal.tests),
             "kind": .string(proposal.kind.rawValue), "name": .string(proposal.name),
+            "examples": .object(examples.mapValues { .string(String(decoding: $0, as: UTF8.self)) }),
+            "fixtures": .array(proposal.fixtures.keys.sorted().map(JSONValue.string)),
         ]
-        return try AdmissionReport(reading: try answer(["examine", folder], input: request.text))
+        let arguments = ["examine", folder] + (kept.map { [$0] } ?? [])
+        return try AdmissionReport(reading: try answer(arguments, input: request.text))
+    }
+
+    /// For each run that an agent's proposal brings, why it is no example of it, empty where it can be one; and whether it was
+    /// asked for another result than the agent's own.
+    func screened(_ proposal: CapabilityProposal) throws(LibraryError) -> [(reason: String, asksOther: Bool)] {
+        let runs = proposal.examples.map { example -> JSONValue in
+            let replies = example.recording?.replies ?? []
+            return [
+                "instructions": .string(example.instructions), "returns": example.returns ?? .null,
+                "task": .string(example.task), "data": example.data.map(JSONValue.string) ?? .null,
+                "files": .object(example.files.mapValues { .string(String(decoding: $0, as: UTF8.self)) }),
+                "result": example.recording?.result ?? .null,
+                "texts": .array(replies.map { .string($0.reply.text) }),
+                "codes": .array(replies.flatMap { $0.reply.calls.compactMap(\.code) }.map(JSONValue.string)),
+            ]
+        }
+        let request: JSONValue = [
+            "source": .string(proposal.source), "name": .string(proposal.name), "runs": .array(runs),
+        ]
+        let told = try answer(["screen"], input: request.text)["runs"]?.arrayValue ?? []
+        guard told.count == runs.count else { throw unexpected() }
+        return told.map { ($0["reason"]?.stringValue ?? "", $0["asks_other"]?.boolValue ?? true) }
     }
 
     /// The proposal with its source and its tests formatted, and what has a safe fix mended.

@@ -6,10 +6,10 @@ extension SourceLibrary {
     /// The proposal as it is after that. Nothing changes where it is not admitted (`.refused`, with all that is to be mended), or
     /// where what lies there is not what was shown, whose hash begins with `shown`.
     ///
-    /// Where it comes from stays as it was; its block is written anew. The journal names who edited it.
+    /// `fixtures` nil leaves the files that its tests read as they are. Where it comes from stays as it was; its block is written anew. The journal names who edited it.
     package func edit(
-        _ kind: Capability.Kind, named name: String, source: String, tests: String, shown: String,
-        by reviewer: String
+        _ kind: Capability.Kind, named name: String, source: String, tests: String,
+        fixtures: [String: [UInt8]]? = nil, shown: String, by reviewer: String
     ) async throws(LibraryError) -> Capability {
         let name = try CapabilityName(name)
         let proposal = try await onQueue { () throws(LibraryError) in
@@ -18,6 +18,7 @@ extension SourceLibrary {
                 try self.require(shown, found)
                 var proposal = try self.proposalAgain(found, name)
                 (proposal.source, proposal.tests) = (source, tests)
+                proposal.fixtures = fixtures ?? proposal.fixtures
                 proposal = try self.reader.tidied(proposal)
                 try CapabilityFiles.check(tests: proposal.tests, fixtures: proposal.fixtures)
                 try self.reader.inspect(proposal)

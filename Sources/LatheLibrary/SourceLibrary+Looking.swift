@@ -33,6 +33,8 @@ extension SourceLibrary {
             capability: found.capability, body: found.body, tests: found.tests,
             fixtures: found.fixtures.mapValues(\.count), shown: found.shown,
             approved: try approved(before: found.capability, name))
+        // What is no example is told by the reader, and does not keep a person from looking.
+        if kind == .agent { item.examples = (try? ExampleFiles.examples(found.fixtures)) ?? [] }
         guard shelf == .proposed else { return item }
         if try entry(kind, name, .approved) != nil { item.approvedTests = try document(kind, name, .approved).tests }
         let past = try past()

@@ -3,7 +3,7 @@ package import LatheVocabulary
 
 extension SourceLibrary {
     package func save(_ proposal: CapabilityProposal) async throws(LibraryError) -> SavedCapability {
-        let (proposal, name) = try await compared(proposal)
+        let (proposal, name) = try await compared(try await withExamples(proposal))
         return try await saveExamined(proposal, name)
     }
 

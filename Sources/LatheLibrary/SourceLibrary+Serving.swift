@@ -19,6 +19,12 @@ extension SourceLibrary {
         let facts = try await onQueue { () throws(LibraryError) in
             try self.reader.facts(CapabilityText.body(of: served.source), served.kind, served.name)
         }
+        return try agent(served, facts)
+    }
+
+    /// The agent that a source defines, by its facts.
+    func agent(_ served: ServedCapability, _ facts: JSONValue) throws(LibraryError) -> Agent {
+        let name = served.name
         guard let instructions = facts["instructions"]?.stringValue else {
             throw LibraryError(.refused, "Agent \(name) of the library has no INSTRUCTIONS.")
         }

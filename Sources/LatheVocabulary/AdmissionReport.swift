@@ -96,6 +96,8 @@ package struct AdmissionReport: Sendable, Hashable, Codable {
     package var hostCalls: [String]
     /// Calls of the session that were left out of the recorded examples, and why, such as a value that looks like a secret.
     package var leftOut: [String]
+    /// What became of an agent's recorded examples; nil where it has none, or was refused before they could run.
+    package var examples: [ExampleRun]?
 
     package var isAdmitted: Bool { !findings.contains { $0.isRefusal } }
 

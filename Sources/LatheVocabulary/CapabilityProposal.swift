@@ -21,6 +21,8 @@ package struct CapabilityProposal: Sendable, Hashable {
     package var breaks: [String: String]
     /// What its session ran with.
     package var origin: CapabilityOrigin
+    /// Runs of an agent that may become examples; the library takes those that may lie in it.
+    package var examples: [AgentExample] = []
     /// The approved version's tests, which the library adds; nil where there are none.
     package var earlier: EarlierTests?
 

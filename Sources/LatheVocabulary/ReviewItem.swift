@@ -18,6 +18,8 @@ package struct ReviewItem: Sendable, Hashable {
     package var tests: String
     /// The bytes of each file that its tests read, by name.
     package var fixtures: [String: Int]
+    /// An agent's recorded examples among these.
+    package var examples: [AgentExample] = []
     /// The hash of all of that, block included: what a decision is about.
     package var shown: String
     /// What was approved before it; nil where nothing was.

@@ -9,7 +9,8 @@ extension CommandRun {
         _ options: ListingOptions
     ) async throws {
         try await ExaminationPlace.during(project, installation) { examiner in
-            let library = project.openLibrary(installation, examiner: ToldExaminer(examiner))
+            let library = project.openLibrary(
+                installation, examiner: ToldExaminer(project.replaying(examiner, installation)))
             try await approve(names, shown, library, project, options)
         }
     }
@@ -23,9 +24,10 @@ extension CommandRun {
         for name in names { chosen.append(try await named(name, library, project)[0]) }
         let reviewer = Reviewer.name(in: project.folder)
         var approved: [Capability] = []
+        var notes: [String: [String]] = [:]
         defer {
             show(options, ReviewListing.json(approved)) { canvas in
-                approved.flatMap { ReviewListing.decided("approved", $0, canvas) }
+                approved.flatMap { ReviewListing.decided("approved", $0, canvas, notes: notes[$0.path] ?? []) }
             }
         }
         for capability in chosen {
@@ -33,6 +35,10 @@ extension CommandRun {
                 approved.append(
                     try await library.decide(
                         .approve, capability.kind, named: capability.name, by: reviewer, shown: shown))
+                let unknown = try await library.unknownNames(of: approved[approved.count - 1])
+                notes[approved[approved.count - 1].path] = unknown.map {
+                    "its CAPABILITIES name \($0), which the library does not have: what imports it fails until it is there"
+                }
             } catch {
                 throw CommandFailure("\(capability.name): \(CommandFailure.reason(of: error))")
             }

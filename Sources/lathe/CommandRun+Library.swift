@@ -30,6 +30,8 @@ extension CommandRun {
             case .check(let names): return try await check(names, library, project, options)
             case .test(let names, let mutation):
                 return try await test(names, mutation: mutation, library, project, installation, options)
+            case .record(let names, let run):
+                return try await record(names, run, library, project, installation, options)
             case .export(let export): try await self.export(export, library, installation, options)
             case .importFrom(let path):
                 return try await importNeighbours(path, project, installation, options)

@@ -35,7 +35,7 @@ extension CommandRun {
         _ path: String, _ project: Project, _ installation: Installation, _ options: ListingOptions
     ) async throws -> Int32 {
         try await ExaminationPlace.during(project, installation) { examiner in
-            let library = project.openLibrary(installation, examiner: examiner)
+            let library = project.openLibrary(installation, examiner: project.replaying(examiner, installation))
             return try await importNeighbours(path, into: library, installation, options)
         }
     }

@@ -43,7 +43,8 @@ actor ExaminationPlace {
     ) async throws -> T {
         let place = ExaminationPlace(project, installation)
         let examiner = KernelExaminer(
-            folder: project.library, python: installation.interpreter, reader: installation.python + "/lathe_library"
+            folder: project.library, python: installation.interpreter, reader: installation.python + "/lathe_library",
+            kept: project.likenessFile
         ) { () throws(LibraryError) in try await place.placement() }
         let work: @Sendable () async -> Result<T, any Error> = {
             do {

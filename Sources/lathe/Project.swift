@@ -43,11 +43,29 @@ struct Project: Sendable {
             builtIns: installation.python + "/lathe_builtins")
     }
 
+    /// The agents that come with lathe, as a library of their own.
+    func openBuiltIns(_ installation: Installation) -> SourceLibrary {
+        SourceLibrary(
+            folder: installation.python + "/lathe_builtins", python: installation.interpreter,
+            reader: installation.python + "/lathe_library", trust: .files, demotion: nil)
+    }
+
+    /// What is compared of the library's capabilities, by their hashes; made anew where it is lost.
+    var likenessFile: String { folder + "/.lathe/library-likeness.db.json" }
+
     /// Reads what is proposed for the library, and runs it in kernels of `placement`.
     func examiner(_ installation: Installation, in placement: any KernelPlacement) -> KernelExaminer {
         KernelExaminer(
-            folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library"
+            folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
+            kept: likenessFile
         ) { () throws(LibraryError) in placement }
+    }
+
+    /// The same, which also replays an agent's recorded examples, in kernels of their own.
+    func replaying(_ examiner: any CapabilityExaminer, _ installation: Installation) -> ReplayingExaminer {
+        ReplayingExaminer(
+            examiner: examiner, stage: ExampleStage(project: self, installation: installation),
+            library: openLibrary(installation))
     }
 
     /// Finds the project: the folder given, else the nearest one above the working directory with a `lathe.json`, else the working

@@ -84,7 +84,8 @@ struct SessionSetup: Sendable {
 
     /// The project's library; what is saved in it is run in kernels of `placement` first.
     func library(examining placement: any KernelPlacement) -> any CapabilityLibrary {
-        let own = project.openLibrary(installation, examiner: project.examiner(installation, in: placement))
+        let examiner = project.replaying(project.examiner(installation, in: placement), installation)
+        let own = project.openLibrary(installation, examiner: examiner)
         guard let derived else { return own }
         return ReplayLibrary(own, following: followed, of: derived.from, goesOn: derived.purpose == .branch)
     }

@@ -1,19 +1,18 @@
-internal import LatheLibrary
 internal import LatheScreens
 internal import LatheVocabulary
 
 /// Says that something is being examined, which takes some seconds, before it is.
 struct ToldExaminer: CapabilityExaminer {
-    private let examiner: KernelExaminer
+    private let examiner: any CapabilityExaminer
     private let tell: @Sendable (String) -> Void
 
-    init(_ examiner: KernelExaminer, tell: @escaping @Sendable (String) -> Void) {
+    init(_ examiner: any CapabilityExaminer, tell: @escaping @Sendable (String) -> Void) {
         self.examiner = examiner
         self.tell = tell
     }
 
     /// On a terminal alone.
-    init(_ examiner: KernelExaminer, output: TerminalOutput = .standardError) {
+    init(_ examiner: any CapabilityExaminer, output: TerminalOutput = .standardError) {
         self.init(examiner) { text in
             if output.size() != nil { output.write(TerminalText.safe(text) + "\n") }
         }

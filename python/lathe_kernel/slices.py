@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from lathe_kernel import pages, variables
+from lathe_kernel import example_data, pages, variables
 from lathe_kernel.kept import KeptFile, KeptFiles, most_files, root_array, too_large
 from lathe_kernel.pickling import LARGE, Pickled, pickled
 from lathe_kernel.protocol import MAXIMUM_SLICE_FILES, Manifest
@@ -51,6 +51,8 @@ def freeze(value: object, store: KeptFiles, files: int = MAXIMUM_SLICE_FILES) ->
 def thaw(manifest: Manifest, descriptors: Sequence[int]) -> object:
     """Return the value of a slice that another kernel froze; the caller keeps the descriptors.
 
+    One of the layout `example` was written by lathe, of an agent's recorded example.
+
     The value lies in private, writable maps of the files: pages are shared until they are changed.
 
     Raises:
@@ -59,6 +61,8 @@ def thaw(manifest: Manifest, descriptors: Sequence[int]) -> object:
     """
     maps = [pages.mapped(descriptors[position]) for position in manifest["descriptors"]]
     buffers = [_extent(maps, one) for one in manifest["buffers"]]
+    if manifest["layout"] == example_data.LAYOUT:
+        return example_data.made(manifest, buffers)
     stream = _Stream([_extent(maps, one) for one in manifest["pickle"]])
     return pickle.load(cast("Any", stream), buffers=buffers)
 

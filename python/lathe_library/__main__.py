@@ -5,7 +5,9 @@ read DIR KIND NAME [SHELF]   one capability with its source and tests; SHELF: ap
 facts KIND NAME              the facts of the source on standard input, of a saved capability
 inspect KIND NAME            the facts of the source on standard input, or a refusal
 distil DIR                   what {sessions} did that deserves saving, and what DIR has of it
-examine DIR                  what reading {source, tests, kind, name} finds, and its likes in DIR
+examine DIR [KEPT]           what reading {source, tests, kind, name, examples} finds, and its
+                             likes in DIR; KEPT: a file for what is derived of DIR
+screen                       what keeps {runs} from being examples of the agent {source, name}
 compose                      the whole text for {source, kind, name, version, status, created, …}
 tidy                         {source, tests} formatted, with safe fixes made
 restate                      the text {text} with {fields} changed in its block
@@ -20,7 +22,18 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import block, distilling, examining, facts, folder, lint, names, neighbours
+from lathe_library import (
+    block,
+    distilling,
+    examining,
+    examples,
+    facts,
+    folder,
+    lint,
+    named,
+    names,
+    neighbours,
+)
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
@@ -52,10 +65,14 @@ def main(arguments: list[str]) -> int:
             case ["inspect", ("function" | "agent") as kind, name]:
                 _print(_inspected(_request(), kind, name))
             case ["examine", root]:
-                _print(_examined(Path(root), _object(_request())))
+                _print(_examined(Path(root), _object(_request()), None))
+            case ["examine", root, kept]:
+                _print(_examined(Path(root), _object(_request()), Path(kept)))
             case ["distil", root]:
                 request = _object(_request(_MAXIMUM_SESSIONS))
                 _print(distilling.distilled(Path(root), request))
+            case ["screen"]:
+                _print({"runs": examples.screened(_object(_request(_MAXIMUM_SESSIONS)))})
             case ["compose"]:
                 _print({"text": _composed(_object(_request()))})
             case ["tidy"]:
@@ -78,13 +95,21 @@ def _inspected(source: str, kind: Kind, name: str) -> dict[str, Any]:
     return {**dataclasses.asdict(known), "source": body, "sha256": block.sha256(body)}
 
 
-def _examined(root: Path, fields: dict[str, object]) -> dict[str, Any]:
+def _examined(root: Path, fields: dict[str, object], kept: Path | None) -> dict[str, Any]:
     texts = {key: value for key, value in fields.items() if isinstance(value, str)}
     kind, name = texts.get("kind"), texts.get("name", "")
     if kind not in ("function", "agent"):
         raise Refusal(f"{kind!r:.40} is neither function nor agent.")
-    one = examining.examined(texts.get("source", ""), texts.get("tests", ""), kind, name)
-    near, untold = neighbours.near_duplicates(root, texts.get("source", ""), kind, name)
+    source = texts.get("source", "")
+    beside = {
+        key: one for key, one in _members(fields.get("examples")).items() if isinstance(one, str)
+    }
+    one = examining.examined(source, texts.get("tests", ""), kind, name, has_examples=bool(beside))
+    near, untold = neighbours.near_duplicates(root, source, kind, name, kept)
+    untold += named.unknown(root, block.normalised(source), kind, name)
+    fixtures = [one for one in _list(fields.get("fixtures")) if isinstance(one, str)]
+    if kind == "agent":
+        untold += examples.example_findings(beside, fixtures)
     told = dataclasses.asdict(one) | {"near": [dataclasses.asdict(each) for each in near]}
     told["findings"] += [dataclasses.asdict(each) for each in untold]
     return told
@@ -126,6 +151,10 @@ def _restated(request: dict[str, object]) -> str:
     if unknown := sorted(set(known) - set(block.FIELDS)):
         raise Refusal(f"a block has no {', '.join(unknown)}.")
     return block.restated(text, known)
+
+
+def _members(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[object]:

@@ -20,8 +20,13 @@ class Examined:
     host_calls: list[str] = field(default_factory=list[str])
 
 
-def examined(source: str, tests: str, kind: Kind, name: str) -> Examined:
-    """Read a proposal's source and its tests, which may be empty, and return all that is found."""
+def examined(
+    source: str, tests: str, kind: Kind, name: str, *, has_examples: bool = False
+) -> Examined:
+    """Read a proposal's source and its tests, which may be empty, and return all that is found.
+
+    `has_examples` tells that recorded examples of an agent lie beside it.
+    """
     body = block.normalised(source)
     try:
         facts.require_name(name)
@@ -30,7 +35,8 @@ def examined(source: str, tests: str, kind: Kind, name: str) -> Examined:
         refused = [finding("form", None, str(refusal)), *characters.character_findings(body)]
         return Examined(findings.bounded(refused))
     module = ast.parse(body)
-    found = [*read(body, tests, kind, name), *lint.lint_findings(body, kind)]
+    found = read(body, tests, kind, name, has_examples=has_examples)
+    found += lint.lint_findings(body, kind)
     if tests.strip():
         found += _of_tests(lint.lint_findings(tests, kind, tests=True))
     known = _facts(body, kind, name)
@@ -44,7 +50,9 @@ def examined(source: str, tests: str, kind: Kind, name: str) -> Examined:
     )
 
 
-def read(body: str, tests: str, kind: Kind, name: str) -> list[Finding]:
+def read(
+    body: str, tests: str, kind: Kind, name: str, *, has_examples: bool = False
+) -> list[Finding]:
     """Return what Lathe's own rules find in a source that can be parsed, and in its tests."""
     module = ast.parse(body)
     found = [
@@ -57,6 +65,8 @@ def read(body: str, tests: str, kind: Kind, name: str) -> list[Finding]:
     if tests.strip():
         found += _of_tests(characters.character_findings(tests))
         found += tests_form.tests_findings(tests, kind, name)
+    elif kind == "agent" and has_examples:
+        pass
     elif kind == "agent":
         reason = "it has no examples: nothing shows that it still does what it was saved for."
         found.append(finding("no-examples", None, reason))

@@ -29,6 +29,9 @@ RULES: Final[dict[str, bool]] = {
     "test-never-calls": True,
     "test-tampers": True,
     "no-tests": True,
+    # The form of an agent's recorded examples.
+    "example-form": True,
+    "example-sensitive": True,
     # What a reviewer should know.
     "loose-types": False,
     "global-setting": False,
@@ -38,6 +41,7 @@ RULES: Final[dict[str, bool]] = {
     "ruff-style": False,
     "bandit-note": False,
     "no-examples": False,
+    "unknown-capability": False,
     "unchecked": False,
 }
 """Each static rule, and whether what breaks it is refused; docs/admission.md has what they mean."""

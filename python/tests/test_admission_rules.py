@@ -1,6 +1,7 @@
 """What reading a proposal refuses, and what it only tells: `lathe_library examine`."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,19 @@ from typing import Any
 
 import pytest
 
-from lathe_library import block, examining, likeness, lint, neighbours
+from lathe_library import (
+    block,
+    examining,
+    examples,
+    likeness,
+    lint,
+    named,
+    neighbours,
+    places,
+    portraits,
+)
 from lathe_library.findings import RULES
+from lathe_library.refusals import Refusal
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _GOOD = '''"""Share of late arrivals."""
@@ -230,6 +242,68 @@ def test_the_same_code_under_other_names_is_a_near_duplicate(tmp_path: Path):
     same = likeness.portrait(_GOOD, "function", "compute_share")
     assert same is not None
     assert likeness.near(same, [same]) == []
+    # What was read once is known by its hash; what is damaged is read again.
+    kept = tmp_path / "state" / "likeness.json"
+    for content in (None, "{", json.dumps({"form": 0})):
+        if content is not None:
+            kept.write_text(content)
+        made = neighbours.near_duplicates(tmp_path, _GOOD, "function", "compute_share", kept)
+        assert made == (near, [])
+        again = portraits.Portraits(kept)
+        with places.entered(str(folder)) as opened:
+            assert opened is not None
+            found = again.of(opened, "function", "measure_lateness")
+        assert (again.parsed, found and found.name) == (0, "measure_lateness")
+    (folder / "measure_lateness.py").write_text("x = 1\n")
+    changed = neighbours.near_duplicates(tmp_path, _GOOD, "function", "compute_share", kept)
+    assert changed == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("[1, -2.5, {'a': (None, True)}]", ""),
+        ("pd.DataFrame({'a': pd.Series([1], dtype=\"int8\")})", ""),
+        ("pd.read_csv(file('a.csv'))", ""),
+        ("pd.read_csv('/etc/passwd')", "reads only file"),
+        ("pd.read_csv(file('b.csv'))", "(a.csv)"),
+        ("pd.DataFrame.from_dict({})", "calls `pd.DataFrame.from_dict`"),
+        ("__import__('os').system('true')", "calls `__import__('os').system`"),
+        ("[one for one in ()]", "is no plain data"),
+        ("pd.Series([1], copy=True)", "with `copy`"),
+        ("(1", "no Python expression"),
+    ],
+)
+def test_an_examples_data_is_literals_and_tables_of_them(data: str, said: str) -> None:
+    if said:
+        with pytest.raises(Refusal, match=re.escape(said)):
+            examples.require_data(data, ["a.csv"])
+    else:
+        examples.require_data(data, ["a.csv"])
+
+
+def test_an_agents_examples_and_the_names_that_it_uses_are_looked_at(tmp_path: Path) -> None:
+    files = {
+        "example_a.json": json.dumps({"task": "Look.", "data": "[1]"}),
+        "example_a.replies.jsonl": json.dumps({"result": 1, "instructionsSHA256": "a1" * 32}),
+        "example_b.replies.jsonl": "{}",
+        "example_c.json": json.dumps({"task": "Ask kim@example.org."}),
+        "example_d.json": json.dumps({"task": "x", "data": "1", "files": ["none.csv"]}),
+    }
+    found = [(one.rule, one.reason) for one in examples.example_findings(files, list(files))]
+    assert [(rule, reason.partition(":")[0]) for rule, reason in found] == [
+        ("example-form", "example_b.replies.jsonl"),
+        ("example-sensitive", "example_c.json"),
+        ("example-form", "example_d.json"),
+    ]
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "functions" / "count_rows.py").write_text("x = 1\n")
+    source = (
+        '"""Count."""\n\nINSTRUCTIONS = "Count."\nRETURNS = None\n'
+        'CAPABILITIES = ["count_rows", "sum_rows", "function_writer", "counter"]\n'
+    )
+    unknown = named.unknown(tmp_path, source, "agent", "counter")
+    assert [one.reason.split("`")[1] for one in unknown] == ["sum_rows"]
 
 
 def test_the_command_answers_with_findings_and_neighbours(tmp_path: Path):

@@ -153,6 +153,7 @@ _MEND = f"""
 grep -q "x + 1" "$2" || exit 9
 sed -i "s/2 [*] x + 1/x + x/" "$2"
 cat >> "$3" <<'END'{_MORE}END
+printf 'x\n5\n' > "$(dirname "$2")/fixtures/double_number/five.csv"
 """
 
 
@@ -184,7 +185,8 @@ def test_an_edit_is_examined_before_it_takes_the_place(lathe: Lathe) -> None:
         run.wait_for("admitted: your edit is what waits now(?s:.*)" + _KEYS)
         assert not Path(folder).exists()
         # One that is given up, and one that is left behind.
-        _editor(lathe, "sed -i 's/x + x/x - x/' \"$2\"")
+        # The file that was added is opened beside the others now.
+        _editor(lathe, 'grep -q 5 "$4" || exit 9; sed -i \'s/x + x/x - x/\' "$2"')
         run.press("e")
         run.wait_for(r"cannot be saved(?s:.*)d drop(?s:.*)help$")
         run.press("d")
@@ -208,6 +210,7 @@ def test_an_edit_is_examined_before_it_takes_the_place(lathe: Lathe) -> None:
     library = lathe.project / "generated-capabilities/functions"
     assert "return x + x" in (library / "double_number.py").read_text()
     assert (library / "test_double_number.py").read_text().endswith(_MORE)
+    assert (library / "fixtures/double_number/five.csv").read_text() == "x\n5\n"
     assert lathe.run("library", "check").code == 0
 
 

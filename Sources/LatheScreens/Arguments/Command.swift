@@ -92,6 +92,8 @@ package struct LibraryCommand: Sendable, Hashable {
         case check([CapabilityReference])
         /// Runs the tests again; of all where none is named.
         case test([CapabilityReference], mutation: MutationChoice)
+        /// Runs agents on their examples with a live model and keeps its replies; at least one name.
+        case record([CapabilityReference], RunOptions)
         case export(NeighbourExport)
         /// A skill, an agent's file, or a folder of either.
         case importFrom(String)

@@ -133,16 +133,30 @@ extension CommandTable {
 
     static let libraryTest = CommandForm(
         path: ["library", "test"],
-        summary: "run the tests of capabilities again, each in a fresh kernel",
+        summary: "run tests and agents' examples again, in fresh kernels",
         arguments: [.init(name: "NAME", count: .anyNumber, summary: "left out: all, what waits included")],
-        options: [.mutation, .json, .project],
-        examples: ["lathe library test", "lathe library test delay_profile --mutation"]
-    ) { given in
-        .library(
-            LibraryCommand(
-                action: .test(
-                    given.positionals.map(CapabilityReference.init), mutation: given.has(.mutation) ? .tried : .left),
-                options: given.listingOptions()))
+        options: [.mutation, .record, .model, .budgetTokens, .budgetUSD, .timeLimit, .json, .project],
+        conflicts: [(OptionForm.mutation.name, OptionForm.record.name)],
+        examples: [
+            "lathe library test", "lathe library test delay_profile --mutation",
+            "lathe library test delay_analyst --record --budget-usd 0.50",
+        ]
+    ) { given throws(CommandError) in
+        let names = given.positionals.map(CapabilityReference.init)
+        guard given.has(.record) else {
+            let live: [OptionForm] = [.model, .budgetTokens, .budgetUSD, .timeLimit]
+            if let option = live.first(where: given.has) {
+                throw CommandError(.badValue, "\(option.name) is for --record: without it no model is asked")
+            }
+            let mutation: LibraryCommand.MutationChoice = given.has(.mutation) ? .tried : .left
+            return .library(
+                LibraryCommand(action: .test(names, mutation: mutation), options: given.listingOptions()))
+        }
+        guard !names.isEmpty else {
+            throw CommandError(.missingArgument, "name the agents whose examples are to be recorded")
+        }
+        return .library(
+            LibraryCommand(action: .record(names, try given.runOptions()), options: given.listingOptions()))
     }
 
     static let libraryCheck = CommandForm(

@@ -61,6 +61,8 @@ struct OptionForm: Sendable, Hashable {
     static let proposed = OptionForm(name: "--proposed", summary: "the version that waits, beside an approved one")
     static let mutation = OptionForm(
         name: "--mutation", summary: "also change their sources in small ways, and tell which changes no test notices")
+    static let record = OptionForm(
+        name: "--record", summary: "run agents on their examples with a live model, and keep what it replies")
     static let help = OptionForm(name: "--help", short: "-h", summary: "this text")
     static let version = OptionForm(name: "--version", summary: "the version")
 }

@@ -9,7 +9,8 @@ package enum ReportListing {
         let head =
             canvas.text(subject == .ofThis ? "when it was saved" : "when it was saved, before it was edited", .bold)
             + canvas.text(" (as the kernel that ran it reported: evidence, no proof)", .dim)
-        let ran = [report.tests.map(tests), report.mutation.map(mutation)].compactMap(\.self)
+        let ran = [report.tests.map(tests), report.mutation.map(mutation), report.examples.map(examples)]
+            .compactMap(\.self)
         let told = report.findings.map { finding in
             "told: " + (finding.line.map { "line \($0): " } ?? "")
                 + "\(TerminalText.joined(finding.reason)) [\(finding.rule)]"
@@ -43,6 +44,7 @@ package enum ReportListing {
             "imports": .array(report.imports.map { .string($0) }),
             "host_calls": .array(report.hostCalls.map { .string($0) }),
             "left_out": .array(report.leftOut.map { .string($0) }),
+            "examples": .array((report.examples ?? []).map(json)),
         ]
     }
 
@@ -51,6 +53,18 @@ package enum ReportListing {
         let memory = run.peakBytes.map { " · at most \(Figure.bytes($0))" } ?? ""
         return "tests: \(run.passed) passed\(failed), \(run.recorded) of them calls that a session made"
             + " · \(Figure.duration(run.seconds))\(memory)"
+    }
+
+    private static func examples(_ runs: [ExampleRun]) -> String {
+        "recorded runs of it that ended the same when replayed: \(runs.count { $0.isSame }) of \(runs.count)"
+    }
+
+    static func json(_ run: ExampleRun) -> JSONValue {
+        [
+            "name": .string(run.name), "same": .bool(run.isSame), "stale": .bool(run.isStale),
+            "differences": .array(run.differences.map { .string($0) }),
+            "problem": run.problem.map(JSONValue.string) ?? .null, "seconds": .number(run.seconds),
+        ]
     }
 
     private static func mutation(_ mutation: AdmissionReport.Mutation) -> String {

@@ -3,11 +3,15 @@ package import LatheVocabulary
 
 /// Decisions about capabilities, their history and their check, from plain values.
 package enum ReviewListing {
-    package static func decided(_ what: String, _ capability: Capability, _ canvas: Canvas) -> [StyledLine] {
+    /// `notes` are told below it.
+    package static func decided(
+        _ what: String, _ capability: Capability, _ canvas: Canvas, notes: [String] = []
+    ) -> [StyledLine] {
         canvas.wrap(
             canvas.text("✓ ", .green) + canvas.text("\(what) \(capability.kind.rawValue) ")
                 + canvas.text(capability.name, .bold)
                 + canvas.text(", version \(capability.version), \(capability.sha256.prefix(12))", .dim), indent: 2)
+            + notes.flatMap { canvas.wrap(canvas.text("  " + $0, .yellow), indent: 2) }
     }
 
     package static func json(_ capabilities: [Capability]) -> JSONValue { .array(capabilities.map(\.json)) }
@@ -62,6 +66,7 @@ package enum ReviewListing {
             "shown": .string(item.shown), "since": item.since.map { .number($0) } ?? .null,
             "source": .string(item.body), "tests": .string(item.tests),
             "fixtures": .object(item.fixtures.mapValues { .integer($0) }),
+            "examples": .array(item.examples.map(json)),
             "purpose": .string(capability.purpose), "session": .string(capability.session),
             "model": .string(capability.model), "cells": .array(capability.cells.map { .integer($0) }),
             "writer": .string(capability.writer), "origin": capability.origin.map(\.json) ?? .null,
@@ -71,6 +76,16 @@ package enum ReviewListing {
             "note": item.note.map { .string($0) } ?? .null,
             "report": item.report.map(ReportListing.json) ?? .null,
             "earlier_tests": item.report?.earlier.map(EarlierListing.json) ?? .null,
+        ]
+    }
+
+    private static func json(_ example: AgentExample) -> JSONValue {
+        [
+            "name": .string(example.name), "task": .string(example.task),
+            "data": example.data.map { .string($0) } ?? .null,
+            "expects": example.expects ?? .null, "model": example.recording.map { .string($0.model) } ?? .null,
+            "result": example.recording?.result ?? .null,
+            "replies": .integer(example.recording?.replies.count ?? 0),
         ]
     }
 

@@ -7,15 +7,21 @@ package enum TestListing {
         package var report: AdmissionReport?
         /// Why it could not be read, so that nothing was run.
         package var problem: String?
+        /// An agent's recorded examples.
+        package var examples: [ExampleRun]
 
-        package init(_ capability: Capability, report: AdmissionReport? = nil, problem: String? = nil) {
+        package init(
+            _ capability: Capability, report: AdmissionReport? = nil, problem: String? = nil,
+            examples: [ExampleRun] = []
+        ) {
             self.capability = capability
             self.report = report
             self.problem = problem
+            self.examples = examples
         }
 
         /// True where nothing that was run failed; one without tests only imports, and runs its examples.
-        package var isPassed: Bool { report?.isAdmitted ?? false }
+        package var isPassed: Bool { (report?.isAdmitted ?? false) && examples.allSatisfy(\.isSame) }
     }
 
     package static func lines(_ row: Row, canvas: Canvas) -> [StyledLine] {
@@ -24,7 +30,18 @@ package enum TestListing {
         let reasons = [row.problem].compactMap(\.self) + (row.report?.findings ?? []).map(\.reason)
         let survivors = (row.report?.mutation?.survivors ?? []).map { "not noticed: \($0)" }
         return canvas.wrap(head, indent: 2)
-            + (reasons + survivors).flatMap { canvas.wrap(canvas.text("  " + $0), indent: 2) }
+            + (reasons + survivors + row.examples.flatMap(told)).flatMap {
+                canvas.wrap(canvas.text("  " + $0), indent: 2)
+            }
+    }
+
+    private static func told(_ example: ExampleRun) -> [String] {
+        let stale =
+            example.isStale ? ["example \(example.name) was recorded with other instructions: record it anew"] : []
+        return stale
+            + ([example.problem].compactMap(\.self) + example.differences).map {
+                "example \(example.name): \($0)"
+            }
     }
 
     package static func summary(_ rows: [Row], canvas: Canvas) -> [StyledLine] {
@@ -45,6 +62,7 @@ package enum TestListing {
                     "findings": .array((row.report?.findings ?? []).map(ReportListing.json)),
                     "tests": row.report?.tests.map(ReportListing.json) ?? .null,
                     "mutation": row.report?.mutation.map(ReportListing.json) ?? .null,
+                    "examples": .array(row.examples.map(ReportListing.json)),
                 ]
             })
     }
@@ -56,6 +74,10 @@ package enum TestListing {
             parts.append("\(Int((tests.seconds * 1000).rounded())) ms")
         } else if row.report != nil {
             parts.append("no tests")
+        }
+        if !row.examples.isEmpty {
+            parts.append(
+                "\(row.examples.count { $0.isSame }) of \(Figure.count(row.examples.count, "example")) as recorded")
         }
         if let mutation = row.report?.mutation {
             parts.append("\(mutation.noticed) of \(mutation.mutants) changes noticed")

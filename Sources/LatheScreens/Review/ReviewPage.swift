@@ -31,10 +31,12 @@ package struct ReviewPage: Sendable, Hashable {
         }
         let source = Self.source(item, form, canvas)
         let tests = isProposal || form == .source ? Self.tests(item, form, canvas) : nil
+        let examples = tests == nil ? nil : ExamplePart.part(item, canvas)
         let origin = Part(title: "where it comes from", lines: Self.origin(item, canvas))
         parts =
             form == .source
-            ? [origin, report, source, tests].compactMap(\.self) : [origin, source, tests, report].compactMap(\.self)
+            ? [origin, report, source, tests, examples].compactMap(\.self)
+            : [origin, source, tests, examples, report].compactMap(\.self)
     }
 
     /// All parts one below the other.

@@ -31,7 +31,7 @@ extension CommandRun {
         let asking: any ReviewAsking = PagedReview(environment: environment) ?? PlainReview(environment: environment)
         return try await ExaminationPlace.during(project, installation, nil) { examiner in
             let library = project.openLibrary(
-                installation, examiner: ToldExaminer(examiner) { asking.tell($0) })
+                installation, examiner: ToldExaminer(project.replaying(examiner, installation)) { asking.tell($0) })
             var run = ReviewRun(
                 items.map(\.capability), library: library, asking: asking, editor: Editor(environment: environment),
                 interrupts: interrupts, reviewer: Reviewer.name(in: project.folder))

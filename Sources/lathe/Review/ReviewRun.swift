@@ -140,26 +140,35 @@ struct ReviewRun {
             return
         }
         do {
-            let draft = try drafts[place] ?? ReviewDraft(item)
+            let before = try await fixtures(of: item)
+            let draft = try drafts[place] ?? ReviewDraft(item, fixtures: before)
             drafts[place] = draft
             asking.leave()
             // Ctrl-C is the editor's own while it runs.
             interrupts.whileIdle {}
             let asking = asking
             defer { interrupts.whileIdle { asking.interrupt() } }
-            try await editor.open([draft.source, draft.tests])
-            await take(try draft.texts(), item)
+            try await editor.open(draft.files(before))
+            await take(try draft.texts(), item, before)
         } catch {
-            dropIfUnchanged(item)
+            await dropIfUnchanged(item)
             notice = "\(CommandFailure.reason(of: error)); nothing was taken from it"
         }
     }
 
-    private mutating func take(_ texts: ReviewDraft.Texts, _ item: ReviewItem) async {
+    /// The files that its tests read, as they lie in the library.
+    private func fixtures(of item: ReviewItem) async throws(LibraryError) -> [String: [UInt8]] {
+        let capability = item.capability
+        return try await library.document(capability.kind, named: capability.name, capability.shelf).fixtures
+    }
+
+    private mutating func take(
+        _ texts: ReviewDraft.Texts, _ item: ReviewItem, _ before: [String: [UInt8]]
+    ) async {
         guard !texts.source.allSatisfy(\.isWhitespace) else {
             return drop("the source was left empty, so nothing was changed; r rejects it")
         }
-        guard texts != ReviewDraft.Texts(source: item.body, tests: item.tests) else {
+        guard texts != ReviewDraft.Texts(source: item.body, tests: item.tests, fixtures: before) else {
             return drop("the editor left everything as it was")
         }
         let (library, reviewer, capability) = (library, reviewer, item.capability)
@@ -168,7 +177,7 @@ struct ReviewRun {
                 return .success(
                     try await library.edit(
                         capability.kind, named: capability.name, source: texts.source, tests: texts.tests,
-                        shown: item.shown, by: reviewer))
+                        fixtures: texts.fixtures, shown: item.shown, by: reviewer))
             } catch {
                 return .failure(error)
             }
@@ -185,9 +194,10 @@ struct ReviewRun {
         notice = why
     }
 
-    private mutating func dropIfUnchanged(_ item: ReviewItem) {
-        let texts = try? drafts[place]?.texts()
-        guard texts == ReviewDraft.Texts(source: item.body, tests: item.tests) else { return }
+    private mutating func dropIfUnchanged(_ item: ReviewItem) async {
+        guard let texts = try? drafts[place]?.texts(), let before = try? await fixtures(of: item),
+            texts == ReviewDraft.Texts(source: item.body, tests: item.tests, fixtures: before)
+        else { return }
         drafts.removeValue(forKey: place)?.remove()
     }
 }

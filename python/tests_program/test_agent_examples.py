@@ -154,3 +154,10 @@ def test_what_is_no_example_is_named_and_options_are_told(lathe: Lathe) -> None:
     file.write_text(whole)
     assert lathe.run("library", "test", "--record").code == 2
     assert lathe.run("library", "test", _NAME, "-m", _MODEL).code == 2
+
+
+def test_the_agents_that_come_with_lathe_are_tested_too(lathe: Lathe) -> None:
+    done = lathe.run("library", "test", "function_writer", "--json")
+    assert done.code == 0, done
+    ((row,),) = done.json_lines()
+    assert [(run["same"], run["stale"]) for run in row["examples"]] == [(True, False)]

@@ -12,6 +12,7 @@
 # model = "none"
 # purpose = "It writes functions from the cells of a session."
 # sha256 = "cfbdfef194bc81bb8fbcdee764a8a375c091fc6be508869aee1c2e20c7d7ee6b"
+# tests_sha256 = "1f823fa610f88fc185c7d6da16acb6d8918235fa28fc39eb7c2ae7c713a78e4f"
 # ///
 
 """Writes a general function and its tests from cells that worked, that the library would take."""

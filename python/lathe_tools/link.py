@@ -13,7 +13,7 @@ from mcp.client.session import ClientRequestContext
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from lathe_tools import results
+from lathe_tools import left_out, results
 from lathe_tools.arguments import SchemaChecks
 from lathe_tools.definition import Command, Definition
 from lathe_tools.failures import fault_of, is_of_transport, own_fault
@@ -78,12 +78,13 @@ class ServerLink:
         if client.server_capabilities.tools is None:
             return {"tools": [], "problems": [], "about": about}
         tools: list[types.Tool] = []
-        async for page in self._pages(client.list_tools):
-            tools += page.tools
-            if len(tools) > _MOST_TOOLS:
-                raise Fault("flooded", f"it has more than {_MOST_TOOLS} tools", server=self.name)
+        with left_out.noting() as forbidden:
+            async for page in self._pages(client.list_tools):
+                tools += page.tools
+                if len(tools) > _MOST_TOOLS:
+                    raise Fault("flooded", f"it has more than {_MOST_TOOLS} tools", "", self.name)
         kept, problems = results.listing(tools)
-        problems += self._checks.take(kept)
+        problems += forbidden + self._checks.take(kept)
         self._has_listed = True
         return {"tools": kept, "problems": problems, "about": about}
 

@@ -88,6 +88,16 @@ bench-library: ## Measure searches of 100, 1,000 and 10,000 capabilities, and wh
 	@scripts/setup dev >&2
 	@scripts/bench library $(BENCH_OPTIONS)
 
+.PHONY: bench-tools
+bench-tools: ## Measure tokens of 0 to 10,000 tools against other frameworks, a document's way, and calls
+	@scripts/setup bench-tools >&2
+	@scripts/bench tools $(BENCH_OPTIONS)
+
+.PHONY: collect-tools
+collect-tools: ## Ask servers from PyPI for their tools again, for make bench-tools; needs the network
+	scripts/setup dev
+	scripts/collect-tools
+
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay
 	rm -rf .build bin

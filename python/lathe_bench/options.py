@@ -57,7 +57,7 @@ def parsed(arguments: Sequence[str]) -> Options:
     root = Path(given.root)
     document = root / "docs/benchmarks.md" if given.write_docs else None
     quick = cast("bool", given.quick)
-    return Options(Path(given.program), root, given.set, wanted, quick, document)
+    return Options(Path(given.program).absolute(), root, given.set, wanted, quick, document)
 
 
 def check(measurements: Sequence[Measurement]) -> None:

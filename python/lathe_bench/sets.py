@@ -2,7 +2,9 @@
 
 from lathe_bench import (
     admission_figures,
+    call_figures,
     copy_figures,
+    crm_figures,
     durable_figures,
     floors,
     kernel_figures,
@@ -10,6 +12,7 @@ from lathe_bench import (
     memory_figures,
     prompt_figure,
     slice_figures,
+    token_figures,
     use_figures,
 )
 from lathe_bench.run import Measurement
@@ -86,7 +89,20 @@ _LIBRARY = (
     Measurement(use_figures.NAMES, use_figures.calls),
 )
 
-SETS = {"bench": _PLAIN, "kernel": _KERNEL, "durable": _DURABLE, "library": _LIBRARY}
+_TOOLS = (
+    Measurement(token_figures.names(), token_figures.token_figures, memory=2 * _GIB),
+    Measurement(crm_figures.NAMES, crm_figures.crm),
+    Measurement(call_figures.LATENCY, call_figures.latency),
+    Measurement(call_figures.LOOP, call_figures.loop),
+)
+
+SETS = {
+    "bench": _PLAIN,
+    "kernel": _KERNEL,
+    "durable": _DURABLE,
+    "library": _LIBRARY,
+    "tools": _TOOLS,
+}
 
 
 def names(of: str) -> frozenset[str]:

@@ -1,0 +1,137 @@
+"""What tools cost a model: tokens of the first request, and until the first correct call."""
+
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lathe_bench import definitions, tokens, tool_scripts
+from lathe_bench.cells import BenchError
+from lathe_bench.definitions import Definition
+from lathe_bench.figure import Figure, Floor, Line
+from lathe_bench.lathe_user import LatheUser
+from lathe_bench.run import Run
+from lathe_bench.scripted_model import ScriptedModel
+from lathe_bench.tool_job import ToolJob
+from lathe_bench.tool_peer import PEERS, ToolPeer
+from lathe_bench.tool_scripts import Steps
+from lathe_bench.tool_tasks import TASKS, Task
+
+SIZES = (0, 100, 500, 10_000)
+_PLAIN = "plain JSON definitions"
+_UNIT = "o200k tokens"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The input tokens of one way of one task."""
+
+    first: int
+    until_call: int | None
+    """Of all requests up to the one whose reply was the correct call; None without tools."""
+    requests: int
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all figures of this file."""
+    ways = ("plain", *(peer.key for peer in PEERS))
+    first = [f"first_request_tokens_{size}_vs_{way}" for size in SIZES for way in ways]
+    called = [f"first_call_tokens_{size}_vs_{way}" for size in SIZES[1:] for way in ways]
+    return (*first, *called, "real_tools", "real_tool_tokens", "made_tool_tokens")
+
+
+def token_figures(run: Run) -> Iterator[Line]:
+    """The tokens of each way at each size; every way runs for real, with the same tools."""
+    for peer in PEERS:
+        peer.check()
+    yield from _sizes_of_definitions()
+    for size in SIZES:
+        if run.wants(*(name for name in names() if f"_tokens_{size}_" in name)):
+            yield from _of_size(run, size)
+
+
+def _sizes_of_definitions() -> Iterator[Floor]:
+    real = definitions.collected()
+    servers = len({each.server for each in real})
+    yield Floor("real_tools", len(real), "tools", f"of {servers} servers of PyPI")
+    for name, listed in (("real", real), ("made", list(definitions.made(len(real))))):
+        mean = statistics.mean(tokens.of_text(tokens.compact(each.function)) for each in listed)
+        yield Floor(f"{name}_tool_tokens", mean, _UNIT, "of one definition, on average")
+
+
+def _of_size(run: Run, size: int) -> Iterator[Figure]:
+    needed = [(task.server, task.tool) for task in TASKS] if size else []
+    listed = definitions.first(size, needed)
+    with tempfile.TemporaryDirectory(prefix="lathe-bench-") as folder:
+        job = ToolJob.made(Path(folder), listed, {task.tool: task.answer for task in TASKS})
+        run.say(f"{size} tools of {len(job.servers)} servers: lathe")
+        user = LatheUser.made(run.program.with_name("lathe"), Path(folder) / "user", job.servers)
+        ours = _tasks(size, job, tool_scripts.lathe, user.ask)
+        yield from _compared(size, ours, [_plain(task, listed) for task in TASKS], _PLAIN, "plain")
+        for peer in PEERS:
+            run.say(f"{size} tools: {peer.name} {peer.version()}")
+            yield from _against(size, job, ours, peer)
+
+
+def _against(size: int, job: ToolJob, ours: Sequence[Taken], peer: ToolPeer) -> Iterator[Figure]:
+    script = {"smolagents": tool_scripts.smolagents}.get(peer.name, tool_scripts.declared)
+    if peer.is_deferred:
+        script = tool_scripts.searched
+    theirs = _tasks(size, job, script, lambda task, address: peer.run(job, task, address))
+    yield from _compared(size, ours, theirs, f"{peer.name} {peer.version()}", peer.key)
+
+
+def _tasks(
+    size: int,
+    job: ToolJob,
+    script: Callable[[Task], Steps],
+    run: Callable[[str, str], object],
+) -> list[Taken]:
+    return [_taken(size, job, task, script, run) for task in TASKS]
+
+
+def _taken(
+    size: int,
+    job: ToolJob,
+    task: Task,
+    script: Callable[[Task], Steps],
+    run: Callable[[str, str], object],
+) -> Taken:
+    """Run one task and count; a tool that was not called as it should be is no measurement."""
+    steps = script(task) if size else tool_scripts.without_tools(script(task))
+    with ScriptedModel(steps) as model:
+        try:
+            run(task.words, model.address)
+        except BenchError as error:
+            raise BenchError(f"{model.failure}; {error}" if model.failure else str(error)) from None
+    wanted = [(task.server, task.tool, dict(task.arguments))] if size else []
+    if (calls := job.calls()) != wanted:
+        raise BenchError(f"the calls were {calls}, not {wanted}")
+    first = tokens.of_request(model.requests[0])
+    if steps.calling is None:
+        return Taken(first, None, 1)
+    until = model.requests[: steps.calling + 1]
+    return Taken(first, tokens.of_requests(until), len(until))
+
+
+def _plain(task: Task, listed: Sequence[Definition]) -> Taken:
+    """Count a request that declares every tool, without any framework's own words."""
+    declared = [each.function for each in listed]
+    message = {"role": "user", "content": task.words}
+    count = tokens.of_request({"messages": [message], "tools": declared})
+    return Taken(count, count if listed else None, 1)
+
+
+def _compared(
+    size: int, ours: Sequence[Taken], theirs: Sequence[Taken], peer: str, key: str
+) -> Iterator[Figure]:
+    name = f"first_request_tokens_{size}_vs_{key}"
+    first = [statistics.median(each.first for each in side) for side in (ours, theirs)]
+    yield Figure(name, first[0], first[1], peer, _UNIT)
+    if not size:
+        return
+    until = [statistics.median(each.until_call or 0 for each in side) for side in (ours, theirs)]
+    requests = " and ".join(f"{max(each.requests for each in side)}" for side in (ours, theirs))
+    note = f"in {requests} requests"
+    yield Figure(f"first_call_tokens_{size}_vs_{key}", until[0], until[1], peer, _UNIT, note)

@@ -44,11 +44,16 @@ def names() -> tuple[str, ...]:
 def token_figures(run: Run) -> Iterator[Line]:
     """The tokens of each way at each size; every way runs for real, with the same tools."""
     for peer in PEERS:
-        peer.check()
+        if any(_wants(run, size, peer.key) for size in SIZES):
+            peer.check()
     yield from _sizes_of_definitions()
     for size in SIZES:
-        if run.wants(*(name for name in names() if f"_tokens_{size}_" in name)):
+        if any(_wants(run, size, way) for way in ("plain", *(peer.key for peer in PEERS))):
             yield from _of_size(run, size)
+
+
+def _wants(run: Run, size: int, way: str) -> bool:
+    return run.wants(f"first_request_tokens_{size}_vs_{way}", f"first_call_tokens_{size}_vs_{way}")
 
 
 def _sizes_of_definitions() -> Iterator[Floor]:
@@ -69,7 +74,7 @@ def _of_size(run: Run, size: int) -> Iterator[Figure]:
         user = LatheUser.made(run.program.with_name("lathe"), Path(folder) / "user", job.servers)
         ours = _tasks(size, job, tool_scripts.lathe, user.ask)
         yield from _compared(size, ours, [_plain(task, listed) for task in TASKS], _PLAIN, "plain")
-        for peer in PEERS:
+        for peer in (peer for peer in PEERS if _wants(run, size, peer.key)):
             run.say(f"{size} tools: {peer.name} {peer.version()}")
             yield from _against(size, job, ours, peer)
 

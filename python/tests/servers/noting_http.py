@@ -148,8 +148,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(message["id"], result={"tools": [tool("slow", {})]})
             case "tools/call":
                 # An event without a message, from which to go on, and the end of the stream.
-                self.stream(None, f"call-{message['id']}")
                 note({"http": "end", "at": time.monotonic()})
+                self.stream(None, f"call-{message['id']}")
             case _ if "id" not in message:
                 self.send(202, b"")
             case _:

@@ -1,7 +1,7 @@
 """The tool host as a client, against what the project of the protocol requires of one.
 
 The requirements are those of its conformance suite for clients (2025-11-25 and 2026-07-28). Not
-here are OAuth, which the host does not have, and defaults of forms, which a person fills in.
+here are its scenarios of OAuth, and the defaults of forms, which a person fills in.
 """
 
 import base64

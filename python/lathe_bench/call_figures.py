@@ -6,8 +6,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from lathe_bench import bare_client, tokens
 from lathe_bench.cells import BenchError
@@ -17,10 +18,16 @@ from lathe_bench.lathe_user import LatheUser
 from lathe_bench.run import Run
 from lathe_bench.scripted_model import Call, Reply, ScriptedModel
 
-LATENCY = ("tool_call", "tool_call_host_part", "concurrent_calls_1000")
+LATENCY = (
+    "tool_call",
+    "tool_call_host_part",
+    "concurrent_calls_1000",
+    "concurrent_calls_1000_host_part",
+)
 LOOP = ("loop_calls_1000_tokens",)
 _SERVER = [sys.executable, "-m", "mcp_server_time"]
-_CALLS = 400
+_ROUNDS = 4
+_CALLS = 100
 _AT_ONCE = 1_000
 _MILLI = 1000.0
 _BARE = "the SDK's client"
@@ -31,7 +38,14 @@ def timed():
     began = time.perf_counter()
     assert call(**{arguments})["timezone"] == "UTC"
     return time.perf_counter() - began
-print(json.dumps([timed() for _ in range({count})][{warm}:]))
+one = [timed() for _ in range({count})][{warm}:]
+together = None
+if hasattr(lathe, "gather"):
+    began = time.perf_counter()
+    found = lathe.gather(call.later(**{arguments}) for _ in range({at_once}))
+    together = time.perf_counter() - began
+    assert [each["timezone"] for each in found] == ["UTC"] * {at_once}
+print(json.dumps({{"one": one, "together": together}}))
 """
 _LOOP = """
 from lathe.tools.time import get_current_time
@@ -40,45 +54,63 @@ len(seen)
 """
 
 
+@dataclass(frozen=True)
+class Times:
+    """The seconds of one way: of each call alone, and of a thousand side by side."""
+
+    one: list[float]
+    together: float | None
+    """None where this way cannot have several calls under way."""
+
+
 def latency(run: Run) -> Iterator[Line]:
-    """A call through kernel, lathe and tool host, and through the SDK's client alone."""
-    count = run.times(_CALLS)
-    bare = _bare(count)
+    """A call through kernel, lathe and tool host, and through the SDK's client alone, in turns."""
+    rounds = [(_bare(), _host(), _kernel(run)) for _ in range(run.times(_ROUNDS))]
+    bare, host, ours = ([each[way] for each in rounds] for way in range(3))
+    yield Figure("tool_call", _middle(ours), _middle(bare), _BARE, "ms")
+    yield Floor("tool_call_host_part", _middle(host), "ms", "the tool host, asked as lathe does")
+    if (together := _together(ours)) is not None:
+        yield Figure("concurrent_calls_1000", together, _together(bare), _BARE, "s")
+    alone = _together(host) or 0
+    yield Floor("concurrent_calls_1000_host_part", alone, "s", "the tool host alone")
+
+
+def _middle(rounds: list[Times]) -> float:
+    return statistics.median(each for times in rounds for each in times.one) * _MILLI
+
+
+def _together(rounds: list[Times]) -> float | None:
+    taken = [times.together for times in rounds if times.together is not None]
+    return statistics.median(taken) if taken else None
+
+
+def _host() -> Times:
+    call = {"server": "s", "tool": bare_client.TOOL, "arguments": bare_client.ARGUMENTS}
     with HostProcess(_SERVER) as host:
-        call = {"server": "s", "tool": bare_client.TOOL, "arguments": bare_client.ARGUMENTS}
-        alone = [host.ask("call", 1, **call) for _ in range(bare_client.WARM + count)]
-        together = host.ask("call", _AT_ONCE, **call)
+        one = [host.ask("call", 1, **call) for _ in range(bare_client.WARM + _CALLS)]
+        return Times(one[bare_client.WARM :], host.ask("call", _AT_ONCE, **call))
+
+
+def _kernel(run: Run) -> Times:
+    code = _TIMED.format(
+        tool=bare_client.TOOL,
+        arguments=bare_client.ARGUMENTS,
+        count=bare_client.WARM + _CALLS,
+        warm=bare_client.WARM,
+        at_once=_AT_ONCE,
+    )
     with tempfile.TemporaryDirectory(prefix="lathe-bench-") as folder:
         user = LatheUser.made(run.program.with_name("lathe"), Path(folder), {"time": _SERVER})
-        code = _TIMED.format(
-            tool=bare_client.TOOL,
-            arguments=bare_client.ARGUMENTS,
-            count=bare_client.WARM + count,
-            warm=bare_client.WARM,
-        )
-        ours = cast("list[float]", json.loads(user.run("exec", "--session=bench", code)))
-    yield _milli("tool_call", ours, bare["one"])
-    yield Floor(
-        "tool_call_host_part",
-        statistics.median(alone[bare_client.WARM :]) * _MILLI,
-        "ms",
-        "the tool host alone, spoken to as lathe does",
-    )
-    yield Figure("concurrent_calls_1000", together, bare["together"], _BARE, "s", "tool host")
+        return Times(**json.loads(user.run("exec", "--session=bench", code)))
 
 
-def _milli(name: str, ours: list[float], theirs: list[float]) -> Figure:
-    middle = [statistics.median(each) * _MILLI for each in (ours, theirs)]
-    return Figure(name, middle[0], middle[1], _BARE, "ms")
-
-
-def _bare(count: int) -> dict[str, Any]:
-    words = [str(count), str(_AT_ONCE), *_SERVER]
+def _bare() -> Times:
+    words = [str(_CALLS), str(_AT_ONCE), *_SERVER]
     command = [sys.executable, "-m", "lathe_bench.bare_client", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280)
     if done.returncode:
         raise BenchError(f"{_BARE} failed: {done.stderr.strip()[-600:]}")
-    return json.loads(done.stdout)
+    return Times(**json.loads(done.stdout))
 
 
 def loop(run: Run) -> Iterator[Figure]:

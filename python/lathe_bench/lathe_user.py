@@ -10,6 +10,7 @@ from pathlib import Path
 from lathe_bench.cells import BenchError
 
 _SECONDS = 280
+_TOGETHER = 8
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,10 @@ class LatheUser:
         (settings / "mcp.json").write_text(json.dumps({"mcpServers": written}), encoding="utf-8")
         rules = {"tools": {"allow": ["*/*"]}}
         (settings / "lathe.json").write_text(json.dumps(rules), encoding="utf-8")
-        if servers:
-            user.run("tools", "test")
+        names = list(servers)
+        # A few at a time: each has a minute to start and list.
+        for at in range(0, len(names), _TOGETHER):
+            user.run("tools", "test", *names[at : at + _TOGETHER])
         return user
 
     def run(self, *arguments: str, **variables: str) -> str:
@@ -55,7 +58,8 @@ class LatheUser:
         except subprocess.TimeoutExpired:
             raise BenchError(f"lathe {arguments[0]} took longer than {_SECONDS} s") from None
         if done.returncode:
-            said = (done.stderr or done.stdout).strip()[-600:]
+            lines = (done.stderr or done.stdout).splitlines()
+            said = "\n".join(line for line in lines if not line.startswith("✓"))[-600:]
             raise BenchError(f"lathe {arguments[0]} ended with {done.returncode}: {said}")
         return done.stdout
 

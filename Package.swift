@@ -52,6 +52,7 @@ let package = Package(
         library("LatheProviders", ["LatheVocabulary", "CCurl"]),
         library("LatheLibrary", ["LatheVocabulary", "CCrypto"]),
         library("LatheTools", ["LatheVocabulary", "CCrypto"]),
+        library("LatheRecall", ["LatheVocabulary", "LatheLibrary"]),
         library("LatheEngine", ["LatheVocabulary"]),
         library("LatheScreens", ["LatheVocabulary"]),
         library("LatheTelemetry", ["LatheVocabulary"]),
@@ -66,7 +67,7 @@ let package = Package(
             name: "lathe",
             dependencies: [
                 "LatheVocabulary", "LatheSandbox", "LatheKernelHost", "LatheStore", "LatheProviders",
-                "LatheLibrary", "LatheTools", "LatheEngine", "LatheScreens", "LatheTelemetry",
+                "LatheLibrary", "LatheTools", "LatheRecall", "LatheEngine", "LatheScreens", "LatheTelemetry",
             ],
             swiftSettings: strict
         ),
@@ -74,6 +75,7 @@ let package = Package(
             name: "lathe-bench",
             dependencies: [
                 "LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders", "LatheStore", "LatheLibrary",
+                "LatheRecall",
             ],
             swiftSettings: strict
         ),
@@ -81,7 +83,7 @@ let package = Package(
             name: "LatheTestSupport",
             dependencies: [
                 "CSandbox", "LatheVocabulary", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheStore",
-                "LatheLibrary",
+                "LatheLibrary", "LatheRecall",
             ],
             path: "Tests/LatheTestSupport",
             swiftSettings: strict
@@ -105,6 +107,7 @@ let package = Package(
         tests("LatheStoreTests", ["LatheStore", "LatheVocabulary", "CSQLite"]),
         tests("LatheLibraryTests", ["LatheLibrary", "LatheVocabulary"]),
         tests("LatheToolsTests", ["LatheTools", "LatheVocabulary"]),
+        tests("LatheRecallTests", ["LatheTestSupport", "LatheRecall", "LatheVocabulary"]),
         tests("LatheTelemetryTests", ["LatheTelemetry", "LatheVocabulary"]),
         tests("LatheScreensTests", ["LatheScreens", "LatheVocabulary"]),
         tests(

@@ -15,17 +15,22 @@ package struct EngineServices: Sendable {
     package var memory: SessionMemory?
     /// The tools that code may call; nil for none.
     package var tools: SessionTools?
+    /// What the project remembers across its sessions; nil where nothing is remembered or recalled.
+    package var recollections: SessionRecollections?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
     /// What the session ran with, for what it saves.
     package var origin: SessionOrigin
     /// Brings what kernels say of capabilities to the library.
     let uses: MeasuredUses
+    /// Brings what tasks came to, to what the project remembers.
+    let episodes: EpisodeKeeper
 
     package init(
         session: String, log: EventLog, placement: any KernelPlacement, library: any CapabilityLibrary,
         limits: EngineLimits = EngineLimits(), memory: SessionMemory? = nil,
-        tools: SessionTools? = nil, instructions: ProjectInstructions? = nil, origin: SessionOrigin = SessionOrigin(),
+        tools: SessionTools? = nil, recollections: SessionRecollections? = nil,
+        instructions: ProjectInstructions? = nil, origin: SessionOrigin = SessionOrigin(),
         fallback: @escaping @Sendable (String?, Int) async throws(ModelError) -> (any LanguageModel)? = {
             (_: String?, _: Int) async throws(ModelError) -> (any LanguageModel)? in nil
         },
@@ -38,11 +43,13 @@ package struct EngineServices: Sendable {
         self.limits = limits
         self.memory = memory
         self.tools = tools
+        self.recollections = recollections
         self.instructions = instructions
         self.origin = origin
         self.model = model
         self.fallback = fallback
         uses = MeasuredUses(session: session, log: log, library: library)
+        episodes = EpisodeKeeper(session: session, log: log, recollections: recollections)
     }
 
     /// The models that take over for a role.

@@ -82,7 +82,7 @@ final class HostDesk: Sendable {
         HostDesk(
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
             spending: spending, kernelLimits: kernelLimits, given: given.withLock { $0 },
-            allowed: ["ask_model", "output", "find", "capability"], allowance: allowance,
+            allowed: ["ask_model", "output", "find", "capability", "recall"], allowance: allowance,
             toolAllowance: toolAllowance, agent: agent)
     }
 
@@ -273,6 +273,9 @@ final class HostDesk: Sendable {
             case "tool_call": return try await callTool(arguments)
             case "subtasks": return .value(try await subtasks(arguments))
             case "tool_result": return try await toolResult(arguments)
+            case "remember": return .value(try await remember(arguments))
+            case "recall": return .value(try await recall(arguments))
+            case "forget": return .value(try await forget(arguments))
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")

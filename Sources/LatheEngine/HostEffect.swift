@@ -9,6 +9,8 @@ enum HostEffect: Sendable, Hashable {
     case paid
     /// Begins only once its answer is journaled: a recorded answer is used, and without one nothing had happened.
     case answeredFirst
+    /// Something outside of the session that is the same when it is done twice: a recorded answer is used; without one it is made anew.
+    case settled
     /// Something outside of the session: a recorded answer is used; without one the user is asked before it is repeated.
     case outside
 
@@ -19,6 +21,7 @@ enum HostEffect: Sendable, Hashable {
         "save_agent": .outside, "answer": .none, "checkpoint": .none, "rollback": .none, "branch": .none,
         "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "find": .read,
         "capability": .read, "tools": .read, "tool": .read, "resources": .read, "tool_call": .outside, "examine": .read,
+        "remember": .settled, "recall": .read, "forget": .settled,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

@@ -46,6 +46,7 @@ extension SessionEngine {
             jobs, written, isOver: isOver, hasRoom: try await !wasOutOfBudget(since: mark))
         outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
+        try await services.episodes.carry()
         return outcome
     }
 

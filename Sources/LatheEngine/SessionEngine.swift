@@ -71,6 +71,8 @@ package actor SessionEngine {
         readLosses()
         await services.uses.begin(past.uses, coordinator: seat)
         try await services.uses.carry()
+        await services.episodes.begin(past.episodes)
+        try await services.episodes.carry()
         if let owed = past.owed { try await services.log.record(.rolledBack(owed), at: .coordinator) }
         let steps = try await recallMemory()
         if steps == 0 {
@@ -135,6 +137,7 @@ package actor SessionEngine {
             try await services.log.record(.toolsOffered(offered), at: .coordinator)
             transcript.apply(.toolsOffered(offered))
         }
+        try await tellRecollections(for: task)
         return try await finish(since: before, turns: limit, within: budget.seconds)
     }
 
@@ -146,6 +149,23 @@ package actor SessionEngine {
         else { return }
         try await services.log.record(.instructionsRead(told), at: .coordinator)
         transcript.apply(.instructionsRead(told))
+    }
+
+    /// Tells what earlier sessions left that is worth its tokens, if anything, at the end of the task.
+    private func tellRecollections(for task: String) async throws(JournalError) {
+        guard let recollections = services.recollections, recollections.recalls,
+            let model = try? await services.model(nil), !model.isSmall
+        else { return }
+        let shown = transcript.recollections
+        switch await recollections.forTask(task, of: services.session, shown: shown) {
+        case .failure(let error):
+            try await notice(.warning, "Nothing of earlier sessions is told: \(error.reason)")
+        case .success(let found):
+            guard !found.text.isEmpty else { return }
+            let told = EventBody.recalled(Recalled(ids: found.items.map(\.id), text: found.text))
+            try await services.log.record(told, at: .coordinator)
+            transcript.apply(told)
+        }
     }
 
     /// Runs the turns of a task that has begun, from `position` where an earlier program run had got there, to its outcome.
@@ -170,6 +190,7 @@ package actor SessionEngine {
         }
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
         transcript.apply(.taskFinished(outcome))
+        try await services.episodes.carry()
         return outcome
     }
 
@@ -207,6 +228,7 @@ package actor SessionEngine {
         let (seat, registry, services, spending) = (seat, registry, services, spending)
         let capabilities = (try? await services.library.list().count) ?? 0
         let tools = (try? await services.tools?.access.servers()) ?? [:]
+        let remembered = await services.recollections?.offered()
         var loop = TurnLoop(
             place: .coordinator, seat: seat,
             turn: ModelTurn(
@@ -220,6 +242,7 @@ package actor SessionEngine {
             state: { turnsLeft in
                 StateBlock(
                     variables: await seat.variables, capabilities: capabilities, tools: tools,
+                    remembered: remembered,
                     background: await registry.background(of: .coordinator), turnsLeft: turnsLeft,
                     budget: spending.budget.leftText, problems: await seat.problems,
                     exposure: services.tools?.exposure(of: .coordinator))

@@ -22,6 +22,7 @@ package struct SessionPast: Sendable {
     /// What the user answered to calls of tools, and what each place has read.
     let toolAnswers: ToolAnswers
     let exposures: Exposures
+    let episodes: EpisodeFold
     /// The model of the newest program run that named one, as the screens call it.
     package let model: String
 
@@ -40,6 +41,7 @@ package struct SessionPast: Sendable {
         tasks = fold.tasks
         uses = fold.uses
         (toolAnswers, exposures) = (fold.toolAnswers, fold.exposures)
+        episodes = fold.episodes
         model = fold.model
     }
 
@@ -75,11 +77,13 @@ package struct SessionPast: Sendable {
         var uses = UseFold()
         var toolAnswers = ToolAnswers()
         var exposures = Exposures()
+        var episodes = EpisodeFold()
 
         mutating func apply(_ event: Event) {
             uses.apply(event)
             toolAnswers.apply(event.body)
             exposures.apply(event)
+            episodes.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
             } else if event.place == Place.coordinator.questions {

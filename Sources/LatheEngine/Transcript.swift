@@ -21,6 +21,9 @@ package struct Transcript: Sendable, Hashable {
     /// The hash of the project's instructions that were told last.
     private(set) var instructions: String?
 
+    /// The recollections that were told.
+    private(set) var recollections: Set<Int> = []
+
     /// The number of the next request: one without a reply is sent again under its own.
     package var nextTurn: Int { openTurn ?? turns + 1 }
 
@@ -49,6 +52,10 @@ package struct Transcript: Sendable, Hashable {
             note(.task, submitted.task)
         case .toolsOffered(let offered): append(.text(offered.message))
         case .taskFinished(let outcome): note(.answer, outcome.answer)
+        case .recalled(let recalled):
+            guard let text = recalled.text else { break }
+            recollections.formUnion(recalled.ids)
+            append(.text(text))
         case .contextShrunk(let step): shrink(step)
         case .modelTold(let told): append(.text(told.text))
         case .turnStarted(let started):

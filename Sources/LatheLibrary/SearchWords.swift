@@ -1,13 +1,18 @@
 /// A need as the terms that an index is asked for.
-struct SearchWords: Sendable {
+package struct SearchWords: Sendable {
     /// Letters and digits in lower case, without words that say nothing; at most sixteen.
-    let words: [String]
+    package let words: [String]
 
-    init(_ need: String) {
-        let all = need.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    package init(_ need: String) {
+        let all = Self.all(need)
         let telling = all.filter { !Self.empty.contains($0) }
         var seen: Set<String> = []
         words = Array((telling.isEmpty ? all : telling).filter { seen.insert($0).inserted }.prefix(16))
+    }
+
+    /// Every word of a text in lower case, in its order.
+    package static func all(_ text: String) -> [String] {
+        text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     }
 
     /// Three letters each, of words of at least five: shorter ones are in too many others.

@@ -1,14 +1,14 @@
 /// How many o200k tokens a text is at most, as far as that can be said without the tokenizer: for names, signatures and prose
 /// it is above the real number (`make bench-library` compares), for random letters it may be below.
-enum TokenEstimate {
-    static func of(_ text: String) -> Int {
+package enum TokenEstimate {
+    package static func of(_ text: String) -> Int {
         var count = Counter()
         for scalar in text.unicodeScalars { count.take(scalar) }
         return count.tokens
     }
 
     /// The longest beginning that is within so many tokens, its cut marked; at least `keeping` characters stay.
-    static func cut(_ text: String, to tokens: Int, keeping: Int = 0) -> String {
+    package static func cut(_ text: String, to tokens: Int, keeping: Int = 0) -> String {
         guard of(text) > tokens else { return text }
         var count = Counter()
         var kept = ""
@@ -57,7 +57,7 @@ extension Unicode.Scalar {
 
 extension String {
     /// The text with neither line breaks nor control, direction and other invisible characters.
-    var onOneLine: String {
+    package var onOneLine: String {
         let plain = unicodeScalars.map { scalar -> Unicode.Scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: " "

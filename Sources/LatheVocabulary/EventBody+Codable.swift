@@ -37,6 +37,9 @@ extension EventBody {
         case backgroundStarted = "background_started"
         case backgroundProgressed = "background_progressed"
         case backgroundFinished = "background_finished"
+        case remembered
+        case recalled
+        case forgotten
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -80,6 +83,9 @@ extension EventBody {
         case .backgroundStarted: .backgroundStarted
         case .backgroundProgressed: .backgroundProgressed
         case .backgroundFinished: .backgroundFinished
+        case .remembered: .remembered
+        case .recalled: .recalled
+        case .forgotten: .forgotten
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -124,6 +130,9 @@ extension EventBody {
         case .backgroundStarted(let value): value
         case .backgroundProgressed(let value): value
         case .backgroundFinished(let value): value
+        case .remembered(let value): value
+        case .recalled(let value): value
+        case .forgotten(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -175,6 +184,9 @@ extension EventBody {
             case .backgroundStarted: .backgroundStarted(try BackgroundStarted(from: decoder))
             case .backgroundProgressed: .backgroundProgressed(try BackgroundProgressed(from: decoder))
             case .backgroundFinished: .backgroundFinished(try SubtaskOutcome(from: decoder))
+            case .remembered: .remembered(try Remembered(from: decoder))
+            case .recalled: .recalled(try Recalled(from: decoder))
+            case .forgotten: .forgotten(try Forgotten(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

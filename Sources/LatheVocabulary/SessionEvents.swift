@@ -13,12 +13,15 @@ package struct SessionOpened: Sendable, Hashable, Codable {
     package var data: [DataFingerprint]?
     /// What a kernel of the session may use; nil in journals from before it was recorded.
     package var limits: KernelLimits?
+    /// Whether what its tasks come to is remembered for later sessions; nil in journals from before it was recorded, and then not.
+    package var remembers: Bool?
 
     package init(
         session: String, version: String, model: String, inputs: [DataInput], sandbox: [String], rebuiltCells: Int = 0,
-        limits: KernelLimits? = nil, data: [DataFingerprint]? = nil
+        limits: KernelLimits? = nil, data: [DataFingerprint]? = nil, remembers: Bool? = nil
     ) {
         self.data = data
+        self.remembers = remembers
         self.session = session
         self.version = version
         self.model = model

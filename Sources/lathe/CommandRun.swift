@@ -19,6 +19,7 @@ struct CommandRun: Sendable {
         case .review(let review): return try await self.review(review)
         case .library(let library): return try await self.library(library)
         case .subtasks(let subtasks): return try await self.subtasks(subtasks)
+        case .memory(let memory): return try await self.memory(memory)
         case .tools(let tools): return try await self.tools(tools)
         case .distill(let distill): return try await self.distill(distill)
         case .model(let model): return try await self.model(model)

@@ -18,6 +18,7 @@ struct OpenedSession: Sendable {
     private let host: TemplateSuccession
     private let telemetry: TelemetryFeed?
     private let toolHost: ToolHost?
+    private let recollections: (any Recollections)?
 
     /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
     /// where that fails. `watch` gets the events from the first one on.
@@ -71,6 +72,7 @@ struct OpenedSession: Sendable {
             throw CommandFailure(error.reason)
         }
         let models = setup.models
+        let recollections = setup.recollections()
         let read = setup.instructions
         let data = inputs.sorted { $0.name < $1.name }.map(DataFingerprint.taken)
         let services = EngineServices(
@@ -79,8 +81,8 @@ struct OpenedSession: Sendable {
             limits: limits,
             memory: SessionMemory(
                 archive: MemoryFolder(path: session.folder.memory), inputs: inputs,
-                limit: setup.project.memorySave.bytes(upTo: configuration.workBytes)),
-            tools: tools?.tools, instructions: read.instructions,
+                limit: (setup.project.memory.save ?? .on).bytes(upTo: configuration.workBytes)),
+            tools: tools?.tools, recollections: recollections, instructions: read.instructions,
             origin: SessionOrigin(data: data) { system, form in
                 let parts = FixedPrompt.parts(system: system, codeForm: form)
                 return CapabilityOrigin.promptSHA256(system: parts.system, tools: parts.tools)
@@ -91,14 +93,16 @@ struct OpenedSession: Sendable {
             model: { role async throws(ModelError) in try await models.model(for: role) })
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
-            session: session, host: host, telemetry: telemetry, toolHost: tools?.desk.host)
+            session: session, host: host, telemetry: telemetry, toolHost: tools?.desk.host,
+            recollections: recollections?.recollections)
         tools?.tools.note(inputs: inputs)
         do {
             let report = SandboxReport.probe(configuration.arrangement)
             let event = SessionOpened(
                 session: opened.name, version: Version.text, model: models.title, inputs: inputs,
                 sandbox: report.record, rebuiltCells: opened.engine.cellsToRebuild,
-                limits: limits.kernel, data: data)
+                limits: limits.kernel, data: data,
+                remembers: recollections?.keepsEpisodes ?? false)
             try await log.record(.sessionOpened(event), at: .coordinator)
             if let derived = setup.derived { try await log.record(.sessionDerived(derived), at: .coordinator) }
             if let warning = report.warning {
@@ -112,6 +116,7 @@ struct OpenedSession: Sendable {
         } catch {
             await opened.engine.close()
             await tools?.desk.host.close()
+            await recollections?.recollections.close()
             await host.stop()
             throw CommandFailure(CommandFailure.reason(of: error))
         }
@@ -153,6 +158,7 @@ struct OpenedSession: Sendable {
     func close() async {
         await engine.close()
         await toolHost?.close()
+        await recollections?.close()
         await host.stop()
         log.close()
         try? await session.close()
@@ -171,6 +177,7 @@ extension CommandFailure {
         case let error as ModelError: error.reason
         case let error as LibraryError: error.reason
         case let error as ToolError: error.line
+        case let error as RecollectionError: error.reason
         case let error as ModelSetupError: error.reason
         case is CancellationError: "stopped by the user"
         default: "\(error)"

@@ -16,7 +16,7 @@ struct Project: Sendable {
     let library: String
     let librarySettings: LibrarySettings
     let telemetry: TelemetrySettings
-    let memorySave: MemorySetting
+    let memory: MemorySettings
     /// Whether models are told what AGENTS.md says.
     let tellsInstructions: Bool
     /// Which tools code may call without asking.
@@ -28,9 +28,9 @@ struct Project: Sendable {
 
     /// The library's files with its journal and its index.
     func openLibrary(
-        _ installation: Installation, examiner: (any CapabilityExaminer)? = nil
+        _ installation: Installation, examiner: (any CapabilityExaminer)? = nil, meaning: MeaningProcess? = nil
     ) -> SourceLibrary {
-        let meaning = installation.meaning
+        let meaning = meaning ?? installation.meaning
         return SourceLibrary(
             folder: library, python: installation.interpreter, reader: installation.python + "/lathe_library",
             examiner: examiner, journal: LibraryDatabase(folder: folder + "/.lathe"),
@@ -83,7 +83,7 @@ struct Project: Sendable {
             kernelLimits: own.kernelLimits.over(user.kernelLimits),
             library: library.hasPrefix("/") ? library : folder + "/" + library, librarySettings: settings,
             telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
-            memorySave: own.memorySave ?? user.memorySave ?? .on,
+            memory: own.memory.over(user.memory),
             tellsInstructions: own.tellsInstructions ?? user.tellsInstructions ?? true,
             toolRules: user.tools.tightened(by: own.tools), toolSettings: (user.tools, own.tools))
     }
@@ -112,7 +112,7 @@ struct ProjectFile: Sendable {
     let kernelLimits: KernelLimits
     let budget: BudgetLimits
     let telemetry: TelemetrySettings
-    let memorySave: MemorySetting?
+    let memory: MemorySettings
     let tellsInstructions: Bool?
     let tools: ToolSettings
     private let limitValues: [String: JSONValue]
@@ -128,7 +128,7 @@ struct ProjectFile: Sendable {
             (models, limitValues) = (ModelConfiguration(), [:])
             library = try LibrarySettings(nil, path)
             (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
-            (memorySave, tellsInstructions) = (nil, nil)
+            (memory, tellsInstructions) = (MemorySettings(), nil)
             tools = try ToolSettings(nil, path)
             return
         }
@@ -146,7 +146,7 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): \(error.reason)", exitCode: 2)
         }
         library = try LibrarySettings(members["library"], path)
-        memorySave = try Self.memorySave(members["memory"], path)
+        memory = try MemorySettings(members["memory"], path)
         tools = try ToolSettings(members["tools"], path)
         tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
@@ -179,19 +179,6 @@ struct ProjectFile: Sendable {
             throw CommandFailure("\(path): \(name) must be true or false.", exitCode: 2)
         }
         return flag
-    }
-
-    private static func memorySave(_ value: JSONValue?, _ path: String) throws(CommandFailure) -> MemorySetting? {
-        guard let value else { return nil }
-        guard let members = value.objectValue, members.keys.allSatisfy({ $0 == "save" }) else {
-            throw CommandFailure(
-                "\(path): memory has one setting, save: true, false or a size such as \"5GB\".", exitCode: 2)
-        }
-        do throws(LimitProblem) {
-            return try members["save"].map { value throws(LimitProblem) in try MemorySetting(value) }
-        } catch {
-            throw CommandFailure("\(path): memory.save: \(error.reason).", exitCode: 2)
-        }
     }
 
     private static func members(of data: Data, _ path: String) throws(CommandFailure) -> [String: JSONValue] {

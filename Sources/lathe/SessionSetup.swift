@@ -13,6 +13,8 @@ internal import Synchronization
 struct SessionSetup: Sendable {
     let installation: Installation
     let project: Project
+    /// The embedding model, in one process for all that is searched.
+    let meaning: MeaningProcess
     let inputs: [DataInput]
     let models: any ModelSource
     let options: RunOptions
@@ -33,6 +35,7 @@ struct SessionSetup: Sendable {
         installation = try Installation.find(environment: environment)
         if let missing = installation.missingParts.first { throw CommandFailure(missing) }
         project = try Project.find(options.project, environment: environment)
+        meaning = installation.meaning
         do throws(CommandError) {
             inputs = try DataInput.resolve(options.data)
         } catch {
@@ -52,6 +55,7 @@ struct SessionSetup: Sendable {
         installation = try Installation.find(environment: environment)
         if let missing = installation.missingParts.first { throw CommandFailure(missing) }
         project = try Project.find(options.project, environment: environment)
+        meaning = installation.meaning
         self.inputs = inputs
         models = RecordedModels(model: replies)
         self.options = options
@@ -65,6 +69,7 @@ struct SessionSetup: Sendable {
         installation = try Installation.find(environment: environment)
         if let missing = installation.missingParts.first { throw CommandFailure(missing) }
         project = try Project.find(options.project, environment: environment)
+        meaning = installation.meaning
         self.inputs = inputs
         models = BranchedModels(
             recorded: recorded,
@@ -85,7 +90,7 @@ struct SessionSetup: Sendable {
     /// The project's library; what is saved in it is run in kernels of `placement` first.
     func library(examining placement: any KernelPlacement) -> any CapabilityLibrary {
         let examiner = project.replaying(project.examiner(installation, in: placement), installation)
-        let own = project.openLibrary(installation, examiner: examiner)
+        let own = project.openLibrary(installation, examiner: examiner, meaning: meaning)
         guard let derived else { return own }
         return ReplayLibrary(own, following: followed, of: derived.from, goesOn: derived.purpose == .branch)
     }

@@ -96,6 +96,12 @@ enum EventSamples {
                 id: 7, label: "crm/add-contact", place: .coordinator.child("call 7"), status: .failed, reason: "no")),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
+        .remembered(
+            Remembered(
+                cell: 3, id: 7, text: "it is so", about: "it", marks: [.quoted], until: "2030-01-31", replaced: [4])
+        ),
+        .recalled(Recalled(ids: [7, 4], marked: 1, text: "said")),
+        .forgotten(Forgotten(cell: 3, id: 7)),
         .answered(Answered(value: .number(2))),
         .modelTold(ModelTold(text: "Your reply was cut.")),
         .modelFellBack(

@@ -22,7 +22,8 @@ package struct TestSession: Sendable {
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(), roles: [String: ScriptedModel] = [:],
-        fallbacks: [Result<ScriptedModel, ModelError>] = [], memory: SessionMemory? = nil, tools: SessionTools? = nil,
+        fallbacks: [Result<ScriptedModel, ModelError>] = [], named name: String = "test", memory: SessionMemory? = nil,
+        tools: SessionTools? = nil, recollections: SessionRecollections? = nil,
         instructions: ProjectInstructions? = nil, examines: Bool = false,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
@@ -46,8 +47,8 @@ package struct TestSession: Sendable {
         let library = built.library(
             folder: folder + "/generated-capabilities", examiner: examines ? examiner : nil)
         let services = EngineServices(
-            session: "test", log: log, placement: placing(host), library: library, limits: limits, memory: memory,
-            tools: tools, instructions: instructions,
+            session: name, log: log, placement: placing(host), library: library, limits: limits, memory: memory,
+            tools: tools, recollections: recollections, instructions: instructions,
             fallback: { _, position async throws(ModelError) in
                 position > 0 && position <= fallbacks.count ? try fallbacks[position - 1].get() : nil
             },

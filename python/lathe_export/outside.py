@@ -34,6 +34,18 @@ class LeftHere(Exception):
     """The session went back to this point: what follows in its cell did not count."""
 
 
+class Recollections(list[Any]):
+    """What a session had recalled of earlier ones."""
+
+    text = ""
+
+    def __repr__(self) -> str:
+        """Show the lines that it was given."""
+        return self.text
+
+    __str__ = __repr__
+
+
 class NotKept:
     """A table or an array that a subtask answered with, which no session keeps."""
 
@@ -214,6 +226,20 @@ class Lathe(types.ModuleType):
     def find(self, query: str, limit: int = 5) -> str:
         """Say where to search."""
         return "Outside of Lathe nothing is searched: lathe library search WORD"
+
+    def remember(self, text: str, *_rest: Any, **_options: Any) -> int:
+        """Return the number under which this was remembered; nothing is kept here."""
+        return int(self._next("remember", words=text)["id"])
+
+    def recall(self, query: str, limit: int = 5) -> "Recollections":
+        """Return what the session had recalled."""
+        found = self._next("recall", words=query)
+        made = Recollections(types.SimpleNamespace(**one) for one in found["items"])
+        made.text = found["text"]
+        return made
+
+    def forget(self, id: int) -> None:
+        """Forget nothing."""
 
     def cells(self, *numbers: int) -> dict[str, Any]:
         """Hand nothing over: what a writer made of cells is recorded."""

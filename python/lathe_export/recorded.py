@@ -64,6 +64,8 @@ def _asked(call: Call) -> dict[str, Any] | None:
             return {"cell": arguments.get("cell"), "stream": arguments.get("stream")}
         case "checkpoint" | "branch":
             return {}
+        case "remember" | "recall":
+            return {"words": arguments.get("text") or arguments.get("query")}
         case _:
             return None
 

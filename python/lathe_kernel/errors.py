@@ -13,6 +13,8 @@ ErrorCode = Literal[
     "gone",
     "tool_failed",
     "unknown_outcome",
+    "refused",
+    "memory",
 ]
 
 

@@ -30,6 +30,7 @@ from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.outcomes import Outcome, Outcomes
+from lathe_kernel.recollections import Recollection, Recollections, Remembering
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
@@ -52,12 +53,15 @@ _METHODS = (
     "examine_function",
     "find",
     "gather",
+    "forget",
     "load_arrow",
     "load_csv",
     "load_parquet",
     "output",
     "resource",
     "resources",
+    "recall",
+    "remember",
     "rollback",
     "save_agent",
     "save_artifact",
@@ -77,6 +81,8 @@ _TYPES = (
     "LatheError",
     "Outcome",
     "Outcomes",
+    "Recollection",
+    "Recollections",
     "Subtask",
     "SubtaskFailed",
     "Table",
@@ -101,7 +107,7 @@ class Place:
         )
 
 
-class Lathe(types.ModuleType, Making, Together):
+class Lathe(types.ModuleType, Making, Together, Remembering):
     """Delegate slices, ask models, answer, and save what is worth keeping.
 
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
@@ -115,6 +121,8 @@ class Lathe(types.ModuleType, Making, Together):
     LatheError = LatheError
     Outcome = Outcome
     Outcomes = Outcomes
+    Recollection = Recollection
+    Recollections = Recollections
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
     Table = results.Table

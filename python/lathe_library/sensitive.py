@@ -1,4 +1,7 @@
-"""What looks like a secret or like somebody's data, so that it is kept out of tests."""
+"""What looks like a secret or like somebody's data, so that it is kept out of tests.
+
+lathe itself has the same rule for what is remembered (`SensitiveText`); samples hold them together.
+"""
 
 import ast
 import math
@@ -27,6 +30,14 @@ _PATTERNS: Final = (
     ("a phone number", re.compile(r"(?<![\w.])(\+|00)\d[\d ()/-]{7,17}\d(?![\w.])")),
     ("a phone number", re.compile(r"(?<![\w.])\(?\d{3}\)?[ -]\d{3}[ -]\d{4}(?![\w.])")),
     ("a social security number", re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")),
+    (
+        "a password",
+        re.compile(
+            r"\b(password|passwd|passphrase|pwd|secret|api[ _-]?key|token)"
+            r"\s*(is\s*:?|[:=])\s*\S{4,}",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 _DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])")

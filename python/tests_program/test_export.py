@@ -23,7 +23,12 @@ import matplotlib.pyplot as plt
 sales.groupby("shop").amount.sum().plot.bar(title="Sales by shop")
 print("<b>by shop</b> ``` \\x1b[2J")
 """
-_ASK = 'word = lathe.ask_model("Which word?")\nprint(word)'
+_ASK = """
+word = lathe.ask_model("Which word?")
+print(word)
+lathe.remember("Sales are net of tax.", about="sales")
+assert lathe.recall("sales")[0].text == "Sales are net of tax."
+"""
 _DELEGATE = """
 found = lathe.delegate_each("count the rows of data", sales.groupby("shop"), task="count")
 total = sum(int(value) for value in found.values().values())

@@ -15,6 +15,7 @@ LIBRARIES: Final = frozenset(
         "LatheProviders",
         "LatheLibrary",
         "LatheTools",
+        "LatheRecall",
         "LatheEngine",
         "LatheServer",
         "LatheScreens",
@@ -35,6 +36,8 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheProviders": frozenset({"LatheVocabulary", "CCurl"}),
     "LatheLibrary": frozenset({"LatheVocabulary", "CCrypto"}),
     "LatheTools": frozenset({"LatheVocabulary", "CCrypto"}),
+    # Searches as the library does, with its words, vectors and estimate of tokens.
+    "LatheRecall": frozenset({"LatheVocabulary", "LatheLibrary"}),
     "LatheEngine": frozenset({"LatheVocabulary"}),
     "LatheServer": frozenset({"LatheVocabulary"}),
     "LatheScreens": frozenset({"LatheVocabulary"}),
@@ -48,6 +51,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
             "LatheProviders",
             "LatheStore",
             "LatheLibrary",
+            "LatheRecall",
         }
     ),
     "lathe-kernel": frozenset(
@@ -87,6 +91,7 @@ WHOLE_TESTS: Final = frozenset(
         "LatheFuzz",
         "LiveTests",
         "LatheEngineTests",
+        "LatheRecallTests",
         "LatheTests",
         "LatheTestSupport",
     }

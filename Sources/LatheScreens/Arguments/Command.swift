@@ -11,6 +11,7 @@ package enum Command: Sendable, Hashable {
     case distill(DistillCommand)
     case replay(ReplayCommand)
     case subtasks(SubtasksCommand)
+    case memory(MemoryCommand)
     case tools(ToolsCommand)
     case model(ModelCommand)
     case doctor(ListingOptions)

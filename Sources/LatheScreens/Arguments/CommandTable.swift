@@ -11,7 +11,7 @@ enum CommandTable {
             libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,
             libraryDistill,
             replay,
-        ] + subtasks + tools + [
+        ] + subtasks + memory + tools + [
             modelInstall, modelList, modelRemove,
             doctor,
         ]
@@ -23,8 +23,8 @@ enum CommandTable {
     }
 
     private static let running: [OptionForm] = [
-        .data, .session, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .json, .quiet,
-        .yes, .project,
+        .data, .session, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .noMemory, .json,
+        .quiet, .yes, .project,
     ]
     private static let jsonOrQuiet = [(OptionForm.json.name, OptionForm.quiet.name)]
 
@@ -62,8 +62,9 @@ enum CommandTable {
             .init(name: "SESSION", count: .optional, summary: "left out: the newest with an unfinished task")
         ],
         options: [
-            .repeatUnknown, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .json, .quiet,
-            .yes, .project,
+            .repeatUnknown, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .noMemory,
+            .json,
+            .quiet, .yes, .project,
         ],
         conflicts: jsonOrQuiet,
         examples: ["lathe resume", "lathe resume flights --budget-tokens 300k"]
@@ -78,7 +79,7 @@ enum CommandTable {
         path: ["exec"],
         summary: "run Python in a session's working memory, without a model",
         arguments: [.init(name: "CODE", summary: "the code, in quotes; - reads it from standard input")],
-        options: [.session, .data, .limit, .sandbox, .json, .quiet, .yes, .project],
+        options: [.session, .data, .limit, .sandbox, .noMemory, .json, .quiet, .yes, .project],
         conflicts: jsonOrQuiet,
         examples: ["lathe exec --session flights \"flights.shape\"", "lathe exec --session flights - < cell.py"]
     ) { given throws(CommandError) in

@@ -26,7 +26,8 @@ struct GivenArguments: Sendable, Hashable {
             confirmation: has(.yes) ? .assumed : .asks,
             project: value(.project),
             maxTurns: try maxTurns(),
-            limits: try limits(), budget: try budget(), sandbox: try sandbox())
+            limits: try limits(), budget: try budget(), sandbox: try sandbox(),
+            memory: has(.noMemory) ? .none : .used)
     }
 
     func listingOptions() -> ListingOptions {

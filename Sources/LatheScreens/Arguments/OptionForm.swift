@@ -38,6 +38,8 @@ struct OptionForm: Sendable, Hashable {
     static let sandbox = OptionForm(
         name: "--sandbox", value: "none",
         summary: "none: this once, run code without the sandbox, with your rights")
+    static let noMemory = OptionForm(
+        name: "--no-memory", summary: "recall nothing of earlier sessions, and remember nothing for later ones")
     static let to = OptionForm(
         name: "--to", value: "FORM",
         summary: "notebook, markdown, otlp or jsonl; without it, as --output ends, else notebook")

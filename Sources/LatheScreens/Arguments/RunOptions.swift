@@ -16,13 +16,15 @@ package struct RunOptions: Sendable, Hashable {
     /// Of each task, over that of `lathe.json`.
     package var budget: BudgetLimits
     package var sandbox: SandboxChoice
+    package var memory: MemoryChoice
 
     package init(
         data: [String] = [], session: String? = nil, model: String? = nil, output: OutputForm = .screen,
         confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil,
         limits: KernelLimits = KernelLimits(), budget: BudgetLimits = BudgetLimits(),
-        sandbox: SandboxChoice = .confined
+        sandbox: SandboxChoice = .confined, memory: MemoryChoice = .used
     ) {
+        self.memory = memory
         self.data = data
         self.session = session
         self.model = model
@@ -56,6 +58,9 @@ package struct ListingOptions: Sendable, Hashable {
 
 /// Whether kernels run in the sandbox. Said on the command line each time, and nowhere else.
 package enum SandboxChoice: Sendable, Hashable { case confined, none }
+
+/// Whether a run recalls what earlier sessions left, and leaves something itself.
+package enum MemoryChoice: Sendable, Hashable { case used, none }
 
 package enum OutputForm: Sendable, Hashable {
     /// The live view on a terminal, plain lines through a pipe.

@@ -38,6 +38,10 @@ struct LiveState: Sendable, Hashable {
         case .notice(let notice): return LiveLines(canvas: canvas).notice(notice)
         case .instructionsRead(let read):
             return LiveLines(canvas: canvas).notice(Notice(.info, "instructions: \(read.sentence)"))
+        case .recalled(let recalled) where recalled.text != nil:
+            return LiveLines(canvas: canvas).notice(Notice(.info, recalled.sentence))
+        case .remembered(let remembered):
+            return LiveLines(canvas: canvas).notice(Notice(.info, remembered.sentence))
         case .sessionDerived(let derived): return LiveLines(canvas: canvas).notice(Notice(.info, derived.sentence))
         case .replayCompared(let compared): return ComparisonLines(canvas: canvas).lines(compared)
         case .kernelLost(let loss) where loss.place == .coordinator && loss.uncertainCell == nil:

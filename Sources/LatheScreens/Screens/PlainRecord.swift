@@ -69,7 +69,8 @@ struct PlainRecord {
                 "memory restored as after cell \(restored.cell): \(Figure.count(restored.variables, "variable")), "
                     + "\(Figure.bytes(restored.bytes)) in \(Figure.duration(restored.seconds))"
             ]
-        case .hostCalled(let call) where call.name == "tool_call": []
+        // What came of these calls is told by events of their own.
+        case .hostCalled(let call) where ["tool_call", "remember", "forget"].contains(call.name): []
         case .hostCalled(let call):
             ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []
@@ -94,6 +95,9 @@ struct PlainRecord {
             ]
         case .exposed(let exposed): exposed.sentence.map { [brief($0)] } ?? []
         case .backgroundFinished(let outcome): [background(outcome)]
+        case .remembered(let remembered): ["remembered \(remembered.id): \(brief(remembered.text))"]
+        case .recalled(let recalled): recalled.text == nil ? [] : [recalled.sentence]
+        case .forgotten(let forgotten): ["forgot \(forgotten.id)"]
         case .sessionDerived(let derived): [derived.sentence]
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted,

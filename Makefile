@@ -98,6 +98,11 @@ collect-tools: ## Ask servers from PyPI for their tools again, for make bench-to
 	scripts/setup dev
 	scripts/collect-tools
 
+.PHONY: bench-memory
+bench-memory: ## Measure searches of 10,000 recollections, and whether tasks are told what fits them
+	@scripts/setup dev >&2
+	@scripts/bench memory $(BENCH_OPTIONS)
+
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay
 	rm -rf .build bin

@@ -25,19 +25,22 @@ struct Main {
         let parts = BenchParts(root: root, kernelProgram: program.path + "/lathe-kernel")
         let (kernels, session) = (MeasuredKernels(parts: parts), MeasuredSession(parts: parts))
         let library = MeasuredLibrary(parts: parts)
+        let recollections = MeasuredRecollections(parts: parts)
         while let line = readLine() {
             do {
-                answer(try await measure(try Step(parsing: line), kernels, session, library).json)
+                answer(try await measure(try Step(parsing: line), kernels, session, library, recollections).json)
             } catch {
                 answer(["error": .string(BenchError.reason(of: error))])
             }
         }
         await kernels.end()
         await session.close()
+        await recollections.close()
     }
 
     private static func measure(
-        _ step: Step, _ kernels: MeasuredKernels, _ session: MeasuredSession, _ library: MeasuredLibrary
+        _ step: Step, _ kernels: MeasuredKernels, _ session: MeasuredSession, _ library: MeasuredLibrary,
+        _ recollections: MeasuredRecollections
     ) async throws -> StepAnswer {
         switch step.name {
         case .start: return try await kernels.start(step)
@@ -58,6 +61,8 @@ struct Main {
         case .open: return try await session.open(step, step.expected == "library" ? library.library : nil)
         case .library: return try await library.open(step)
         case .find: return try await library.find(step)
+        case .recollections: return try await recollections.open(step)
+        case .recall: return try await recollections.recall(step)
         case .execute: return try await session.execute(step)
         case .attempt: return try await session.attempt(step)
         case .undo: return try await session.undo()

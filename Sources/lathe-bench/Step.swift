@@ -38,6 +38,10 @@ struct Step: Sendable, Hashable {
         case library
         /// A search of that library for the words `code`.
         case find
+        /// What the file `code` says is remembered, by `words` or by `meaning`, to the end of a first search.
+        case recollections
+        /// A search of that for the words `code`, at the beginning of a `task` or as a `question`.
+        case recall
 
         /// A session with an engine and a journal, whose subtasks run the code and end; `expected` is `library` where it is that
         /// library which it searches.

@@ -15,6 +15,7 @@ extension Project {
 
     /// The folder by which this project's recollections are known: without links, so that each way to it is the same project.
     var recollectionName: String { URL(fileURLWithPath: folder).resolvingSymlinksInPath().path }
+
     /// What the project remembers across its sessions.
     func recollections(_ meaning: MeaningProcess, _ environment: [String: String]) -> ProjectRecollections {
         ProjectRecollections(

@@ -11,6 +11,7 @@ from lathe_bench import (
     library_figures,
     memory_figures,
     prompt_figure,
+    recall_figures,
     slice_figures,
     token_figures,
     use_figures,
@@ -95,6 +96,10 @@ _TOOLS = (
     Measurement(call_figures.LATENCY, call_figures.latency),
     Measurement(call_figures.LOOP, call_figures.loop),
 )
+_MEMORY = (
+    Measurement(recall_figures.TOLD, recall_figures.told),
+    Measurement(recall_figures.NAMES, recall_figures.searches),
+)
 
 SETS = {
     "bench": _PLAIN,
@@ -102,6 +107,7 @@ SETS = {
     "durable": _DURABLE,
     "library": _LIBRARY,
     "tools": _TOOLS,
+    "memory": _MEMORY,
 }
 
 

@@ -12,6 +12,7 @@ extension Delegation {
 
     /// Lets admitted subtasks begin, each when there is room for it.
     func begin(_ admitted: Admitted) async {
+        permit(admitted)
         let callGate = AsyncGate(admitted.parallel)
         for run in admitted.runs {
             let task = Task { await self.run(run, through: [callGate, self.gates[admitted.depth]]) }
@@ -71,7 +72,7 @@ extension Delegation {
             reason: reason, turns: past.spending.turns, usage: past.spending.usage, cost: past.spending.cost,
             seconds: past.seconds)
         // A journal that cannot be written stops the work at its next record.
-        _ = try? await services.log.record(.subtaskFinished(outcome), at: place)
+        if let event = try? await services.log.record(.subtaskFinished(outcome), at: place) { bus.take(event) }
         await abandonCalls(below: place, "the subtask that began it does not go on")
         await registry.finish(outcome)
     }

@@ -16,8 +16,15 @@ struct Delegation: Sendable {
     let losses = RecordedLosses()
     /// What an earlier program run left unfinished.
     let past: UnfinishedWork
+    /// What agents say to each other.
+    let bus: Bus
 
-    init(registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork()) {
+    init(
+        registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork(),
+        messages: MessageFold = MessageFold()
+    ) {
+        bus = Bus(
+            log: services.log, limits: services.limits.messages, past: messages, recorded: services.recordedReadings)
         self.registry = registry
         self.services = services
         self.past = past
@@ -54,6 +61,10 @@ struct Delegation: Sendable {
                     id: id, label: item.label, place: place, plan: plan, slice: item.slice, services: services,
                     delegation: self, parent: desk.spending))
         }
+        if let talk = plan.talk {
+            let labels = runs.map(\.label)
+            for index in runs.indices { runs[index].partners = talk.partners(of: runs[index].label, among: labels) }
+        }
         let subtasks = runs.map { run -> JSONValue in
             ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
         }
@@ -83,15 +94,21 @@ struct Delegation: Sendable {
 
     // MARK: wait, cancel
 
-    func wait(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {
+    /// With `mail`, also goes on when something urgent has come for `owner`, and says so.
+    func wait(_ arguments: HostArguments, for owner: Place, in cell: Int) async throws(HostRefusal) -> JSONValue {
         let ids = try await owned(arguments, by: owner)
         let seconds = arguments.present("seconds")?.numberValue.map { min(max($0, 0), 86_400) }
         let any = try arguments.optionalFlag("any") ?? false
-        let outcomes = await registry.outcomes(of: ids, any: any, within: seconds)
+        let mail = try arguments.optionalFlag("mail") ?? false
+        let outcomes =
+            mail
+            ? await registry.outcomes(of: ids, any: any, within: seconds, at: owner) { isInterrupted(owner, in: cell) }
+            : await registry.outcomes(of: ids, any: any, within: seconds)
         let wanted = any ? outcomes.filter { $0.status != .running } : outcomes
         let (told, left) = Self.told(wanted, upTo: services.limits.callBytes)
         await registry.note(told: outcomes.filter { $0.status != .running && !left.contains($0.id) }.map(\.id))
-        return ["outcomes": .array(told)]
+        guard mail else { return ["outcomes": .array(told)] }
+        return ["outcomes": .array(told), "mail": .bool(isInterrupted(owner, in: cell))]
     }
 
     /// Outcomes as a kernel is told them: values that would make a message too long are `left` for another call, never the first.

@@ -26,6 +26,8 @@ struct DelegationPlan: Sendable {
     var allowance: Allowance?
     /// The only tools of servers that its agent may call: at most those of the kernel that delegates.
     var toolAllowance: ToolAllowance
+    /// Who of its subtasks may write to whom; nil where none may.
+    var talk: TalkPlan?
 
     /// `bound`, `allowance` and `toolAllowance` are what the kernel that delegates may use itself. The allowance holds for agents that are
     /// defined there too; one of the library has its own.
@@ -58,6 +60,7 @@ struct DelegationPlan: Sendable {
         agent.limits = asked.isEmpty ? nil : asked
         kernelLimits = asked.over(bound)
         items = try Self.items(arguments, slices: slices, limits: limits)
+        talk = try TalkPlan(arguments, labels: Set(items.map(\.label)))
     }
 
     /// Whether what each subtask may use of an item is what the agent's file says.

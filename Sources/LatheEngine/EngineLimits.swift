@@ -47,6 +47,7 @@ package struct EngineLimits: Sendable, Hashable {
     package var stops = StopRules()
     package var context = ContextRules()
     package var checkpoints = CheckpointLimits()
+    package var messages = MessageLimits()
 
     package init() {}
 }

@@ -19,6 +19,8 @@ package struct EngineServices: Sendable {
     package var recollections: SessionRecollections?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
+    /// What code of the session that this one follows read of its messages; nil where it follows none.
+    package var recordedReadings: RecordedReadings?
     /// What the session ran with, for what it saves.
     package var origin: SessionOrigin
     /// Brings what kernels say of capabilities to the library.

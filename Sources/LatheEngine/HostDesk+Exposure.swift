@@ -14,8 +14,8 @@ extension HostDesk {
     }
 
     /// Waits for subtasks. Whoever takes a result has read what its maker had.
-    func waited(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
-        let value = try await delegation.wait(arguments, for: place)
+    func waited(_ arguments: HostArguments, in cell: Int) async throws(HostRefusal) -> JSONValue {
+        let value = try await delegation.wait(arguments, for: place, in: cell)
         guard let tools = services.tools else { return value }
         let ids = (value["outcomes"]?.arrayValue ?? [])
             .filter { $0["status"]?.stringValue != OutcomeStatus.running.rawValue }

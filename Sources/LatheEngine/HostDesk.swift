@@ -146,8 +146,12 @@ final class HostDesk: Sendable {
             if let known = progress.withLock({ $0.remembered.take(call) }) {
                 return try await again(call, called, known)
             }
-            let (reply, afterwards) = isTooLarge ? (tooLarge(call, bytes), nil) : await perform(call)
-            try await services.log.record(.hostAnswered(HostAnswered(called, reply)), at: place)
+            let (reply, afterwards) = isTooLarge ? (tooLarge(call, bytes), nil) : await perform(call, called)
+            let answered = HostAnswered(called, reply)
+            let unread = unread(in: answered)
+            let event = try await services.log.record(.hostAnswered(answered), at: place)
+            if call.name == "messages" { delegation.bus.take(event) }
+            await delegation.noteRead(unread, in: cell, at: place)
             await afterwards?()
             return reply
         } catch {
@@ -162,7 +166,7 @@ final class HostDesk: Sendable {
         var answered = known
         (answered.call, answered.isRecorded) = (called.call, true)
         try await services.log.record(.hostAnswered(answered), at: place)
-        let reply = HostReply(recorded: known)
+        let reply = whole(HostReply(recorded: known), to: call)
         if call.name == "delegate" { await takeUp(call, reply.outcome) }
         note(call, reply.outcome)
         return reply
@@ -210,7 +214,7 @@ final class HostDesk: Sendable {
                 let gone = DataResults.gone(call.arguments["id"]?.stringValue ?? "")
                 return .error(gone.code, gone.reason)
             }
-            return HostReply(recorded: next)
+            return whole(HostReply(recorded: next), to: call)
         }
     }
 
@@ -226,9 +230,9 @@ final class HostDesk: Sendable {
     }
 
     /// Carries a call out; what comes with the reply is begun once that is journaled.
-    private func perform(_ call: HostCall) async -> (HostReply, (@Sendable () async -> Void)?) {
+    private func perform(_ call: HostCall, _ called: HostCalled) async -> (HostReply, (@Sendable () async -> Void)?) {
         guard call.name == "delegate" || call.name == "begin", allowed == nil else {
-            return (await answerNow(call), nil)
+            return (await answerNow(call, called), nil)
         }
         do throws(HostRefusal) {
             if call.name == "begin" {
@@ -243,7 +247,7 @@ final class HostDesk: Sendable {
         }
     }
 
-    private func answerNow(_ call: HostCall) async -> HostReply {
+    private func answerNow(_ call: HostCall, _ called: HostCalled) async -> HostReply {
         // What a branch lets go may still be held by the kernel itself.
         if allowed != nil, call.name == "drop_data" { return .value([:]) }
         if let allowed, !allowed.contains(call.name) {
@@ -254,7 +258,9 @@ final class HostDesk: Sendable {
         do throws(HostRefusal) {
             let arguments = try HostArguments(call)
             switch call.name {
-            case "wait": return .value(try await waited(arguments))
+            case "wait": return .value(try await waited(arguments, in: called.cell))
+            case "send": return .value(try await send(arguments, call: called.call))
+            case "messages": return .value(try await messages(arguments))
             case "cancel": return .value(try await delegation.cancel(arguments, for: place))
             case "ask_model": return .value(try await askModel(arguments))
             case "save_function": return .value(try await save(.function, arguments))
@@ -381,7 +387,9 @@ extension HostAnswered {
         switch reply.outcome {
         case .value(let value):
             // The text is in the journal already, where the cell's result is.
-            let kept: JSONValue = called.name == "output" ? ["bytes": .integer(value.text.utf8.count)] : value
+            var kept: JSONValue = called.name == "output" ? ["bytes": .integer(value.text.utf8.count)] : value
+            // So are messages, where they were sent.
+            if called.name == "messages" { kept = value.withMessagesByID }
             self.init(call: called.call, name: called.name, value: kept)
         case .error(let code, let reason):
             self.init(call: called.call, name: called.name, code: code, reason: reason)

@@ -22,6 +22,7 @@ enum HostEffect: Sendable, Hashable {
         "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "find": .read,
         "capability": .read, "tools": .read, "tool": .read, "resources": .read, "tool_call": .outside, "examine": .read,
         "remember": .settled, "recall": .read, "forget": .settled,
+        "send": .answeredFirst, "messages": .read,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

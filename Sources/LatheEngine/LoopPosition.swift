@@ -54,6 +54,10 @@ struct LoopPosition: Sendable, Hashable {
             calls.add(called)
             if called.name == "answer" { put = called.arguments["value"] }
         case .hostAnswered(let answered): take(answered)
+        case .messageSent(let message) where message.cell != nil && message.cell == underWay?.number:
+            // It is sent: the call has its answer, whether or not that was written any more.
+            calls.add(HostAnswered(call: message.call ?? 0, name: "send", value: message.answer))
+        case .messageDelivered(let read) where read.text != nil: settle()
         case .answered(let answered): accepted = answered.value
         default: break
         }

@@ -35,7 +35,8 @@ package actor SessionEngine {
         registry = SubtaskRegistry(
             places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes, calls: past.callOutcomes)
         delegation = Delegation(
-            registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork())
+            registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork(),
+            messages: past.messages)
         services.tools?.recall(past)
         if let last = past.measured { meter.recall(last.usage, of: last.request) }
         desk = HostDesk(
@@ -177,7 +178,9 @@ package actor SessionEngine {
         let (end, isReplayed) = try await turns(
             upTo: limit, within: left, of: seconds, after: mark.subtask, from: position)
         // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
+        delegation.bus.release(.coordinator)
         await registry.cancelAll()
+        try await tellUnread()
         var outcome = try await outcome(of: end, since: mark)
         outcome.isReplayed = isReplayed
         outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
@@ -192,6 +195,16 @@ package actor SessionEngine {
         transcript.apply(.taskFinished(outcome))
         try await services.episodes.carry()
         return outcome
+    }
+
+    /// Says what came too late for the coordinator's model; it is told with the next task.
+    private func tellUnread() async throws(JournalError) {
+        let unread = delegation.bus.fold.waiting(at: .coordinator).count
+        guard unread > 0 else { return }
+        let (messages, were) = unread == 1 ? ("message", "was") : ("messages", "were")
+        try await notice(
+            .info,
+            "\(unread) \(messages) to the coordinator \(were) not read before the end; the next task begins with them.")
     }
 
     /// Runs the task's turns, and stops them when their time is over.
@@ -238,6 +251,7 @@ package actor SessionEngine {
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
             position: position, stops: services.limits.stops, context: services.limits.context,
             objection: { await registry.objection(after: subtask, at: .coordinator) },
+            mail: { [bus = delegation.bus] () async throws(JournalError) in try await bus.deliver(to: .coordinator) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in
                 StateBlock(
@@ -316,6 +330,7 @@ package actor SessionEngine {
             // A journal that cannot be written has been told of already.
             _ = try? await notice(.warning, "Stopped as lathe ends, before it was done: \(running).")
         }
+        delegation.bus.release(.coordinator)
         await registry.cancelAll()
         await seat.settleMemory()
         await seat.settleVerification()

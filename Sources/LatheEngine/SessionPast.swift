@@ -23,6 +23,8 @@ package struct SessionPast: Sendable {
     let toolAnswers: ToolAnswers
     let exposures: Exposures
     let episodes: EpisodeFold
+    /// What agents said to each other.
+    let messages: MessageFold
     /// The model of the newest program run that named one, as the screens call it.
     package let model: String
 
@@ -42,6 +44,7 @@ package struct SessionPast: Sendable {
         uses = fold.uses
         (toolAnswers, exposures) = (fold.toolAnswers, fold.exposures)
         episodes = fold.episodes
+        messages = fold.messages
         model = fold.model
     }
 
@@ -78,12 +81,14 @@ package struct SessionPast: Sendable {
         var toolAnswers = ToolAnswers()
         var exposures = Exposures()
         var episodes = EpisodeFold()
+        var messages = MessageFold()
 
         mutating func apply(_ event: Event) {
             uses.apply(event)
             toolAnswers.apply(event.body)
             exposures.apply(event)
             episodes.apply(event)
+            messages.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
             } else if event.place == Place.coordinator.questions {

@@ -36,11 +36,22 @@ actor SubtaskRegistry {
     private(set) var admitted = 0
     private var waiters: [Waiter] = []
 
+    /// A subtask as others see it.
+    struct Listed: Sendable, Hashable {
+        var id: Int
+        var label: String
+        var place: Place
+        var owner: Place
+        var isOpen: Bool
+    }
+
     private struct Waiter {
         /// Those that have no outcome yet.
         var ids: Set<Int>
         /// Whether one of them is enough.
         var any: Bool
+        /// Where the code runs that goes on when something urgent comes; nil where it does not.
+        var place: Place?
         var resume: CheckedContinuation<Void, Never>
         var number: Int
     }
@@ -121,11 +132,14 @@ actor SubtaskRegistry {
     }
 
     /// Waits until all of `ids` have an outcome, or `any` of them has, or the time is up, then tells what is known, in the order
-    /// of `ids`.
-    func outcomes(of ids: [Int], any: Bool = false, within seconds: Double?) async -> [SubtaskOutcome] {
+    /// of `ids`. Code at `place` also goes on once `isInterrupted` says so and `interruptWait` was called for it.
+    func outcomes(
+        of ids: [Int], any: Bool = false, within seconds: Double?, at place: Place? = nil,
+        isInterrupted: @Sendable () -> Bool = { false }
+    ) async -> [SubtaskOutcome] {
         let open = ids.filter { entries[$0]?.outcome == nil }
-        if !open.isEmpty, !any || open.count == ids.count, seconds != 0 {
-            await wait(for: open, any: any, within: seconds)
+        if !open.isEmpty, !any || open.count == ids.count, seconds != 0, !isInterrupted() {
+            await wait(for: open, any: any, within: seconds, at: place)
         }
         return ids.compactMap { id in
             guard let entry = entries[id] else { return nil }
@@ -136,7 +150,21 @@ actor SubtaskRegistry {
         }
     }
 
-    private func wait(for ids: [Int], any: Bool, within seconds: Double?) async {
+    /// Lets code at a place go on that waits for subtasks.
+    func interruptWait(of place: Place) {
+        let woken = waiters.filter { $0.place == place }
+        waiters.removeAll { $0.place == place }
+        for waiter in woken { waiter.resume.resume() }
+    }
+
+    /// All subtasks of the session, the newest last.
+    var listing: [Listed] {
+        entries.sorted { $0.key < $1.key }.map { id, entry in
+            Listed(id: id, label: entry.label, place: entry.place, owner: entry.owner, isOpen: entry.outcome == nil)
+        }
+    }
+
+    private func wait(for ids: [Int], any: Bool, within seconds: Double?, at place: Place?) async {
         waiterCount += 1
         let number = waiterCount
         let timer = seconds.map { seconds in
@@ -146,7 +174,7 @@ actor SubtaskRegistry {
             }
         }
         await withCheckedContinuation { continuation in
-            waiters.append(Waiter(ids: Set(ids), any: any, resume: continuation, number: number))
+            waiters.append(Waiter(ids: Set(ids), any: any, place: place, resume: continuation, number: number))
         }
         timer?.cancel()
     }

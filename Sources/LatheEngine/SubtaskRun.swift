@@ -12,6 +12,8 @@ struct SubtaskRun: Sendable {
     var parent: Spending
     /// What an earlier program run left of it; nil for one that begins.
     var past: SubtaskPast?
+    /// Labels of the other subtasks that it may write to.
+    var partners: [String] = []
 
     /// Runs it. Whatever goes wrong is an outcome with a reason; nothing is thrown and no other subtask is touched.
     func perform() async -> SubtaskOutcome {
@@ -43,7 +45,7 @@ struct SubtaskRun: Sendable {
             outcome.usage = spending.total.usage
             outcome.cost = spending.total.cost
             outcome.seconds = clock.duration(to: .now).seconds + (past?.seconds ?? 0)
-            try await services.log.record(.subtaskFinished(outcome), at: place)
+            delegation.bus.take(try await services.log.record(.subtaskFinished(outcome), at: place))
             if plan.agent.isSaved { try await services.uses.carry() }
         } catch {
             outcome.status = .failed
@@ -160,7 +162,7 @@ struct SubtaskRun: Sendable {
     ) async throws(JournalError) -> LoopEnd {
         var transcript = own.transcript
         if transcript.messages.isEmpty {
-            let task = TaskSubmitted(task: "Slice: \(label)\n\(plan.task)".trimmingLines)
+            let task = TaskSubmitted(task: "Slice: \(label)\n\(plan.task)\(partnersText)".trimmingLines)
             try await services.log.record(.taskSubmitted(task), at: place)
             transcript.apply(.taskSubmitted(task))
         }
@@ -179,6 +181,7 @@ struct SubtaskRun: Sendable {
             stops: services.limits.stops,
             context: services.limits.context,
             objection: { [registry = delegation.registry, place] in await registry.objection(at: place) },
+            mail: { [bus = delegation.bus, place] () async throws(JournalError) in try await bus.deliver(to: place) },
             readText: { Self.read($0, returns) },
             state: { [registry = delegation.registry, place] turnsLeft in
                 StateBlock(
@@ -197,6 +200,15 @@ struct SubtaskRun: Sendable {
             }
         }
         return try end.get() == .cancelled && isOver ? .timeUsedUp(plan.budget.seconds ?? 0) : try end.get()
+    }
+
+    /// To whom it may write; empty where only its parent hears it.
+    private var partnersText: String {
+        guard !partners.isEmpty else { return "" }
+        let named = partners.prefix(20).map { $0.singleLine(upTo: 60) }.joined(separator: ", ")
+        let more = partners.count > 20 ? ", … \(partners.count - 20) more" : ""
+        return
+            "\nYou may write to \(named)\(more), and to parent: lathe.send(to, text); help(lathe.send). What they write to you comes in <messages>."
     }
 
     /// A reply without code is a result where text is asked for, or where it is JSON that fits.

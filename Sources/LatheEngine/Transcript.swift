@@ -58,6 +58,11 @@ package struct Transcript: Sendable, Hashable {
             append(.text(text))
         case .contextShrunk(let step): shrink(step)
         case .modelTold(let told): append(.text(told.text))
+        case .messageDelivered(let read):
+            guard let text = read.text else { break }
+            append(.text(text))
+            note(.said, text)
+            if let words = read.fromUser { note(.task, words) }
         case .turnStarted(let started):
             turns = max(turns, started.turn)
             openTurn = started.turn

@@ -23,6 +23,8 @@ struct TurnLoop: Sendable {
     var shownWindow: ContextWindow?
     /// Why an answer is not the whole one, as its model should be told once; nil where nothing is missing.
     var objection: @Sendable () async -> String?
+    /// Journals what others have said to this place since the last turn, and gives it; nil where there is nothing.
+    var mail: @Sendable () async throws(JournalError) -> EventBody?
     var transcript: Transcript
 
     enum TextReading: Sendable, Hashable {
@@ -44,6 +46,7 @@ struct TurnLoop: Sendable {
         maxOutputTokens: Int, repairs: Int?, transcript: Transcript, position: LoopPosition? = nil,
         stops: StopRules, context: ContextRules,
         objection: @escaping @Sendable () async -> String? = { nil },
+        mail: @escaping @Sendable () async throws(JournalError) -> EventBody? = { nil },
         readText: @escaping @Sendable (String) -> TextReading,
         state: @escaping @Sendable (_ turnsLeft: Int) async -> StateBlock
     ) {
@@ -61,6 +64,7 @@ struct TurnLoop: Sendable {
         self.stops = stops
         self.context = context
         self.objection = objection
+        self.mail = mail
         self.position = position
         guard let position else { return }
         turnsTaken = position.turns
@@ -77,6 +81,7 @@ struct TurnLoop: Sendable {
             if Task.isCancelled { return .cancelled }
             if let end = await revive() { return end }
             turnsTaken += 1
+            if let told = try await mail() { transcript.apply(told) }
             let reply: ModelReply
             switch try await ask() {
             case .success(let arrived): reply = arrived

@@ -66,6 +66,8 @@ package enum EventBody: Sendable, Hashable {
     case remembered(Remembered)
     case recalled(Recalled)
     case forgotten(Forgotten)
+    case messageSent(AgentMessage)
+    case messageDelivered(MessageDelivered)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

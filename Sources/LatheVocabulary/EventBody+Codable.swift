@@ -40,6 +40,8 @@ extension EventBody {
         case remembered
         case recalled
         case forgotten
+        case messageSent = "message_sent"
+        case messageDelivered = "message_delivered"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -86,6 +88,8 @@ extension EventBody {
         case .remembered: .remembered
         case .recalled: .recalled
         case .forgotten: .forgotten
+        case .messageSent: .messageSent
+        case .messageDelivered: .messageDelivered
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -133,6 +137,8 @@ extension EventBody {
         case .remembered(let value): value
         case .recalled(let value): value
         case .forgotten(let value): value
+        case .messageSent(let value): value
+        case .messageDelivered(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -187,6 +193,8 @@ extension EventBody {
             case .remembered: .remembered(try Remembered(from: decoder))
             case .recalled: .recalled(try Recalled(from: decoder))
             case .forgotten: .forgotten(try Forgotten(from: decoder))
+            case .messageSent: .messageSent(try AgentMessage(from: decoder))
+            case .messageDelivered: .messageDelivered(try MessageDelivered(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

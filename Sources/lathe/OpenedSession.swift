@@ -75,7 +75,7 @@ struct OpenedSession: Sendable {
         let recollections = setup.recollections()
         let read = setup.instructions
         let data = inputs.sorted { $0.name < $1.name }.map(DataFingerprint.taken)
-        let services = EngineServices(
+        var services = EngineServices(
             session: session.name.description, log: log, placement: setup.placement(host),
             library: setup.library(examining: host),
             limits: limits,
@@ -91,6 +91,7 @@ struct OpenedSession: Sendable {
                 try await models.fallback(for: role, at: position)
             },
             model: { role async throws(ModelError) in try await models.model(for: role) })
+        if setup.derived != nil { services.recordedReadings = RecordedReadings(setup.followed) }
         let opened = OpenedSession(
             name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
             session: session, host: host, telemetry: telemetry, toolHost: tools?.desk.host,

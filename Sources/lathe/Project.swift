@@ -120,6 +120,7 @@ struct ProjectFile: Sendable {
 
     private static let limitNames = [
         "coordinatorTurns", "subtaskTurns", "parallelSubtasks", "parallelCalls", "openCalls", "maxOutputTokens",
+        "messages", "messagesPerAgent", "messageBytes",
     ]
 
     init(path: String) throws(CommandFailure) {
@@ -210,6 +211,9 @@ struct ProjectFile: Sendable {
             case "parallelSubtasks": limits.parallelSubtasks = number
             case "parallelCalls": limits.parallelCalls = number
             case "openCalls": limits.openCalls = number
+            case "messages": limits.messages.perRun = number
+            case "messagesPerAgent": limits.messages.perAgent = number
+            case "messageBytes": limits.messages.bytes = number
             default: limits.maxOutputTokens = number
             }
         }

@@ -94,6 +94,14 @@ enum EventSamples {
         .backgroundFinished(
             SubtaskOutcome(
                 id: 7, label: "crm/add-contact", place: .coordinator.child("call 7"), status: .failed, reason: "no")),
+        .messageSent(
+            AgentMessage(
+                id: "coordinator/UA:1", from: .coordinator.child("UA"), to: [.coordinator, .user], kind: .discovery,
+                topic: "fog", text: "é\u{1b}[31m", value: nested, important: true, replyTo: "user:1", call: 2, cell: 3)),
+        .messageSent(AgentMessage(id: "user:1", from: .user, to: [.coordinator], text: "go on")),
+        .messageDelivered(
+            MessageDelivered(messages: ["user:1"], text: "<messages>", fromUser: "go on", summarised: 0)),
+        .messageDelivered(MessageDelivered(messages: ["coordinator/UA:1"], cell: 3)),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .remembered(

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from lathe_kernel.channel import Channel, close, encoded
 from lathe_kernel.errors import invalid
+from lathe_kernel.messages import Handler
 from lathe_kernel.protocol import OutcomeRecord
-from lathe_kernel.subtasks import Reader, Subtask, SubtaskKind, records
+from lathe_kernel.subtasks import Reader, Subtask, SubtaskKind, attended, records
 
 # Of one `begin` call.
 _CALLS = 1_000
@@ -210,18 +211,28 @@ class Background:
         ended = [one for one in subtasks if one.is_known]
         return ended, [one for one in subtasks if not one.is_known]
 
-    def settle(self, subtasks: list[Subtask]) -> None:
-        """Wait until all have ended."""
-        while open_ones := [one for one in subtasks if not one.is_known]:
-            self._fill(open_ones[:_WAITED], None)
+    def settle(self, subtasks: list[Subtask], handler: Handler | None = None) -> bool:
+        """Wait until all have ended; return whether `handler` of urgent messages stopped them."""
+        stops = False
+        while open_ones := [one for one in subtasks if not one.is_known][:_WAITED]:
+            identifiers = list({one.id: None for one in open_ones})
+            told, is_stopped = attended(self.channel, identifiers, handler)
+            self._take(open_ones, told)
+            stops = stops or is_stopped
+        return stops
 
     def _fill(
         self, subtasks: list[Subtask], seconds: float | None, *, any_ended: bool = False
     ) -> None:
         if not subtasks:
             return
+        identifiers = list({one.id: None for one in subtasks})
+        self._take(subtasks, records(self.channel, identifiers, seconds, any_ended=any_ended))
+
+    @staticmethod
+    def _take(subtasks: list[Subtask], told: list[OutcomeRecord]) -> None:
         by_number = {one.id: one for one in subtasks}
-        for record in records(self.channel, list(by_number), seconds, any_ended=any_ended):
+        for record in told:
             by_number[record["id"]].take(record)
         # The same work may stand twice, under handles of their own.
         for one in subtasks:

@@ -5,8 +5,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from lathe_kernel import messages
 from lathe_kernel.background import Background
-from lathe_kernel.channel import close
+from lathe_kernel.channel import Channel, close
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.kept import KeptFile, KeptFiles
 from lathe_kernel.outcomes import Outcomes
@@ -49,6 +50,7 @@ class Request:
     limits: dict[str, int] | None
     budget: dict[str, Any] | None
     required: bool
+    talk: bool | list[list[str]] | None = None
 
 
 def request(
@@ -62,6 +64,7 @@ def request(
     within: object = None,
     budget: dict[str, Any] | None = None,
     required: bool = True,
+    talk: bool | list[list[str]] | None = None,
 ) -> Request:
     """Return a checked request.
 
@@ -82,6 +85,7 @@ def request(
         limits_of(within),
         budget,
         required,
+        talk,
     )
 
 
@@ -188,19 +192,33 @@ def begun(
     while len(subtasks) < len(items):
         first = len(subtasks)
         subtasks += started(background, store, shared, items[first : first + _BATCH])
+        if shared.talk is not None and len(subtasks) < len(items):
+            raise _too_many(background.channel, subtasks, len(items))
     return subtasks
 
 
 def each(
-    background: Background, store: KeptFiles, shared: Request, items: list[tuple[str, object]]
+    background: Background,
+    store: KeptFiles,
+    shared: Request,
+    items: list[tuple[str, object]],
+    handler: messages.Handler | None = None,
 ) -> Outcomes:
-    """Run a subtask per item and wait for all of them; interrupted, it cancels what still runs."""
+    """Run a subtask per item and wait for all of them; interrupted, it cancels what still runs.
+
+    What is urgent and comes meanwhile goes to `handler`; once that returns True, what still runs is
+    cancelled and what has not begun does not begin.
+    """
     outcomes = Outcomes()
-    while len(outcomes) < len(items):
+    stops = False
+    while len(outcomes) < len(items) and not stops:
         first = len(outcomes)
         subtasks = started(background, store, shared, items[first : first + _BATCH])
         try:
-            outcomes.extend(_ended(background, subtasks))
+            if shared.talk is not None and len(subtasks) < len(items):
+                raise _too_many(background.channel, subtasks, len(items))
+            stops = background.settle(subtasks, handler)
+            outcomes.extend(one.outcome() for one in subtasks)
         except KeyboardInterrupt:
             identifiers = [one.id for one in subtasks]
             background.channel.call("cancel", {"ids": identifiers})
@@ -208,10 +226,13 @@ def each(
     return outcomes
 
 
-def _ended(background: Background, subtasks: list[Subtask]) -> Outcomes:
-    """Wait for subtasks; return their outcomes."""
-    background.settle(subtasks)
-    return Outcomes(one.outcome() for one in subtasks)
+def _too_many(channel: Channel, subtasks: list[Subtask], count: int) -> LatheError:
+    close(channel.call("cancel", {"ids": [one.id for one in subtasks]}).descriptors)
+    return LatheError(
+        "limit",
+        f"only {len(subtasks)} of {count} slices travel together, and only those that do can "
+        "write to each other: hand over fewer or smaller slices, or leave out `talk`.",
+    )
 
 
 def _frozen(store: KeptFiles, label: str, value: object, files: int) -> Slice:
@@ -244,7 +265,8 @@ def _agent(agent: object) -> str | dict[str, Any]:
 
 
 def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
+    talk = {} if shared.talk is None else {"talk": shared.talk}
+    return talk | {
         "agent": shared.agent,
         "task": shared.task,
         "items": items,

@@ -15,6 +15,7 @@ from lathe_kernel import (
     contents,
     delegation,
     loading,
+    messages,
     pages,
     resources,
     results,
@@ -29,11 +30,13 @@ from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, ToolE
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.making import Making, numbers_of
+from lathe_kernel.messages import Handler, Message
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.recollections import Recollection, Recollections, Remembering
 from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
+from lathe_kernel.talking import Talking
 from lathe_kernel.together import Together
 from lathe_kernel.tool_results import Blob, Link
 from lathe_kernel.tools import ToolFinder, Tools
@@ -57,16 +60,20 @@ _METHODS = (
     "load_arrow",
     "load_csv",
     "load_parquet",
+    "messages",
     "output",
     "resource",
     "resources",
     "recall",
     "remember",
+    "reply",
+    "request",
     "rollback",
     "save_agent",
     "save_artifact",
     "save_function",
     "save_written",
+    "send",
     "subtask",
     "subtasks",
     "tools",
@@ -79,6 +86,7 @@ _TYPES = (
     "Branch",
     "Branches",
     "LatheError",
+    "Message",
     "Outcome",
     "Outcomes",
     "Recollection",
@@ -107,7 +115,7 @@ class Place:
         )
 
 
-class Lathe(types.ModuleType, Making, Together, Remembering):
+class Lathe(types.ModuleType, Making, Together, Remembering, Talking):
     """Delegate slices, ask models, answer, and save what is worth keeping.
 
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
@@ -119,6 +127,7 @@ class Lathe(types.ModuleType, Making, Together, Remembering):
     Branch = Branch
     Branches = Branches
     LatheError = LatheError
+    Message = Message
     Outcome = Outcome
     Outcomes = Outcomes
     Recollection = Recollection
@@ -200,12 +209,17 @@ class Lathe(types.ModuleType, Making, Together, Remembering):
         limits: object = None,
         budget: dict[str, Any] | None = None,
         required: bool = True,
+        talk: object = None,
+        on_message: Handler | None = None,
     ) -> Outcomes:
         """Run one subtask per slice and wait for all; a failed one never stops the others.
 
         Example: `lathe.delegate_each("analyst", df.groupby("carrier"), "Why late?").to_frame()`;
         `.later(…)` in its place returns handles at once, for `lathe.wait` and `lathe.gather`;
         `budget={"tokens": 20_000, "usd": 0.1, "time": 60}` is set aside for each before it starts.
+        `talk=True` lets them write to each other (`help(lathe.send)`), `talk=[("UA", "AA")]` only
+        so. What is important and comes while this waits is printed, or given to `on_message(m)`,
+        which may return True to cancel what still runs.
         """
         shared = delegation.request(
             agent,
@@ -217,10 +231,11 @@ class Lathe(types.ModuleType, Making, Together, Remembering):
             within=limits,
             budget=budget,
             required=required,
+            talk=messages.pairs(talk),
         )
         items = labelled(slices)
         copies = self._recorder.runs.copied(shared.agent, [value for _, value in items])
-        outcomes = delegation.each(self._background, self._store, shared, items)
+        outcomes = delegation.each(self._background, self._store, shared, items, on_message)
         self._recorder.runs.keep(shared.agent, copies, [one.id for one in outcomes])
         return outcomes
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from lathe_kernel import messages
 from lathe_kernel.channel import Channel, Reply, close
 from lathe_kernel.errors import LatheError, SubtaskFailed
+from lathe_kernel.messages import Handler
 from lathe_kernel.outcomes import Outcome
 from lathe_kernel.protocol import OutcomeRecord
 from lathe_kernel.results import restored
@@ -144,7 +146,11 @@ class Subtask:
 
     def _asked(self, seconds: float | None) -> Outcome:
         if self._outcome is None:
-            record = records(self._background.channel, [self.id], seconds)[0]
+            channel = self._background.channel
+            if seconds is None:
+                record = attended(channel, [self.id])[0][0]
+            else:
+                record = records(channel, [self.id], seconds)[0]
             self.take(record)
             if self._outcome is None:
                 return replace(outcome_of(record, None), notes=self.notes)
@@ -193,20 +199,40 @@ def records(
 
     With `any_ended` once one of them has ended; then those alone that have.
     """
-    told = _told(channel, {"ids": identifiers, "seconds": seconds, "any": any_ended})
+    told, _ = _told(channel, {"ids": identifiers, "seconds": seconds, "any": any_ended})
+    return _whole(channel, told)
+
+
+def attended(
+    channel: Channel, identifiers: list[int], handler: Handler | None = None
+) -> tuple[list[OutcomeRecord], bool]:
+    """Return how subtasks ended, once all have; what is urgent meanwhile goes to `handler`.
+
+    Once that returns True they are cancelled, and true is returned beside.
+    """
+    stops = False
+    while True:
+        told, has_mail = _told(channel, {"ids": identifiers, "seconds": None, "mail": not stops})
+        if has_mail and messages.told(channel, handler):
+            close(channel.call("cancel", {"ids": identifiers}).descriptors)
+            stops = True
+        if all(one["status"] != "running" for one in told):
+            return _whole(channel, told), stops
+
+
+def _whole(channel: Channel, told: list[OutcomeRecord]) -> list[OutcomeRecord]:
     while left := [one["id"] for one in told if one.get("left")]:
         # Values that would have made the message too long.
-        more = {one["id"]: one for one in _told(channel, {"ids": left, "seconds": 0})}
+        more = {one["id"]: one for one in _told(channel, {"ids": left, "seconds": 0})[0]}
         told = [more.get(one["id"], one) for one in told]
     return told
 
 
-def _told(channel: Channel, arguments: dict[str, Any]) -> list[OutcomeRecord]:
-    if not arguments.get("any"):
-        arguments.pop("any", None)
-    reply = channel.call("wait", arguments)
+def _told(channel: Channel, arguments: dict[str, Any]) -> tuple[list[OutcomeRecord], bool]:
+    given = {name: value for name, value in arguments.items() if value is not False}
+    reply = channel.call("wait", given)
     close(reply.descriptors)
-    return cast("list[OutcomeRecord]", reply.value["outcomes"])
+    return cast("list[OutcomeRecord]", reply.value["outcomes"]), bool(reply.value.get("mail"))
 
 
 def _short(text: str, limit: int = 80) -> str:

@@ -21,7 +21,7 @@ struct PlainRecord {
     private func isOutcome(_ body: EventBody) -> Bool {
         switch body {
         case .subtaskStarted, .subtaskFinished, .backgroundFinished, .turnFailed, .modelFellBack, .replyProgressed,
-            .capabilitySaved, .exposed:
+            .capabilitySaved, .exposed, .messageSent:
             true
         default: false
         }
@@ -98,6 +98,12 @@ struct PlainRecord {
         case .remembered(let remembered): ["remembered \(remembered.id): \(brief(remembered.text))"]
         case .recalled(let recalled): recalled.text == nil ? [] : [recalled.sentence]
         case .forgotten(let forgotten): ["forgot \(forgotten.id)"]
+        case .messageSent(let message): [self.message(message)]
+        case .messageDelivered(let read):
+            [
+                Figure.count(read.messages.count, "message")
+                    + (read.text == nil ? " read by cell \(read.cell ?? 0)" : " told to the model")
+            ]
         case .sessionDerived(let derived): [derived.sentence]
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted,
@@ -121,6 +127,15 @@ struct PlainRecord {
         let why = outcome.reason.isEmpty ? "" : ": \(brief(outcome.reason))"
         return "subtask://\(outcome.id) \(brief(outcome.label)) \(EndBlock.word(outcome.status)): "
             + "\(Figure.duration(outcome.seconds))\(why)"
+    }
+
+    private func message(_ message: AgentMessage) -> String {
+        let named = message.to.prefix(3).map(\.description).joined(separator: ", ")
+        let more = message.to.count > 3 ? " and \(message.to.count - 3) more" : ""
+        let about = message.topic.isEmpty ? "" : ", \(brief(message.topic))"
+        let words = message.text.isEmpty ? message.value?.text ?? "" : message.text
+        return
+            "\(message.important ? "important " : "")\(message.kind.rawValue) to \(brief(named))\(more)\(about): \(brief(words))"
     }
 
     private func finished(_ cell: CellResult) -> [String] {

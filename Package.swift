@@ -66,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "lathe",
             dependencies: [
-                "LatheVocabulary", "LatheSandbox", "LatheKernelHost", "LatheStore", "LatheProviders",
+                "CSandbox", "LatheVocabulary", "LatheSandbox", "LatheKernelHost", "LatheStore", "LatheProviders",
                 "LatheLibrary", "LatheTools", "LatheRecall", "LatheEngine", "LatheScreens", "LatheTelemetry",
             ],
             swiftSettings: strict

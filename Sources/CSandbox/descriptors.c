@@ -20,6 +20,17 @@
 
 int lathe_socket_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }
 
+int lathe_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
+
+int lathe_peer(int socket, uint32_t *user, int32_t *process) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return -1;
+    *user = peer.uid;
+    *process = peer.pid;
+    return 0;
+}
+
 int lathe_output_pipe(int ends[2]) {
     if (pipe2(ends, O_CLOEXEC) < 0) return -1;
     // A larger pipe means fewer wake-ups; a refusal (the user's pipe quota is used up) costs only speed.

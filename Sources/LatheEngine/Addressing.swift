@@ -75,7 +75,7 @@ struct Addressing: Sendable {
 
 extension SubtaskRegistry.Listed {
     /// Whether a name means this subtask: its place, the last part of that, its label or its address.
-    fileprivate func goes(by name: String) -> Bool {
+    func goes(by name: String) -> Bool {
         place.description == name || place.path.last == name || label == name || "subtask://\(id)" == name
     }
 }

@@ -116,6 +116,57 @@ final class Budget: Sendable {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
+    // MARK: Changing limits while they hold
+
+    /// Sets the limits that `change` names, all or none; the others stay. Returns all that hold here then.
+    ///
+    /// What was used and set aside stays within each limit; a part of a parent's budget grows only where the parent has room, and
+    /// gives back what it loses. `unlimited` is what the task used of what it had no limit for. A trial changes nothing.
+    func change(_ change: BudgetLimits, unlimited: Amounts, isTrial: Bool) throws(HostRefusal) -> BudgetLimits {
+        try book.nodes.withLock { nodes throws(HostRefusal) in
+            var changed = nodes
+            for item in BudgetItem.allCases {
+                guard let limit = change.limit(of: item) else { continue }
+                try Self.change(item, to: limit, of: number, unlimited[item, default: 0], in: &changed)
+            }
+            if !isTrial { nodes = changed }
+            return changed[number]?.limits ?? BudgetLimits()
+        }
+    }
+
+    private static func change(
+        _ item: BudgetItem, to limit: Int, of number: Int, _ unlimited: Int, in nodes: inout [Int: Node]
+    ) throws(HostRefusal) {
+        guard var node = nodes[number] else { throw HostRefusal("gone", "it has ended") }
+        let old = node.limits.limit(of: item)
+        guard old != nil || node.parent == nil else {
+            throw HostRefusal(
+                "not_allowed",
+                "it has no part of its own of \(item.rawValue): it draws on what is above it; change that")
+        }
+        if old == nil { node.used[item] = unlimited }
+        let least = node.used[item, default: 0] + node.held[item, default: 0]
+        guard limit >= least else {
+            throw HostRefusal(
+                "limit",
+                "\(item.text(limit)) are less than the \(item.text(least)) that are used or set aside for calls under way"
+            )
+        }
+        node.limits.set(item, to: limit)
+        nodes[number] = node
+        guard let parent = node.parent, let old, let home = home(of: item, from: parent, in: nodes),
+            let above = nodes[home]
+        else { return }
+        let left = (above.limits.limit(of: item) ?? 0) - above.used[item, default: 0] - above.held[item, default: 0]
+        guard limit - old <= left else {
+            throw HostRefusal(
+                "limit",
+                "\(item.text(limit - old)) more are asked for, and what is above it has \(item.text(max(left, 0))) left"
+            )
+        }
+        nodes[home]?.used[item, default: 0] += limit - old
+    }
+
     // MARK: Under the lock
 
     /// The nearest node that limits an item: what is above it was reserved there when it was opened.
@@ -157,5 +208,17 @@ extension BudgetLimits {
         var amounts: Amounts = [:]
         for item in BudgetItem.allCases { amounts[item] = limit(of: item) }
         return amounts
+    }
+}
+
+extension BudgetLimits {
+    /// Limits one item.
+    fileprivate mutating func set(_ item: BudgetItem, to amount: Int) {
+        switch item {
+        case .tokens: tokens = amount
+        case .microdollars: microdollars = amount
+        case .modelCalls: modelCalls = amount
+        case .subtasks: subtasks = amount
+        }
     }
 }

@@ -9,6 +9,12 @@ extension Delegation {
         return sent
     }
 
+    /// What passes before a turn begins at a place: a pause, then the messages that wait there.
+    func beginTurn(at place: Place) async throws(JournalError) -> EventBody? {
+        await pauses.pass(place)
+        return try await bus.deliver(to: place)
+    }
+
     /// Journals that code of a cell has read messages which nobody had read before.
     func noteRead(_ ids: [String], in cell: Int, at place: Place) async {
         guard !ids.isEmpty else { return }

@@ -18,6 +18,10 @@ struct Delegation: Sendable {
     let past: UnfinishedWork
     /// What agents say to each other.
     let bus: Bus
+    /// Who is paused.
+    let pauses = PauseGate()
+    /// What subtasks that run may use.
+    let budgets = LiveBudgets()
 
     init(
         registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork(),

@@ -23,6 +23,8 @@ package actor SessionEngine {
     /// What the conversation's requests measured, from task to task.
     private let meter = InputMeter()
     private var lossReader: Task<Void, Never>?
+    /// Where the task under way began; nil between tasks.
+    private(set) var underWay: Mark?
 
     /// Makes an engine over what the journal holds; nothing starts before `open`.
     package init(services: EngineServices, past: SessionPast) {
@@ -174,6 +176,8 @@ package actor SessionEngine {
         since mark: Mark, turns limit: Int, within seconds: Double?, from position: LoopPosition? = nil
     ) async throws(JournalError) -> TaskOutcome {
         let clock = ContinuousClock.now
+        underWay = mark
+        defer { underWay = nil }
         let left = seconds.map { max($0 - mark.seconds, 0) }
         let (end, isReplayed) = try await turns(
             upTo: limit, within: left, of: seconds, after: mark.subtask, from: position)
@@ -251,7 +255,7 @@ package actor SessionEngine {
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
             position: position, stops: services.limits.stops, context: services.limits.context,
             objection: { await registry.objection(after: subtask, at: .coordinator) },
-            mail: { [bus = delegation.bus] () async throws(JournalError) in try await bus.deliver(to: .coordinator) },
+            mail: { [delegation] () async throws(JournalError) in try await delegation.beginTurn(at: .coordinator) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in
                 StateBlock(

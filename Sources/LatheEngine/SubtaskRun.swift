@@ -19,7 +19,11 @@ struct SubtaskRun: Sendable {
     func perform() async -> SubtaskOutcome {
         let clock = ContinuousClock.now
         let (budget, obstacle) = await admission()
-        defer { budget?.close() }
+        if let budget, !plan.budget.isUnlimited { delegation.budgets.begin(place, budget) }
+        defer {
+            delegation.budgets.end(place)
+            budget?.close()
+        }
         let spending = Spending(below: parent, budget: budget ?? parent.budget, sum: past?.spending ?? Spending.Sum())
         var outcome = SubtaskOutcome(
             id: id, label: label, place: place, status: .notRun, reason: obstacle ?? "stopped before it began")
@@ -181,7 +185,7 @@ struct SubtaskRun: Sendable {
             stops: services.limits.stops,
             context: services.limits.context,
             objection: { [registry = delegation.registry, place] in await registry.objection(at: place) },
-            mail: { [bus = delegation.bus, place] () async throws(JournalError) in try await bus.deliver(to: place) },
+            mail: { [delegation, place] () async throws(JournalError) in try await delegation.beginTurn(at: place) },
             readText: { Self.read($0, returns) },
             state: { [registry = delegation.registry, place] turnsLeft in
                 StateBlock(

@@ -82,6 +82,7 @@ struct TurnLoop: Sendable {
             if let end = await revive() { return end }
             turnsTaken += 1
             if let told = try await mail() { transcript.apply(told) }
+            if Task.isCancelled { return .cancelled }
             let reply: ModelReply
             switch try await ask() {
             case .success(let arrived): reply = arrived

@@ -3,7 +3,8 @@ internal import LatheVocabulary
 /// A task of the coordinator's that was submitted and has no end in the journal: what a later program run needs to go on.
 package struct UnfinishedTask: Sendable {
     package let task: String
-    let budget: BudgetLimits
+    /// What it may use, as the user has changed it meanwhile.
+    private(set) var budget: BudgetLimits
     let maxTurns: Int?
     /// The number of the event that submitted it, and the newest subtask before it.
     let submitted: Int
@@ -44,6 +45,7 @@ package struct UnfinishedTask: Sendable {
                 delegated[subtask.id] = (subtask.label, owner)
             }
         case .subtaskFinished(let outcome): outcomes[outcome.id] = outcome
+        case .steppedIn(let step) where step.agent == .coordinator: budget = step.budget ?? budget
         case .hostAnswered(let answered) where answered.name == "delegate":
             for item in answered.value?["subtasks"]?.arrayValue ?? [] {
                 if let id = item["id"]?.integerValue {

@@ -91,6 +91,11 @@ package struct SessionStore: Sendable {
         }
     }
 
+    /// Whether a process has a session open for writing now.
+    package func isOpen(_ name: SessionName) async throws(StoreError) -> Bool {
+        try await Self.blocking { () throws(StoreError) in SessionLock.holder(try existing(name).lock) != nil }
+    }
+
     /// Deletes a session and everything in its folder. Throws `.locked` while a process has it open.
     package func delete(_ name: String) async throws(StoreError) {
         let name = try SessionName(name)

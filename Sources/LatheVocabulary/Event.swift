@@ -68,6 +68,8 @@ package enum EventBody: Sendable, Hashable {
     case forgotten(Forgotten)
     case messageSent(AgentMessage)
     case messageDelivered(MessageDelivered)
+    case questionAsked(QuestionAsked)
+    case steppedIn(SteppedIn)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

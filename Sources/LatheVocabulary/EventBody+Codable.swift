@@ -42,6 +42,8 @@ extension EventBody {
         case forgotten
         case messageSent = "message_sent"
         case messageDelivered = "message_delivered"
+        case questionAsked = "question_asked"
+        case steppedIn = "stepped_in"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -90,6 +92,8 @@ extension EventBody {
         case .forgotten: .forgotten
         case .messageSent: .messageSent
         case .messageDelivered: .messageDelivered
+        case .questionAsked: .questionAsked
+        case .steppedIn: .steppedIn
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -139,6 +143,8 @@ extension EventBody {
         case .forgotten(let value): value
         case .messageSent(let value): value
         case .messageDelivered(let value): value
+        case .questionAsked(let value): value
+        case .steppedIn(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -195,6 +201,8 @@ extension EventBody {
             case .forgotten: .forgotten(try Forgotten(from: decoder))
             case .messageSent: .messageSent(try AgentMessage(from: decoder))
             case .messageDelivered: .messageDelivered(try MessageDelivered(from: decoder))
+            case .questionAsked: .questionAsked(try QuestionAsked(from: decoder))
+            case .steppedIn: .steppedIn(try SteppedIn(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

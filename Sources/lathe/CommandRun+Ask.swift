@@ -47,11 +47,14 @@ extension CommandRun {
         _ work: @escaping @Sendable (OpenedSession) async throws -> Int32
     ) async throws(CommandFailure) -> Int32 {
         let interrupts = Interrupts()
+        var setup = setup
+        setup.stop = { interrupts.stop() }
+        let ready = setup
         let folder = setup.project.sessions + "/" + name
         let screen = screen(for: setup.options.output, environment: environment, folder: folder)
         let result: Result<Int32, CommandFailure> = await interrupts.guarding {
             await screen.during {
-                await Self.run(setup, name, intent, screen, work)
+                await Self.run(ready, name, intent, screen, work)
             }
         }
         await setup.models.close()

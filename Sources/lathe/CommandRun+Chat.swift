@@ -16,6 +16,7 @@ extension CommandRun {
         let feed = EventFeed()
         setup.asking = feed
         let interrupts = Interrupts()
+        setup.stop = { interrupts.stop() }
         let environment = environment
         let opening = screen(for: options.output, environment: environment)
         feed.set(opening)

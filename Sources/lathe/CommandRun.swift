@@ -15,6 +15,8 @@ struct CommandRun: Sendable {
         case .exec(let exec): return try await self.exec(exec)
         case .undo(let undo): return try await self.undo(undo)
         case .replay(let replay): return try await self.replay(replay)
+        case .watch(let watch): return try await self.watch(watch)
+        case .control(let control): return try await self.control(control)
         case .sessions(let sessions): return try await self.sessions(sessions)
         case .review(let review): return try await self.review(review)
         case .library(let library): return try await self.library(library)

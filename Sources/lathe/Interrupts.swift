@@ -48,6 +48,17 @@ final class Interrupts: Sendable {
         state.withLock { $0.idle = action }
     }
 
+    /// Stops the work under way as a first Ctrl-C does; false where there is none, or it is being stopped.
+    func stop() -> Bool {
+        let stop = state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.stop != nil, state.seen == 0 else { return nil }
+            state.seen = 1
+            return state.stop
+        }
+        stop?()
+        return stop != nil
+    }
+
     private func arrived() {
         let stop = state.withLock { state -> (@Sendable () -> Void)? in
             guard state.stop != nil else { return state.idle }

@@ -19,6 +19,7 @@ struct OpenedSession: Sendable {
     private let telemetry: TelemetryFeed?
     private let toolHost: ToolHost?
     private let recollections: (any Recollections)?
+    private let control: ControlServer?
 
     /// Opens or creates the session, starts its kernel and rebuilds its working memory; whatever was started is stopped again
     /// where that fails. `watch` gets the events from the first one on.
@@ -92,10 +93,13 @@ struct OpenedSession: Sendable {
             },
             model: { role async throws(ModelError) in try await models.model(for: role) })
         if setup.derived != nil { services.recordedReadings = RecordedReadings(setup.followed) }
+        let engine = SessionEngine(services: services, past: past)
+        tools?.consent?.attach(log)
+        let control = Self.control(of: engine, setup, tools?.consent, in: session.folder.path)
         let opened = OpenedSession(
-            name: session.name.description, engine: SessionEngine(services: services, past: past), log: log,
-            session: session, host: host, telemetry: telemetry, toolHost: tools?.desk.host,
-            recollections: recollections?.recollections)
+            name: session.name.description, engine: engine, log: log, session: session, host: host,
+            telemetry: telemetry, toolHost: tools?.desk.host, recollections: recollections?.recollections,
+            control: try? control.get())
         tools?.tools.note(inputs: inputs)
         do {
             let report = SandboxReport.probe(configuration.arrangement)
@@ -112,9 +116,14 @@ struct OpenedSession: Sendable {
             if let problem = read.problem {
                 try await log.record(.notice(Notice(.warning, problem)), at: .coordinator)
             }
+            if case .failure(let refusal) = control {
+                let text = "Nobody can step into this run from another terminal: \(refusal.reason)"
+                try await log.record(.notice(Notice(.warning, text)), at: .coordinator)
+            }
             if let choice { try await log.record(.notice(Notice(.info, choice)), at: .coordinator) }
             try await opened.engine.open(intent)
         } catch {
+            opened.control?.close()
             await opened.engine.close()
             await tools?.desk.host.close()
             await recollections?.recollections.close()
@@ -122,6 +131,17 @@ struct OpenedSession: Sendable {
             throw CommandFailure(CommandFailure.reason(of: error))
         }
         return opened
+    }
+
+    /// The socket by which the owner steps in from another terminal.
+    private static func control(
+        of engine: SessionEngine, _ setup: SessionSetup, _ consent: ConsentDesk?, in folder: String
+    ) -> Result<ControlServer, ControlRefusal> {
+        let hands = RunHands(
+            stop: setup.stop, decide: { consent?.decide($0, $1) ?? false }, waits: { consent?.waits($0) ?? false })
+        return ControlServer.open(in: folder) { request, user, process in
+            await engine.step(request, user: user, process: process, hands)
+        }
     }
 
     private static func apply(
@@ -157,6 +177,7 @@ struct OpenedSession: Sendable {
 
     /// Stops everything and makes it durable. Events recorded so far are shown; none come after.
     func close() async {
+        control?.close()
         await engine.close()
         await toolHost?.close()
         await recollections?.close()

@@ -27,6 +27,8 @@ struct SessionSetup: Sendable {
     var followed: [Event] = []
     /// Who asks the user about tools; nil where nobody does.
     var asking: EventFeed?
+    /// Stops the work under way, for who steps in; false where nothing is.
+    var stop: @Sendable () -> Bool = { false }
     let environment: [String: String]
 
     init(
@@ -96,7 +98,9 @@ struct SessionSetup: Sendable {
     }
 
     /// The servers of tools, and what code may call of them; nil where there are none.
-    func tools(in folder: String) throws(CommandFailure) -> (desk: ToolDesk, tools: SessionTools)? {
+    func tools(in folder: String) throws(CommandFailure) -> (
+        desk: ToolDesk, tools: SessionTools, consent: ConsentDesk?
+    )? {
         let called = followed.contains { event in
             switch event.body {
             case .hostCalled(let call): call.name == "tools"
@@ -111,18 +115,20 @@ struct SessionSetup: Sendable {
             question: ToolQuestionScreen(feed: asking).answer)
         let live = ToolShelf(desk: desk, folder: folder)
         shelf.withLock { $0 = live }
-        let consent = asking.flatMap { TerminalConsent.onTerminal($0, environment) }
+        let consent = asking.flatMap { TerminalConsent.onTerminal($0, environment) }.map(ConsentDesk.init)
         guard let derived else {
             let tools = SessionTools(
                 access: live, rules: project.toolRules, consent: consent, kept: desk.keptAnswers)
-            return (desk, tools)
+            return (desk, tools, consent)
         }
         let recorded = RecordedTools(
             followed, source: "\(project.sessions)/\(derived.from)", folder: folder,
             beyond: derived.purpose == .branch ? live : nil)
         // What was called is answered as it was: there is nothing to allow.
         let rules = derived.purpose == .branch ? project.toolRules : ToolRules(allow: ["*"], allowExposed: ["*"])
-        return (desk, SessionTools(access: recorded, rules: rules, consent: consent, kept: desk.keptAnswers))
+        return (
+            desk, SessionTools(access: recorded, rules: rules, consent: consent, kept: desk.keptAnswers), consent
+        )
     }
 
     /// Where the session's kernels run.

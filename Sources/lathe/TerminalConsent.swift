@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Asks the user about calls of tools on the terminal, one at a time, while the screen makes room. Until there is an answer, the
 /// cell that calls waits.
-final class TerminalConsent: ToolConsent {
+final class TerminalConsent: Sendable {
     private let feed: EventFeed
     private let environment: [String: String]
     private let turn = AsyncGate(1)
@@ -22,13 +22,14 @@ final class TerminalConsent: ToolConsent {
         return TerminalConsent(feed: feed, environment: environment)
     }
 
-    func answer(to request: ToolRequest) async -> ConsentAnswer {
+    /// What the user says. Cancelled, it gives up, and says on the terminal that somebody else has answered.
+    func answer(to request: ToolRequest, number: Int) async -> ConsentAnswer {
         await turn.enter()
         let isStopped = Mutex(false)
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiting: CheckedContinuation<ConsentAnswer, Never>) in
                 Thread { [self] in
-                    let answer = feed.aside { ask(request) { isStopped.withLock { $0 } } }
+                    let answer = feed.aside { ask(request, number) { isStopped.withLock { $0 } } }
                     waiting.resume(returning: answer)
                 }.start()
             }
@@ -39,7 +40,8 @@ final class TerminalConsent: ToolConsent {
         return answer
     }
 
-    private func ask(_ request: ToolRequest, _ isStopped: () -> Bool) -> ConsentAnswer {
+    private func ask(_ request: ToolRequest, _ number: Int, _ isStopped: () -> Bool) -> ConsentAnswer {
+        guard !isStopped() else { return .nobody }
         let output = TerminalOutput.standardError
         let canvas = Canvas(size: output.size(), environment: environment)
         output.write(canvas.render(ToolRequestListing.lines(request, canvas)))
@@ -50,7 +52,10 @@ final class TerminalConsent: ToolConsent {
         while !isStopped() {
             output.write("Allow it? [y] once  [s] this session\(always)  [n] no: ")
             guard let line = TerminalLine.next(isStopped) else {
-                output.write("\n")
+                output.write(
+                    isStopped()
+                        ? "\nQuestion \(number) is not asked any more: it was answered from elsewhere, or the work was stopped.\n"
+                        : "\n")
                 return .nobody
             }
             switch line.trimmingCharacters(in: .whitespaces).lowercased() {

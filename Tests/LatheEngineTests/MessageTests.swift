@@ -113,7 +113,7 @@ import Testing
                     def heard(message):
                         seen.append(f"{message.sender} {message.text}")
                         return True
-                    outcomes = lathe.delegate_each(agent, {"a": 1, "b": 2}, on_message=heard)
+                    outcomes = lathe.delegate_each(agent, {"a": 1, "b": 2}, on_message=heard, required=False)
                     """,
                 "lathe.answer(f'{seen} {[o.status for o in outcomes]}')",
             ],
@@ -184,7 +184,7 @@ import Testing
             "coordinator": [
                 Self.begin + """
                     said = []
-                    one = lathe.delegate(agent, "think", label="a")
+                    one = lathe.delegate(agent, "think", label="a", required=False)
                     for timeout in (0.05, 600):
                         try:
                             lathe.request(one, "Are you there?", timeout=timeout)

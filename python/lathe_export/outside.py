@@ -197,6 +197,26 @@ class Lathe(types.ModuleType):
         """Return what a model had answered to this question."""
         return _restored(self._next("ask_model", prompt=prompt)["value"])
 
+    def send(self, to: Any, text: str = "", *_rest: Any, **_options: Any) -> str:
+        """Return the id of the message that was sent here."""
+        return str(self._next("send", text=text)["id"])
+
+    def reply(self, message: Any, text: str = "", *_rest: Any, **_options: Any) -> str:
+        """Return the id of the reply that was sent here."""
+        return self.send(message, text)
+
+    def request(self, to: Any, text: str, *_rest: Any, **_options: Any) -> Any:
+        """Return the reply that had come."""
+        found = self._next("messages", reply_to=self.send(to, text))["messages"]
+        if not found:
+            raise TimeoutError("no reply had come")
+        return types.SimpleNamespace(**found[0])
+
+    def messages(self, all: bool = False) -> list[Any]:
+        """Return what was read here."""
+        found = self._next("messages", all=all, reply_to=None)["messages"]
+        return [types.SimpleNamespace(**one) for one in found]
+
     def answer(self, value: Any) -> None:
         """Show an answer."""
         print(value if isinstance(value, str) else repr(value))

@@ -47,8 +47,18 @@ def _record(call: Call, session: Session, folder: Folder) -> dict[str, Any] | No
             return {"asked": asked, "value": value["value"]}
         case "output":
             return {"asked": asked, "text": _output(asked, session, folder)}
+        case "send":
+            return {"asked": asked, "id": value["message"]}
+        case "messages":
+            found = [_message(session.messages[one]) for one in value["messages"]]
+            return {"asked": asked, "messages": found}
         case _:
             return {"asked": asked, **value}
+
+
+def _message(sent: dict[str, Any]) -> dict[str, Any]:
+    named = {name: sent.get(name) for name in ("id", "kind", "text", "value", "topic", "important")}
+    return {**named, "sender": sent["from"], "reply_to": sent.get("replyTo")}
 
 
 def _asked(call: Call) -> dict[str, Any] | None:
@@ -62,6 +72,10 @@ def _asked(call: Call) -> dict[str, Any] | None:
             return {"prompt": arguments.get("prompt")}
         case "output":
             return {"cell": arguments.get("cell"), "stream": arguments.get("stream")}
+        case "send":
+            return {"text": arguments.get("text", "")}
+        case "messages" if not arguments.get("urgent"):
+            return {"all": bool(arguments.get("all")), "reply_to": arguments.get("reply_to")}
         case "checkpoint" | "branch":
             return {}
         case "remember" | "recall":

@@ -87,6 +87,8 @@ class Session:
     inputs: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     subtasks: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     spent: dict[tuple[str, str], Spent] = field(default_factory=dict[tuple[str, str], Spent])
+    # What agents said to each other, by the messages' ids.
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     warnings: list[str] = field(default_factory=list[str])
     model: str = ""
 
@@ -135,6 +137,8 @@ class _Fold:
                 self._agents[str(data["place"])] = str(data["agent"]["name"])
             case "subtask_finished":
                 self.session.subtasks[int(data["id"])] = data
+            case "message_sent":
+                self.session.messages[str(data["id"])] = data
             case "turn_started":
                 self._models[place] = str(data["model"])
             case "turn_finished":

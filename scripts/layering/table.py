@@ -42,7 +42,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
     "LatheServer": frozenset({"LatheVocabulary"}),
     "LatheScreens": frozenset({"LatheVocabulary"}),
     "LatheTelemetry": frozenset({"LatheVocabulary"}),
-    "lathe": LIBRARIES,
+    "lathe": LIBRARIES | {"CSandbox"},
     "lathe-bench": frozenset(
         {
             "LatheVocabulary",

@@ -17,6 +17,12 @@
 /// A connected pair of close-on-exec stream sockets.
 int lathe_socket_pair(int ends[2]);
 
+/// accept; the connection is close-on-exec.
+int lathe_accept(int listener);
+
+/// The user and the process that connected a Unix socket, by the system's word.
+int lathe_peer(int socket, uint32_t *user, int32_t *process);
+
 /// A close-on-exec pipe: 0 reads (not blocking), 1 writes (blocking).
 int lathe_output_pipe(int ends[2]);
 

@@ -12,6 +12,8 @@ package enum Command: Sendable, Hashable {
     case replay(ReplayCommand)
     case subtasks(SubtasksCommand)
     case memory(MemoryCommand)
+    case watch(WatchCommand)
+    case control(ControlCommand)
     case tools(ToolsCommand)
     case model(ModelCommand)
     case doctor(ListingOptions)

@@ -11,7 +11,7 @@ enum CommandTable {
             libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,
             libraryDistill,
             replay,
-        ] + subtasks + memory + tools + [
+        ] + watching + subtasks + memory + tools + [
             modelInstall, modelList, modelRemove,
             doctor,
         ]

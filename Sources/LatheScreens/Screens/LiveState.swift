@@ -52,6 +52,7 @@ struct LiveState: Sendable, Hashable {
         case .rolledBack(let back) where event.place == .coordinator:
             return LiveLines(canvas: canvas).notice(Notice(.info, "\(back.sentence) \(RolledBack.notUndone)"))
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
+        case .steppedIn(let step): return LiveLines(canvas: canvas).notice(Notice(.info, step.sentence))
         case .capabilityDemoted(let demoted):
             return LiveLines(canvas: canvas).notice(Notice(.warning, demoted.sentence))
         case .capabilityUsed(let used) where event.place == .coordinator:

@@ -21,7 +21,7 @@ struct PlainRecord {
     private func isOutcome(_ body: EventBody) -> Bool {
         switch body {
         case .subtaskStarted, .subtaskFinished, .backgroundFinished, .turnFailed, .modelFellBack, .replyProgressed,
-            .capabilitySaved, .exposed, .messageSent:
+            .capabilitySaved, .exposed, .messageSent, .questionAsked, .steppedIn:
             true
         default: false
         }
@@ -99,6 +99,9 @@ struct PlainRecord {
         case .recalled(let recalled): recalled.text == nil ? [] : [recalled.sentence]
         case .forgotten(let forgotten): ["forgot \(forgotten.id)"]
         case .messageSent(let message): [self.message(message)]
+        case .questionAsked(let asked):
+            ["question \(asked.question): may it call \(brief("\(asked.server)/\(asked.tool)"))?"]
+        case .steppedIn(let step): [brief(step.sentence)]
         case .messageDelivered(let read):
             [
                 Figure.count(read.messages.count, "message")

@@ -1,0 +1,88 @@
+import LatheVocabulary
+
+/// Lays out what `lathe watch` shows: the task, the tree of agents, what waits, what was said, and what can be done.
+struct WatchView {
+    let canvas: Canvas
+    /// Lines it may have.
+    let height: Int
+    let now: Double
+
+    func lines(_ tree: AgentTree, isOpen: Bool) -> [StyledLine] {
+        var lines = [canvas.fit(heading(tree))]
+        let questions = tree.questions.sorted { $0.key < $1.key }.suffix(3).map { question($0.value, tree) }
+        let said = tree.messages.suffix(max(0, min(6, height / 4))).map(message)
+        let steps = tree.steps.suffix(2).map(step)
+        let foot = [canvas.fit(status(tree, isOpen: isOpen))]
+        let room = max(1, height - lines.count - questions.count - said.count - steps.count - foot.count)
+        lines += agents(tree, room)
+        return Array((lines + questions + said + steps).prefix(max(1, height - 1))) + foot
+    }
+
+    private func heading(_ tree: AgentTree) -> StyledLine {
+        let task = TerminalText.lines(tree.task).first { !$0.allSatisfy(\.isWhitespace) } ?? "no task yet"
+        return canvas.text(tree.session, .bold) + canvas.text("  " + task, .dim)
+    }
+
+    private func agents(_ tree: AgentTree, _ room: Int) -> [StyledLine] {
+        let shown = tree.order.count <= room ? tree.order : chosen(tree, room - 1)
+        let cells = shown.compactMap { tree.rows[$0]?.cells(canvas, now: now) }
+        var lines = canvas.table(cells, alignment: AgentRow.alignment).map { canvas.fit($0) }
+        let hidden = tree.order.count - shown.count
+        if hidden > 0 {
+            let running = tree.order.filter { !shown.contains($0) && tree.rows[$0]?.end == nil }.count
+            lines.append(canvas.text("  … \(hidden) more, \(running) of them at work", .dim))
+        }
+        return lines
+    }
+
+    /// The coordinator, then who works, then who failed, then the latest.
+    private func chosen(_ tree: AgentTree, _ count: Int) -> [Place] {
+        func rank(_ place: Place) -> Int {
+            guard place != .coordinator, let end = tree.rows[place]?.end else { return 0 }
+            return end.status == .complete ? 2 : 1
+        }
+        let ranked = tree.order.enumerated().sorted { left, right in
+            let (a, b) = (rank(left.element), rank(right.element))
+            return a != b ? a < b : (a == 0 ? left.offset < right.offset : left.offset > right.offset)
+        }
+        let kept = Set(ranked.prefix(max(1, count)).map(\.element))
+        return tree.order.filter(kept.contains)
+    }
+
+    private func question(_ asked: QuestionAsked, _ tree: AgentTree) -> StyledLine {
+        let asker = tree.askers[asked.question]?.description ?? ""
+        return canvas.fit(
+            canvas.text("? ", .yellow) + canvas.text("question \(asked.question)", .bold)
+                + canvas.text(
+                    "  \(asker) calls \(asked.server)/\(asked.tool): lathe control allow|deny \(tree.session) \(asked.question)"
+                ))
+    }
+
+    private func message(_ message: AgentMessage) -> StyledLine {
+        let to =
+            message.to.first.map { ($0.path.last ?? "") + (message.to.count > 1 ? " +\(message.to.count - 1)" : "") }
+            ?? ""
+        let words = message.text.isEmpty ? message.value?.text ?? "" : message.text
+        return canvas.fit(
+            canvas.text("✉ ", message.important ? .yellow : .dim)
+                + canvas.text("\(message.from.path.last ?? "") → \(to)")
+                + canvas.text("  \(message.kind.rawValue): ", .dim)
+                + canvas.text(TerminalText.lines(words).joined(separator: " "), .dim))
+    }
+
+    private func step(_ step: SteppedIn) -> StyledLine {
+        canvas.fit(canvas.text("▸ \(step.sentence)", .dim))
+    }
+
+    private func status(_ tree: AgentTree, isOpen: Bool) -> StyledLine {
+        let tokens = tree.rows.values.reduce(0) { $0 + $1.tokens }
+        let cost = tree.rows.values.reduce(Cost.none) { $0 + $1.cost }
+        let money = tree.isReplayed ? "replayed" : Figure.money(cost) ?? "cost unknown"
+        let what =
+            isOpen
+            ? (tree.isWorking ? "at work" : "open, nothing under way")
+            : (tree.isWorking ? "ended in the middle: lathe resume \(tree.session)" : "ended")
+        let hint = isOpen ? " · lathe tell \(tree.session) AGENT TEXT · Ctrl-C leaves" : ""
+        return canvas.text("\(what) · \(Figure.tokens(tokens)) tokens · \(money)\(hint)", .dim)
+    }
+}

@@ -1,0 +1,48 @@
+internal import Foundation
+internal import Glibc
+internal import LatheScreens
+internal import LatheVocabulary
+
+/// Asks a run in another process for something, through its session's control socket. Blocks.
+enum ControlClient {
+    private static let patience = 30
+
+    static func ask(_ request: ControlRequest, session: String, folder: String) throws(CommandFailure) -> String {
+        let connection = try connect(session, folder)
+        defer { Glibc.close(connection) }
+        ControlSocket.setPatience(patience, of: connection)
+        var held: [UInt8] = []
+        guard ControlSocket.send(request.line, to: connection),
+            let line = ControlSocket.line(from: connection, &held, limit: ControlRequest.longestLine * 2),
+            let answer = ControlAnswer(line: line)
+        else {
+            throw CommandFailure(
+                "the lathe that has session \(session) open ended before it answered; lathe watch \(session) shows whether it was done"
+            )
+        }
+        switch answer {
+        case .done(let said): return said
+        case .refused(let refusal):
+            throw CommandFailure(refusal.reason, exitCode: refusal.code == "invalid" ? 2 : ExitCode.refused.rawValue)
+        }
+    }
+
+    private static func connect(_ session: String, _ folder: String) throws(CommandFailure) -> Int32 {
+        let connection = ControlSocket.make()
+        guard connection >= 0, ControlSocket.withAddress(in: folder, { Glibc.connect(connection, $0, $1) == 0 }) else {
+            let code = errno
+            if connection >= 0 { Glibc.close(connection) }
+            guard [ENOENT, ECONNREFUSED, ENOTSOCK].contains(code) else {
+                throw CommandFailure("session \(session) cannot be reached: \(String(cString: strerror(code)))")
+            }
+            throw CommandFailure(
+                "no lathe has session \(session) open, so there is nothing to step into; go on with it: lathe ask --session \(session) \"…\""
+            )
+        }
+        guard ControlSocket.peer(of: connection)?.user == geteuid() else {
+            Glibc.close(connection)
+            throw CommandFailure("session \(session) is open by another user")
+        }
+        return connection
+    }
+}

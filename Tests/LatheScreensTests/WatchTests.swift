@@ -1,0 +1,85 @@
+import LatheVocabulary
+import Testing
+
+@testable import LatheScreens
+
+/// What `lathe watch` draws.
+struct WatchTests {
+    private static let ua = Place.coordinator.child("UA")
+
+    private func event(_ place: Place, _ time: Double, _ body: EventBody) -> Event {
+        Event(sequence: Int(time), time: time, place: place, body: body)
+    }
+
+    private var events: [Event] {
+        let agent = Agent(name: "analyst", instructions: "x")
+        return [
+            event(
+                .coordinator, 1,
+                .sessionOpened(SessionOpened(session: "s", version: "1", model: "m", inputs: [], sandbox: []))),
+            event(.coordinator, 2, .taskSubmitted(TaskSubmitted(task: "Why late?\nReally."))),
+            event(.coordinator, 3, .hostCalled(HostCalled(cell: 1, call: 1, name: "wait", arguments: [:], slices: 0))),
+            event(
+                Self.ua, 4,
+                .subtaskStarted(
+                    SubtaskStarted(
+                        id: 1, label: "UA", place: Self.ua, agent: agent, task: "t", model: "m", maxTurns: 12))),
+            event(
+                Self.ua.child("ask"), 5,
+                .turnFinished(
+                    TurnFinished(
+                        turn: 1, reply: ModelReply(text: "", stop: .endTurn, usage: Usage(input: 1_500), model: "m"),
+                        seconds: 1))),
+            event(
+                Self.ua, 6,
+                .messageSent(
+                    AgentMessage(
+                        id: "coordinator/UA:1", from: Self.ua, to: [.coordinator], kind: .discovery,
+                        text: "fog\u{1b}[2J at JFK", important: true))),
+            event(Self.ua, 7, .questionAsked(QuestionAsked(question: 1, cell: 2, server: "shop", tool: "sell"))),
+            event(Self.ua, 8, .steppedIn(SteppedIn(.pause, Self.ua, user: 1000, process: 7))),
+        ]
+    }
+
+    private func drawn(_ events: [Event], width: Int = 79, height: Int = 24, isOpen: Bool = true) -> [String] {
+        var tree = AgentTree()
+        for event in events { tree.take(event) }
+        let canvas = Canvas(width: width)
+        return WatchView(canvas: canvas, height: height, now: 64).lines(tree, isOpen: isOpen).map(\.plain)
+    }
+
+    @Test func `the tree shows who works, what waits, what was said and who stepped in`() {
+        let lines = drawn(events)
+        #expect(
+            lines == [
+                "s  Why late?",
+                "● coordinator  turn 0        0  $0.00  1:02  1 unread  waits for subtasks",
+                "  ‖ UA         turn 0/12  1.5k  $0.00  1:00  1 sent    paused",
+                "? question 1  coordinator/UA calls shop/sell: lathe control allow|deny s 1",
+                "✉ UA → coordinator  discovery: fog␛[2J at JFK",
+                "▸ the user (1000, process 7) paused coordinator/UA",
+                "at work · 1.5k tokens · $0.00 · lathe tell s AGENT TEXT · Ctrl-C leaves",
+            ])
+    }
+
+    @Test func `nothing is wider or higher than the terminal, and a run that died says how to go on`() {
+        for (width, height) in [(79, 24), (30, 6), (12, 3)] {
+            let lines = drawn(events, width: width, height: height)
+            #expect(lines.count <= height)
+            #expect(lines.allSatisfy { DisplayWidth.of($0) <= width })
+        }
+        #expect(drawn(events, isOpen: false).last?.contains("lathe resume s") == true)
+        let many = (1...40).map { number in
+            let place = Place.coordinator.child("\(number)")
+            return event(
+                place, 10,
+                .subtaskStarted(
+                    SubtaskStarted(
+                        id: number, label: "\(number)", place: place, agent: Agent(name: "a", instructions: ""),
+                        task: "", model: "m", maxTurns: 3)))
+        }
+        let crowded = drawn(events + many, height: 20)
+        #expect(crowded.count == 20)
+        #expect(crowded.contains { $0.contains("more, ") && $0.contains("at work") })
+    }
+}

@@ -34,7 +34,12 @@ extension CommandRun {
             }
         }
         let screen = WatchScreen(output: output, environment: environment)
-        defer { screen.finish() }
+        // A run without a terminal asks whoever looks on.
+        let attended = ControlClient.attend(session: command.session, folder: session.folder.path)
+        defer {
+            screen.finish()
+            if let attended { close(attended) }
+        }
         try await poll(session, in: store) { events, isOpen in
             screen.take(events)
             screen.draw(isOpen: isOpen, now: RunClock.shared.now)

@@ -27,6 +27,17 @@ enum ControlClient {
         }
     }
 
+    /// Says to a run that somebody looks on who can answer questions, for as long as the descriptor that is returned stays open.
+    /// Nil where the run takes nobody.
+    static func attend(session: String, folder: String) -> Int32? {
+        guard let connection = try? connect(session, folder) else { return nil }
+        guard ControlSocket.send(ControlServer.attending, to: connection) else {
+            Glibc.close(connection)
+            return nil
+        }
+        return connection
+    }
+
     private static func connect(_ session: String, _ folder: String) throws(CommandFailure) -> Int32 {
         let connection = ControlSocket.make()
         guard connection >= 0, ControlSocket.withAddress(in: folder, { Glibc.connect(connection, $0, $1) == 0 }) else {

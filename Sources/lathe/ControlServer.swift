@@ -19,10 +19,16 @@ final class ControlServer: Sendable {
     private let handler: Handler
     private let connections = Mutex(0)
     private let isClosed = Mutex(false)
+    private let attendance: @Sendable (_ change: Int) -> Void
+    static let attending = JSONValue.object(["do": "attend"]).text
 
     /// Makes the socket in a session's folder, which this process has locked: what lies there is of a run that ended. The reason
     /// where it cannot be made.
-    static func open(in folder: String, _ handler: @escaping Handler) -> Result<ControlServer, ControlRefusal> {
+    ///
+    /// `attendance` hears +1 from each connection that says it shows questions to a person, and -1 when it ends.
+    static func open(
+        in folder: String, attendance: @escaping @Sendable (_ change: Int) -> Void, _ handler: @escaping Handler
+    ) -> Result<ControlServer, ControlRefusal> {
         var status = stat()
         let path = folder + "/" + ControlSocket.name
         if lstat(path, &status) == 0 {
@@ -42,14 +48,17 @@ final class ControlServer: Sendable {
             if listener >= 0 { Glibc.close(listener) }
             return .failure(ControlRefusal("failed", "\(path) cannot be made: \(reason)"))
         }
-        let server = ControlServer(folder, listener, (ends[0], ends[1]), handler)
+        let server = ControlServer(folder, listener, (ends[0], ends[1]), attendance, handler)
         Thread.detachNewThread { server.accept() }
         return .success(server)
     }
 
-    private init(_ folder: String, _ listener: Int32, _ wake: (read: Int32, write: Int32), _ handler: @escaping Handler)
-    {
+    private init(
+        _ folder: String, _ listener: Int32, _ wake: (read: Int32, write: Int32),
+        _ attendance: @escaping @Sendable (Int) -> Void, _ handler: @escaping Handler
+    ) {
         (self.folder, self.listener, self.wake, self.handler) = (folder, listener, wake, handler)
+        self.attendance = attendance
     }
 
     /// Takes no more requests, and removes the socket.
@@ -112,7 +121,19 @@ final class ControlServer: Sendable {
 
     private func serve(_ connection: Int32, user: Int, process: Int) {
         var held: [UInt8] = []
+        var isAttending = false
+        defer { if isAttending { attendance(-1) } }
         while let line = ControlSocket.line(from: connection, &held, limit: ControlRequest.longestLine) {
+            if line == Array(Self.attending.utf8) {
+                if !isAttending { attendance(1) }
+                isAttending = true
+                // As long as somebody looks on.
+                ControlSocket.setPatience(0, of: connection)
+                guard ControlSocket.send(ControlAnswer.done("questions wait for you").line, to: connection) else {
+                    return
+                }
+                continue
+            }
             let answer: ControlAnswer
             do throws(ControlRefusal) {
                 answer = reply(to: try ControlRequest(line: line), user, process)

@@ -139,7 +139,7 @@ struct OpenedSession: Sendable {
     ) -> Result<ControlServer, ControlRefusal> {
         let hands = RunHands(
             stop: setup.stop, decide: { consent?.decide($0, $1) ?? false }, waits: { consent?.waits($0) ?? false })
-        return ControlServer.open(in: folder) { request, user, process in
+        return ControlServer.open(in: folder, attendance: { consent?.attend($0) }) { request, user, process in
             await engine.step(request, user: user, process: process, hands)
         }
     }

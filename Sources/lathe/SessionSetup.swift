@@ -115,7 +115,7 @@ struct SessionSetup: Sendable {
             question: ToolQuestionScreen(feed: asking).answer)
         let live = ToolShelf(desk: desk, folder: folder)
         shelf.withLock { $0 = live }
-        let consent = asking.flatMap { TerminalConsent.onTerminal($0, environment) }.map(ConsentDesk.init)
+        let consent = asking.map { ConsentDesk(TerminalConsent.onTerminal($0, environment)) }
         guard let derived else {
             let tools = SessionTools(
                 access: live, rules: project.toolRules, consent: consent, kept: desk.keptAnswers)

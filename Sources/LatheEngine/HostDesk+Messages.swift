@@ -14,7 +14,7 @@ extension HostDesk {
     func unread(in answered: HostAnswered) -> [String] {
         guard answered.name == "messages" else { return [] }
         let fold = delegation.bus.fold
-        return MessageFold.ids(in: answered).filter { !fold.has(place, $0) }
+        return MessageFold.ids(in: answered).filter { !fold.hasRead(place, $0) }
     }
 
     // MARK: send
@@ -77,7 +77,7 @@ extension HostDesk {
         let isUrgent = try arguments.optionalFlag("urgent") ?? false
         let skipped = try arguments.optionalInteger("after", in: 0...1_000_000) ?? 0
         let fold = bus.fold
-        var arrivals = isAll ? Array(fold.all(at: place).dropFirst(skipped)) : fold.waiting(at: place)
+        var arrivals = isAll ? Array(fold.all(at: place).dropFirst(skipped)) : fold.unread(at: place)
         if isUrgent { arrivals = arrivals.filter { $0.missed == nil && fold.messages[$0.id]?.isUrgent == true } }
         return page(arrivals, fold)
     }

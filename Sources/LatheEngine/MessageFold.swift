@@ -15,6 +15,8 @@ struct MessageFold: Sendable {
     /// Of each place, everything that came to it, in the order in which it came.
     private var arrivals: [Place: [Arrival]] = [:]
     private var delivered: [Place: Set<String>] = [:]
+    /// The user's words that code has read: the model is told them all the same.
+    private var seen: [Place: Set<String>] = [:]
     /// The number of the newest message of each sender.
     private var numbers: [Place: Int] = [:]
     private var ended: Set<Place> = []
@@ -22,10 +24,12 @@ struct MessageFold: Sendable {
     mutating func apply(_ event: Event) {
         switch event.body {
         case .messageSent(let message): take(message)
-        case .messageDelivered(let read): delivered[event.place, default: []].formUnion(read.messages)
+        case .messageDelivered(let told) where told.text != nil:
+            delivered[event.place, default: []].formUnion(told.messages)
+        case .messageDelivered(let read): takeRead(read.messages, at: event.place)
         case .hostAnswered(let answered) where answered.name == "messages":
             // The answer is the delivery: what follows it may not have been written any more.
-            delivered[event.place, default: []].formUnion(Self.ids(in: answered))
+            takeRead(Self.ids(in: answered), at: event.place)
         case .subtaskFinished(let outcome): end(outcome.place)
         default: break
         }
@@ -33,6 +37,16 @@ struct MessageFold: Sendable {
 
     static func ids(in answered: HostAnswered) -> [String] {
         (answered.value?["messages"]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+
+    private mutating func takeRead(_ ids: [String], at place: Place) {
+        for id in ids {
+            if messages[id]?.from == .user {
+                seen[place, default: []].insert(id)
+            } else {
+                delivered[place, default: []].insert(id)
+            }
+        }
     }
 
     private mutating func take(_ message: AgentMessage) {
@@ -45,7 +59,9 @@ struct MessageFold: Sendable {
     /// read it.
     private mutating func put(_ arrival: Arrival, at place: Place) {
         guard ended.contains(place), !has(place, arrival.id) else {
-            arrivals[place, default: []].append(arrival)
+            // It may have been for both, a subtask that missed it and its parent.
+            let isKnown = all(at: place).contains { $0.id == arrival.id }
+            if !isKnown { arrivals[place, default: []].append(arrival) }
             return
         }
         guard let parent = place.parent else { return }
@@ -66,17 +82,23 @@ struct MessageFold: Sendable {
         (arrivals[place] ?? []).filter { !has(place, $0.id) }
     }
 
+    /// The same for code, which gets nothing twice.
+    func unread(at place: Place) -> [Arrival] { waiting(at: place).filter { !hasRead(place, $0.id) } }
+
     /// Everything that ever came to a place.
     func all(at place: Place) -> [Arrival] { arrivals[place] ?? [] }
 
     /// Whether a place has got a message already.
     func has(_ place: Place, _ id: String) -> Bool { delivered[place]?.contains(id) ?? false }
 
+    /// Whether code at a place has read a message, or its model was told.
+    func hasRead(_ place: Place, _ id: String) -> Bool { has(place, id) || seen[place]?.contains(id) ?? false }
+
     func hasEnded(_ place: Place) -> Bool { ended.contains(place) }
 
     /// Whether something important waits at a place: what others wait for counts too. What another missed does not.
     func isUrgent(at place: Place) -> Bool {
-        waiting(at: place).contains { $0.missed == nil && messages[$0.id]?.isUrgent == true }
+        unread(at: place).contains { $0.missed == nil && messages[$0.id]?.isUrgent == true }
     }
 
     /// Replies to a message that have come to the place which sent it.

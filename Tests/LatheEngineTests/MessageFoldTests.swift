@@ -26,15 +26,16 @@ struct MessageFoldTests {
         for event in [
             sent("coordinator/b:1", Self.b, to: [Self.a, .coordinator]),
             sent("coordinator/b:2", Self.b, to: [Self.a], important: true),
-            sent("coordinator/a:1", Self.a, to: [deep]),
+            // For both: the parent gets it once.
+            sent("coordinator/b:4", Self.b, to: [Self.a, .coordinator]), sent("coordinator/a:1", Self.a, to: [deep]),
             event(Self.a, .messageDelivered(MessageDelivered(messages: ["coordinator/b:1"]))), ended(deep),
             ended(Self.a),
             // One that was on its way while its receiver ended.
             sent("coordinator/b:3", Self.b, to: [Self.a]),
         ] { fold.apply(event) }
         let waiting = fold.waiting(at: .coordinator)
-        #expect(waiting.map(\.id) == ["coordinator/b:1", "coordinator/b:2", "coordinator/a:1", "coordinator/b:3"])
-        #expect(waiting.map(\.missed) == [nil, Self.a, deep, Self.a])
+        #expect(waiting.map(\.id) == ["b:1", "b:4", "b:2", "a:1", "b:3"].map { "coordinator/\($0)" })
+        #expect(waiting.map(\.missed) == [nil, nil, Self.a, deep, Self.a])
         #expect(fold.waiting(at: Self.a).isEmpty)
         #expect(!fold.isUrgent(at: .coordinator))
     }
@@ -50,6 +51,19 @@ struct MessageFoldTests {
         let whole = fold.expanded(answer, at: .coordinator)
         #expect(whole["messages"]?.arrayValue?.first?["text"] == "x")
         #expect(whole.withMessagesByID == answer)
+    }
+
+    @Test func `what the user says reaches the model also where code has read it, and code once`() {
+        var fold = MessageFold()
+        fold.apply(
+            event(.user, .messageSent(AgentMessage(id: "user:1", from: .user, to: [.coordinator], text: "stop"))))
+        #expect(fold.isUrgent(at: .coordinator))
+        fold.apply(event(.coordinator, .messageDelivered(MessageDelivered(messages: ["user:1"], cell: 1))))
+        #expect(!fold.isUrgent(at: .coordinator))
+        #expect(fold.unread(at: .coordinator).isEmpty)
+        #expect(fold.waiting(at: .coordinator).map(\.id) == ["user:1"])
+        fold.apply(event(.coordinator, .messageDelivered(MessageDelivered(messages: ["user:1"], text: "<messages>"))))
+        #expect(fold.waiting(at: .coordinator).isEmpty)
     }
 
     @Test func `the user's words are told whole and first, and those without room wait`() throws {

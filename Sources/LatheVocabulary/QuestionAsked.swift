@@ -5,11 +5,14 @@ package struct QuestionAsked: Sendable, Hashable, Codable {
     package var cell: Int
     package var server: String
     package var tool: String
+    /// What it would be called with: who answers should have seen it.
+    package var arguments: JSONValue
 
-    package init(question: Int, cell: Int, server: String, tool: String) {
+    package init(question: Int, cell: Int, server: String, tool: String, arguments: JSONValue) {
         self.question = question
         self.cell = cell
         self.server = server
         self.tool = tool
+        self.arguments = arguments
     }
 }

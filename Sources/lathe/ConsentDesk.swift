@@ -38,7 +38,9 @@ final class ConsentDesk: ToolConsent {
             return (state.count, state.log)
         }
         guard let (number, log) = begun else { return .nobody }
-        let asked = QuestionAsked(question: number, cell: request.cell, server: request.server, tool: request.tool)
+        let asked = QuestionAsked(
+            question: number, cell: request.cell, server: request.server, tool: request.tool,
+            arguments: request.arguments)
         // A journal that cannot be written stops the call at its next record.
         _ = try? await log?.record(.questionAsked(asked), at: request.place)
         let asking = Mutex<Task<Void, Never>?>(nil)

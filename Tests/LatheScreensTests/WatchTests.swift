@@ -36,7 +36,11 @@ struct WatchTests {
                     AgentMessage(
                         id: "coordinator/UA:1", from: Self.ua, to: [.coordinator], kind: .discovery,
                         text: "fog\u{1b}[2J at JFK", important: true))),
-            event(Self.ua, 7, .questionAsked(QuestionAsked(question: 1, cell: 2, server: "shop", tool: "sell"))),
+            event(
+                Self.ua, 7,
+                .questionAsked(
+                    QuestionAsked(question: 1, cell: 2, server: "shop", tool: "sell", arguments: ["item": "tea\u{1b}"]))
+            ),
             event(Self.ua, 8, .steppedIn(SteppedIn(.pause, Self.ua, user: 1000, process: 7))),
         ]
     }
@@ -56,6 +60,7 @@ struct WatchTests {
                 "● coordinator  turn 0        0  $0.00  1:02  1 unread  waits for subtasks",
                 "  ‖ UA         turn 0/12  1.5k  $0.00  1:00  1 sent    paused",
                 "? question 1  coordinator/UA calls shop/sell: lathe control allow|deny s 1",
+                "    {\"item\":\"tea\\u001b\"}",
                 "✉ UA → coordinator  discovery: fog␛[2J at JFK",
                 "▸ the user (1000, process 7) paused coordinator/UA",
                 "at work · 1.5k tokens · $0.00 · lathe tell s AGENT TEXT · Ctrl-C leaves",

@@ -102,7 +102,7 @@ enum EventSamples {
         .messageDelivered(
             MessageDelivered(messages: ["user:1"], text: "<messages>", fromUser: "go on", summarised: 0)),
         .messageDelivered(MessageDelivered(messages: ["coordinator/UA:1"], cell: 3)),
-        .questionAsked(QuestionAsked(question: 1, cell: 3, server: "crm", tool: "add-contact")),
+        .questionAsked(QuestionAsked(question: 1, cell: 3, server: "crm", tool: "add-contact", arguments: nested)),
         .steppedIn(
             SteppedIn(
                 .budget, .coordinator.child("UA"), budget: BudgetLimits(tokens: 9), question: 2, user: 1000, process: 7)

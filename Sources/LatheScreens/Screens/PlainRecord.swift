@@ -100,7 +100,7 @@ struct PlainRecord {
         case .forgotten(let forgotten): ["forgot \(forgotten.id)"]
         case .messageSent(let message): [self.message(message)]
         case .questionAsked(let asked):
-            ["question \(asked.question): may it call \(brief("\(asked.server)/\(asked.tool)"))?"]
+            ["question \(asked.question): \(brief("\(asked.server)/\(asked.tool) with \(asked.arguments.text)"))"]
         case .steppedIn(let step): [brief(step.sentence)]
         case .messageDelivered(let read):
             [

@@ -9,7 +9,7 @@ struct WatchView {
 
     func lines(_ tree: AgentTree, isOpen: Bool) -> [StyledLine] {
         var lines = [canvas.fit(heading(tree))]
-        let questions = tree.questions.sorted { $0.key < $1.key }.suffix(3).map { question($0.value, tree) }
+        let questions = tree.questions.sorted { $0.key < $1.key }.suffix(3).flatMap { question($0.value, tree) }
         let said = tree.messages.suffix(max(0, min(6, height / 4))).map(message)
         let steps = tree.steps.suffix(2).map(step)
         let foot = [canvas.fit(status(tree, isOpen: isOpen))]
@@ -49,13 +49,20 @@ struct WatchView {
         return tree.order.filter(kept.contains)
     }
 
-    private func question(_ asked: QuestionAsked, _ tree: AgentTree) -> StyledLine {
+    /// Who asks for what, and the arguments, as far as four lines hold them.
+    private func question(_ asked: QuestionAsked, _ tree: AgentTree) -> [StyledLine] {
         let asker = tree.askers[asked.question]?.description ?? ""
-        return canvas.fit(
+        let head =
             canvas.text("? ", .yellow) + canvas.text("question \(asked.question)", .bold)
-                + canvas.text(
-                    "  \(asker) calls \(asked.server)/\(asked.tool): lathe control allow|deny \(tree.session) \(asked.question)"
-                ))
+            + canvas.text(
+                "  \(asker) calls \(asked.server)/\(asked.tool): lathe control allow|deny \(tree.session) \(asked.question)"
+            )
+        let text = asked.arguments.text
+        let arguments = canvas.wrap(canvas.text("    " + text.prefix(2_000)), indent: 4)
+        let shown = arguments.prefix(4).map { canvas.fit($0) }
+        let isCut = arguments.count > shown.count || text.count > 2_000
+        let rest = canvas.text("    … \(text.count) characters in all: question_asked in the journal", .yellow)
+        return [canvas.fit(head)] + shown + (isCut ? [canvas.fit(rest)] : [])
     }
 
     private func message(_ message: AgentMessage) -> StyledLine {

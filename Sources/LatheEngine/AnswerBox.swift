@@ -46,6 +46,9 @@ final class AnswerBox: Sendable {
         }
     }
 
+    /// Lets the work end with the cell, whatever result was asked for: there is none.
+    func end() { content.withLock { $0.accepted = .null } }
+
     /// The accepted result, which is gone from the box then.
     func take() -> JSONValue? {
         content.withLock { content in

@@ -33,7 +33,7 @@ extension Delegation {
         do throws(HostRefusal) {
             let plan = try await DelegationPlan(
                 try HostArguments(call), slices: call.slices, services: services, bound: desk.kernelLimits,
-                allowance: desk.allowance, toolAllowance: desk.toolAllowance)
+                allowance: desk.allowance, toolAllowance: desk.toolAllowance, by: desk.place)
             guard plan.items.count == subtasks.count else {
                 throw HostRefusal("invalid_arguments", "the call hands over other slices than the first time")
             }

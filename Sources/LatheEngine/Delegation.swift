@@ -51,7 +51,7 @@ struct Delegation: Sendable {
         }
         let plan = try await DelegationPlan(
             arguments, slices: slices, services: services, bound: desk.kernelLimits,
-            allowance: desk.allowance, toolAllowance: desk.toolAllowance)
+            allowance: desk.allowance, toolAllowance: desk.toolAllowance, by: desk.place)
         guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")

@@ -28,12 +28,14 @@ struct DelegationPlan: Sendable {
     var toolAllowance: ToolAllowance
     /// Who of its subtasks may write to whom; nil where none may.
     var talk: TalkPlan?
+    /// What is handed over by it, where it is no plain delegation.
+    var handoff: HandoffTerms?
 
     /// `bound`, `allowance` and `toolAllowance` are what the kernel that delegates may use itself. The allowance holds for agents that are
     /// defined there too; one of the library has its own.
     init(
         _ arguments: HostArguments, slices: [SliceReference], services: EngineServices, bound: KernelLimits,
-        allowance: Allowance?, toolAllowance: ToolAllowance
+        allowance: Allowance?, toolAllowance: ToolAllowance, by giver: Place
     ) async throws(HostRefusal) {
         let limits = services.limits
         if let name = arguments.values["agent"]?.stringValue { try allowance?.require(.agent, name) }
@@ -61,6 +63,13 @@ struct DelegationPlan: Sendable {
         kernelLimits = asked.over(bound)
         items = try Self.items(arguments, slices: slices, limits: limits)
         talk = try TalkPlan(arguments, labels: Set(items.map(\.label)))
+        if let number = try arguments.optionalInteger("handoff", in: 1...1_000_000) {
+            let past = try await HandoffPast(services.log)
+            handoff = HandoffTerms(try past.open(number, of: giver), state: past.states[number] ?? .waiting)
+            guard past.completed[number] == nil, past.rolledBack[number] == nil, items.count == 1 else {
+                throw HostRefusal("invalid_arguments", "delegate: handoff \(number) is over, or of more than one slice")
+            }
+        }
     }
 
     /// Whether what each subtask may use of an item is what the agent's file says.

@@ -48,6 +48,8 @@ package struct EngineLimits: Sendable, Hashable {
     package var context = ContextRules()
     package var checkpoints = CheckpointLimits()
     package var messages = MessageLimits()
+    /// What may be handed over, and when the coordinator is told to.
+    package var handoff = HandoffRules()
 
     package init() {}
 }

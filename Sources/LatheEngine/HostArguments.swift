@@ -40,6 +40,13 @@ struct HostArguments: Sendable {
         return text
     }
 
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(HostRefusal) -> Int {
+        guard let number = try optionalInteger(name, in: range) else {
+            throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
     func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(HostRefusal) -> Int? {
         guard let value = present(name) else { return nil }
         guard let number = value.integerValue, range.contains(number) else {

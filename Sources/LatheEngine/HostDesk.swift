@@ -39,14 +39,18 @@ final class HostDesk: Sendable {
     let agent: String?
     /// What it may have examined; nil for all but writers.
     let examinations: Examinations?
+    /// What was handed over to its kernel; nil for all but receivers.
+    let handoff: HandoffTerms?
     private let progress = Mutex(Progress())
 
     init(
         place: Place, services: EngineServices, delegation: Delegation, answers: AnswerBox, spending: Spending,
         kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0,
         given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil,
-        allowance: Allowance? = nil, toolAllowance: ToolAllowance = ToolAllowance(), agent: String? = nil
+        allowance: Allowance? = nil, toolAllowance: ToolAllowance = ToolAllowance(), agent: String? = nil,
+        handoff: HandoffTerms? = nil
     ) {
+        self.handoff = handoff
         (self.allowance, self.toolAllowance, self.agent) = (allowance, toolAllowance, agent)
         self.given = Mutex(given)
         self.examinations = examinations
@@ -73,6 +77,8 @@ final class HostDesk: Sendable {
 
     /// The number of the cell under way; 0 before the first.
     var cell: Int { progress.withLock { $0.cell } }
+
+    var seat: KernelSeat? { progress.withLock { $0.seat } }
 
     /// Names the seat of the kernel whose calls are answered here.
     func attach(_ seat: KernelSeat) { progress.withLock { $0.seat = seat } }
@@ -129,7 +135,10 @@ final class HostDesk: Sendable {
         if let recorded = recordedReply(to: call) {
             if call.name == "delegate" { await takeUp(call, recorded.outcome) }
             note(call, recorded.outcome)
-            if let leaving = seatIfLeaving(at: recorded) { await leaving.copyForRebuild() }
+            // What goes back to a checkpoint names it too, and is no place to leave the cell at.
+            if !["rollback", "handoff_end"].contains(call.name), let leaving = seatIfLeaving(at: recorded) {
+                await leaving.copyForRebuild()
+            }
             return recorded
         }
         let (number, cell) = progress.withLock { progress in
@@ -282,6 +291,11 @@ final class HostDesk: Sendable {
             case "remember": return .value(try await remember(arguments))
             case "recall": return .value(try await recall(arguments))
             case "forget": return .value(try await forget(arguments))
+            case "roundtable": return .value(try await roundtable(arguments))
+            case "handoff": return .value(try await handoff(arguments))
+            case "handoff_end": return .value(try await endHandoff(arguments))
+            case "accept": return .value(try await accept())
+            case "decline": return .value(try await decline(arguments))
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
@@ -294,7 +308,7 @@ final class HostDesk: Sendable {
     // MARK: The calls
 
     private func checkpoints(_ call: String, _ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
-        guard let seat = progress.withLock({ $0.seat }) else { throw HostRefusal("not_allowed", "there is no kernel") }
+        guard let seat else { throw HostRefusal("not_allowed", "there is no kernel") }
         switch call {
         case "checkpoint": return try await seat.checkpoint(named: try arguments.optionalText("name", upTo: 64))
         case "rollback": return try await seat.requestRollback(to: arguments.present("to"))
@@ -306,7 +320,7 @@ final class HostDesk: Sendable {
         guard let value = arguments.values["value"] else {
             throw HostRefusal("invalid_arguments", "answer: value is missing")
         }
-        if let objection = examinations?.objection(to: value) {
+        if let objection = examinations?.objection(to: value) ?? handoff?.objection {
             return ["accepted": false, "reason": .string(objection)]
         }
         let described = try delegation.data.described(value, by: place)

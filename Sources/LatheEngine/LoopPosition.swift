@@ -2,6 +2,8 @@ internal import LatheVocabulary
 
 /// Where the turns of a place stand in their task: a fold over its events, by which a later program run goes on from there.
 struct LoopPosition: Sendable, Hashable {
+    /// What the task begins with, until that has run.
+    private(set) var opening: TaskOpening?
     /// Turns of the task that were answered.
     private(set) var turns = 0
     /// The newest reply, until the next request or word of the engine's follows it.
@@ -35,7 +37,10 @@ struct LoopPosition: Sendable, Hashable {
     /// `pending` is the code that the newest reply holds, after the event was applied to the transcript.
     mutating func apply(_ body: EventBody, pending: [String]) {
         switch body {
-        case .taskSubmitted, .taskFinished: self = LoopPosition()
+        case .taskSubmitted(let submitted):
+            self = LoopPosition()
+            opening = TaskOpening(submitted.form, submitted.task)
+        case .taskFinished: self = LoopPosition()
         case .turnFinished(let finished): take(finished.reply, pending)
         case .turnStarted:
             settle()
@@ -85,7 +90,7 @@ struct LoopPosition: Sendable, Hashable {
     private mutating func start(_ cell: Cell) {
         accepted = nil
         newRefusals = []
-        guard cell.author == .model else {
+        guard cell.author != .user else {
             // The user's own cell went between: what was under way is left.
             (underWay, reply) = (nil, nil)
             return
@@ -97,6 +102,7 @@ struct LoopPosition: Sendable, Hashable {
     private mutating func finish(_ result: CellResult) {
         guard underWay?.number == result.number else { return }
         underWay = nil
+        opening = nil
         calls = RecordedCalls()
         results.append(result)
         lastCellWentWell = result.status == .ok

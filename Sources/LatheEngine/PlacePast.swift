@@ -59,7 +59,9 @@ struct PlacePast: Sendable {
         case .hostAnswered(let answered):
             guard let cell = callCells[answered.call] else { return }
             answers[cell, default: []].append(answered)
-            if answered.name == "rollback", let wanted = answered.value?["checkpoint"]?.integerValue {
+            if ["rollback", "handoff_end"].contains(answered.name),
+                let wanted = answered.value?["checkpoint"]?.integerValue
+            {
                 asked = (wanted, cell, false)
             }
         default: break

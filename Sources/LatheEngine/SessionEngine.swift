@@ -123,7 +123,7 @@ package actor SessionEngine {
     ///
     /// `budget` bounds what this task uses; where it says nothing, the session's own limits hold.
     package func ask(
-        _ task: String, maxTurns: Int? = nil, budget: BudgetLimits = BudgetLimits()
+        _ task: String, as form: TaskForm? = nil, maxTurns: Int? = nil, budget: BudgetLimits = BudgetLimits()
     ) async throws(JournalError) -> TaskOutcome {
         let budget = budget.over(services.limits.budget)
         spending.beginTask(budget)
@@ -133,7 +133,7 @@ package actor SessionEngine {
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
         let limit = maxTurns ?? services.limits.coordinatorTurns
         try await tellInstructions()
-        let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task, budget: budget, maxTurns: limit))
+        let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task, budget: budget, maxTurns: limit, form: form))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
         if let offered = await offer(for: task) {
@@ -141,7 +141,8 @@ package actor SessionEngine {
             transcript.apply(.toolsOffered(offered))
         }
         try await tellRecollections(for: task)
-        return try await finish(since: before, turns: limit, within: budget.seconds)
+        let opening = TaskOpening(form, task)
+        return try await finish(since: before, turns: limit, within: budget.seconds, opening: opening)
     }
 
     /// Tells the project's instructions before the first task, and once more where they have changed. Small models are not told: they
@@ -173,14 +174,15 @@ package actor SessionEngine {
 
     /// Runs the turns of a task that has begun, from `position` where an earlier program run had got there, to its outcome.
     func finish(
-        since mark: Mark, turns limit: Int, within seconds: Double?, from position: LoopPosition? = nil
+        since mark: Mark, turns limit: Int, within seconds: Double?, from position: LoopPosition? = nil,
+        opening: TaskOpening? = nil
     ) async throws(JournalError) -> TaskOutcome {
         let clock = ContinuousClock.now
         underWay = mark
         defer { underWay = nil }
         let left = seconds.map { max($0 - mark.seconds, 0) }
         let (end, isReplayed) = try await turns(
-            upTo: limit, within: left, of: seconds, after: mark.subtask, from: position)
+            upTo: limit, within: left, of: seconds, after: mark.subtask, from: position, opening)
         // Nothing goes on behind an answer: what nobody waited for is stopped and counts as not complete.
         delegation.bus.release(.coordinator)
         await registry.cancelAll()
@@ -214,12 +216,12 @@ package actor SessionEngine {
     /// Runs the task's turns, and stops them when their time is over.
     private func turns(
         upTo maxTurns: Int, within seconds: Double?, of limit: Double?, after subtask: Int,
-        from position: LoopPosition?
+        from position: LoopPosition?, _ opening: TaskOpening?
     ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         typealias Ended = Result<(LoopEnd, isReplayed: Bool), JournalError>
         let (ended, isOver) = await TimeLimit.run(seconds: seconds) { () async -> Ended in
             do throws(JournalError) {
-                return .success(try await self.turns(upTo: maxTurns, after: subtask, from: position))
+                return .success(try await self.turns(upTo: maxTurns, after: subtask, from: position, opening))
             } catch {
                 return .failure(error)
             }
@@ -229,7 +231,7 @@ package actor SessionEngine {
     }
 
     private func turns(
-        upTo maxTurns: Int, after subtask: Int, from position: LoopPosition?
+        upTo maxTurns: Int, after subtask: Int, from position: LoopPosition?, _ opening: TaskOpening?
     ) async throws(JournalError) -> (LoopEnd, isReplayed: Bool) {
         let model: any LanguageModel
         do throws(ModelError) {
@@ -253,7 +255,8 @@ package actor SessionEngine {
                 fallbacks: services.fallbacks(of: nil)),
             answers: answers, prompt: { Prompts.coordinator(codeForm: $0.codeForm, isSmall: $0.isSmall) },
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
-            position: position, stops: services.limits.stops, context: services.limits.context,
+            position: position, opening: opening ?? position?.opening, stops: services.limits.stops,
+            context: services.limits.context,
             objection: { await registry.objection(after: subtask, at: .coordinator) },
             mail: { [delegation] () async throws(JournalError) in try await delegation.beginTurn(at: .coordinator) },
             readText: { .result(.string($0)) },
@@ -265,6 +268,7 @@ package actor SessionEngine {
                     budget: spending.budget.leftText, problems: await seat.problems,
                     exposure: services.tools?.exposure(of: .coordinator))
             })
+        loop.handoff = services.limits.handoff
         let end = try await loop.run()
         transcript = loop.transcript
         return (end, model.isReplay)
@@ -277,7 +281,8 @@ package actor SessionEngine {
         let finished = await registry.finished(after: mark.subtask)
         let missing = finished.missing
         let events = try await services.log.events(
-            after: mark.sequence, of: [.cellFinished, .turnFinished, .capabilitySaved, .capabilityDemoted])
+            after: mark.sequence,
+            of: [.cellFinished, .turnFinished, .capabilitySaved, .capabilityDemoted, .roundtableClosed])
         let spent = spending.total
         var outcome = TaskOutcome(
             status: end.ending.status, reason: end.ending.reason, artifacts: events.flatMap(\.artifacts),
@@ -287,6 +292,7 @@ package actor SessionEngine {
         let demoted = events.compactMap(\.demoted)
         outcome.demoted = demoted.isEmpty ? nil : demoted
         outcome.settle(end, held: answers.held, partial: answers.partial)
+        outcome.settle(tables: events.map(\.body))
         if outcome.status != .complete, !finished.isEmpty {
             outcome.completedSubtasks = finished.filter { $0.status == .complete }.map(\.label)
         }

@@ -82,7 +82,7 @@ struct SubtaskRun: Sendable {
         }
     }
 
-    private struct Ending {
+    struct Ending {
         var status: OutcomeStatus
         var value: JSONValue?
         var reason: String
@@ -100,7 +100,8 @@ struct SubtaskRun: Sendable {
             given: own.given,
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
-            }, allowance: plan.allowance, toolAllowance: plan.toolAllowance, agent: plan.agent.name)
+            }, allowance: plan.allowance, toolAllowance: plan.toolAllowance, agent: plan.agent.name,
+            handoff: plan.handoff)
         await delegation.registry.observe(id) {
             let spent = spending.total
             return [
@@ -130,7 +131,7 @@ struct SubtaskRun: Sendable {
         let end: LoopEnd
         do throws(JournalError) {
             try await rebuild(seat, own)
-            end = try await turns(seat, answers, spending, own)
+            end = try await guarded(seat, answers, spending, own)
         } catch {
             await delegation.registry.cancelAll(of: place)
             await seat.stop()
@@ -138,6 +139,7 @@ struct SubtaskRun: Sendable {
         }
         await delegation.registry.cancelAll(of: place)
         await seat.stop()
+        if let ending = handedOver(end, answers.partial) { return ending }
         let all = await delegation.registry.finished(of: place)
         guard case .answered(let value) = end, !all.missing.isEmpty else {
             return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
@@ -161,7 +163,7 @@ struct SubtaskRun: Sendable {
         }
     }
 
-    private func turns(
+    func turns(
         _ seat: KernelSeat, _ answers: AnswerBox, _ spending: Spending, _ own: PlacePast
     ) async throws(JournalError) -> LoopEnd {
         var transcript = own.transcript

@@ -20,6 +20,14 @@ extension TaskOutcome {
         reason = failedSubtasks.isEmpty ? reason : failedSubtasks.missingText(of: subtasks)
     }
 
+    /// An answer after a roundtable that came to no synthesis is not a whole one, unless a later one did.
+    mutating func settle(tables events: [EventBody]) {
+        let closed = events.compactMap { if case .roundtableClosed(let table) = $0 { table } else { nil } }
+        guard status == .complete, let last = closed.last, last.status != .complete else { return }
+        status = .incomplete
+        reason = "roundtable \(last.table) is \(last.status.rawValue): \(last.reason)"
+    }
+
     /// Says of a task without an answer what helps.
     private mutating func explain(_ end: LoopEnd) {
         switch end {

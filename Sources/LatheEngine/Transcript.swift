@@ -8,6 +8,8 @@ package struct Transcript: Sendable, Hashable {
     /// Calls of the newest reply that no cell has answered yet, in order.
     private var open: [OpenCall] = []
     private var startedCell: Cell?
+    /// What the task under way begins with.
+    private var form: TaskForm?
     /// Where the outputs of cells stand that have not gone into a summary.
     private(set) var outputs: [OutputNote] = []
     private var established = Established()
@@ -48,6 +50,7 @@ package struct Transcript: Sendable, Hashable {
             append(.text(read.message))
             note(.task, read.message)
         case .taskSubmitted(let submitted):
+            form = submitted.form
             append(.text(submitted.task))
             note(.task, submitted.task)
         case .toolsOffered(let offered): append(.text(offered.message))
@@ -142,9 +145,11 @@ package struct Transcript: Sendable, Hashable {
     private mutating func append(_ result: CellResult) {
         let observation = Observation(result)
         defer { startedCell = nil }
-        if startedCell?.author == .user || open.isEmpty {
+        if startedCell.map({ $0.author != .model }) ?? false || open.isEmpty {
             let code = startedCell?.code ?? ""
-            let opening = "The user ran cell \(result.number):\n\(code)\n\nOutput:\n"
+            let isForm = startedCell?.author == .form
+            let who = isForm ? "\(form?.instruction ?? "")\nCell" : "The user ran cell"
+            let opening = "\(who) \(result.number):\n\(code)\n\nOutput:\n"
             append(.text(opening + observation.text))
             note(.task, "(ran a cell) \(code)")
             note(result, code: code, opening: opening)

@@ -34,9 +34,14 @@ struct TurnLoop: Sendable {
 
     /// Where an earlier program run left off; nil once that is taken up.
     private var position: LoopPosition?
+    /// What the task begins with, until that has run.
+    private var opening: TaskOpening?
     private(set) var turnsTaken = 0
     private var wordless = 0
     private var repeated = RepeatedCells()
+    /// When it is told to hand its work over; nil for never.
+    var handoff: HandoffRules?
+    private var failedInRow = 0
     private var lastCellWentWell = false
     private var hasObjected = false
 
@@ -44,7 +49,7 @@ struct TurnLoop: Sendable {
         place: Place, seat: KernelSeat, turn: ModelTurn, answers: AnswerBox,
         prompt: @escaping @Sendable (any LanguageModel) -> String, maxTurns: Int,
         maxOutputTokens: Int, repairs: Int?, transcript: Transcript, position: LoopPosition? = nil,
-        stops: StopRules, context: ContextRules,
+        opening: TaskOpening? = nil, stops: StopRules, context: ContextRules,
         objection: @escaping @Sendable () async -> String? = { nil },
         mail: @escaping @Sendable () async throws(JournalError) -> EventBody? = { nil },
         readText: @escaping @Sendable (String) -> TextReading,
@@ -66,6 +71,7 @@ struct TurnLoop: Sendable {
         self.objection = objection
         self.mail = mail
         self.position = position
+        self.opening = opening
         guard let position else { return }
         turnsTaken = position.turns
         wordless = position.wordless
@@ -77,6 +83,7 @@ struct TurnLoop: Sendable {
     /// Runs until an end. Throws only where the journal cannot be written, since nothing may go on unrecorded.
     mutating func run() async throws(JournalError) -> LoopEnd {
         if let end = try await takeUp(), try await holds(end) { return end }
+        if let end = try await open(), try await holds(end) { return end }
         while turnsTaken < maxTurns {
             if Task.isCancelled { return .cancelled }
             if let end = await revive() { return end }
@@ -126,6 +133,25 @@ struct TurnLoop: Sendable {
             of: position.codes, after: position.results, again: position.underWay, position.calls)
     }
 
+    /// Runs the cell with which the task begins; once more, where lathe ended in it.
+    private mutating func open() async throws(JournalError) -> LoopEnd? {
+        guard let opening else { return nil }
+        self.opening = nil
+        if Task.isCancelled { return .cancelled }
+        if let end = await revive() { return end }
+        let result: CellResult
+        if let cell = position?.underWay, let calls = position?.calls {
+            result = try await seat.runAgain(cell, with: calls)
+        } else {
+            transcript.apply(.cellStarted(opening.cell))
+            result = try await seat.run(opening.cell.code, author: .form)
+        }
+        transcript.apply(.cellFinished(result))
+        lastCellWentWell = result.status == .ok
+        await seat.saveMemory()
+        return try await judge(result)
+    }
+
     // MARK: Cells
 
     private mutating func runCells() async throws(JournalError) -> LoopEnd? {
@@ -165,6 +191,7 @@ struct TurnLoop: Sendable {
     private mutating func judgeRepeats(
         _ codes: [String], _ results: [CellResult]
     ) async throws(JournalError) -> LoopEnd? {
+        try await suggestHandoff(after: results)
         let times = repeated.add(codes.joined(separator: "\n"), results, window: stops.window)
         if times >= stops.repeatsEnded {
             return .stuck("stuck: the model sent the same cell with the same result \(times) times")
@@ -175,6 +202,16 @@ struct TurnLoop: Sendable {
             )
         }
         return nil
+    }
+
+    /// Tells the model to hand its work over, where so many cells failed one after the other as the rule says.
+    private mutating func suggestHandoff(after results: [CellResult]) async throws(JournalError) {
+        guard let handoff, let most = handoff.afterErrors else { return }
+        for result in results { failedInRow = result.status == .ok ? 0 : failedInRow + 1 }
+        guard failedInRow >= most else { return }
+        let count = failedInRow
+        failedInRow = 0
+        try await tell(handoff.suggestion(after: count))
     }
 
     private mutating func judge(_ result: CellResult) async throws(JournalError) -> LoopEnd? {

@@ -14,6 +14,8 @@ package struct Recording: Sendable, Hashable {
         package var session: String
         /// The window that the coordinator's conversation was made shorter for; nil where it never was.
         package var contextWindow: ContextWindow?
+        /// What the task begins with; nil where its model begins it.
+        package var form: TaskForm?
 
         package init(task: String, inputs: [String], model: String, session: String) {
             recording = 1
@@ -83,6 +85,7 @@ package struct Recording: Sendable, Hashable {
                 header.session = opened.session
             case .taskSubmitted(let submitted) where !sawTask:
                 header.task = submitted.task
+                header.form = submitted.form
                 sawTask = true
             case .contextShrunk(let step) where event.place == .coordinator:
                 header.contextWindow = header.contextWindow ?? step.window

@@ -7,7 +7,11 @@ package struct Cell: Sendable, Hashable, Codable {
         case rebuild
     }
 
-    package enum Author: String, Sendable, Codable { case model, user }
+    package enum Author: String, Sendable, Codable {
+        case model, user
+        /// The form of work that the task asked for.
+        case form
+    }
 
     package var number: Int
     package var code: String

@@ -33,6 +33,7 @@ extension EventBody {
         case toolsOffered = "tools_offered"
         case toolDecided = "tool_decided"
         case toolUsed = "tool_used"
+<<<<<<< HEAD
         case exposed
         case backgroundStarted = "background_started"
         case backgroundProgressed = "background_progressed"
@@ -44,6 +45,17 @@ extension EventBody {
         case messageDelivered = "message_delivered"
         case questionAsked = "question_asked"
         case steppedIn = "stepped_in"
+=======
+        case roundtableOpened = "roundtable_opened"
+        case roundtableSeated = "roundtable_seated"
+        case roundtableRound = "roundtable_round"
+        case roundtableClosed = "roundtable_closed"
+        case handoffInitiated = "handoff_initiated"
+        case handoffAccepted = "handoff_accepted"
+        case handoffDeclined = "handoff_declined"
+        case handoffCompleted = "handoff_completed"
+        case handoffRolledBack = "handoff_rolled_back"
+>>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -83,6 +95,7 @@ extension EventBody {
         case .toolsOffered: .toolsOffered
         case .toolDecided: .toolDecided
         case .toolUsed: .toolUsed
+<<<<<<< HEAD
         case .exposed: .exposed
         case .backgroundStarted: .backgroundStarted
         case .backgroundProgressed: .backgroundProgressed
@@ -94,6 +107,17 @@ extension EventBody {
         case .messageDelivered: .messageDelivered
         case .questionAsked: .questionAsked
         case .steppedIn: .steppedIn
+=======
+        case .roundtableOpened: .roundtableOpened
+        case .roundtableSeated: .roundtableSeated
+        case .roundtableRound: .roundtableRound
+        case .roundtableClosed: .roundtableClosed
+        case .handoffInitiated: .handoffInitiated
+        case .handoffAccepted: .handoffAccepted
+        case .handoffDeclined: .handoffDeclined
+        case .handoffCompleted: .handoffCompleted
+        case .handoffRolledBack: .handoffRolledBack
+>>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -134,6 +158,7 @@ extension EventBody {
         case .toolsOffered(let value): value
         case .toolDecided(let value): value
         case .toolUsed(let value): value
+<<<<<<< HEAD
         case .exposed(let value): value
         case .backgroundStarted(let value): value
         case .backgroundProgressed(let value): value
@@ -145,6 +170,17 @@ extension EventBody {
         case .messageDelivered(let value): value
         case .questionAsked(let value): value
         case .steppedIn(let value): value
+=======
+        case .roundtableOpened(let value): value
+        case .roundtableSeated(let value): value
+        case .roundtableRound(let value): value
+        case .roundtableClosed(let value): value
+        case .handoffInitiated(let value): value
+        case .handoffAccepted(let value): value
+        case .handoffDeclined(let value): value
+        case .handoffCompleted(let value): value
+        case .handoffRolledBack(let value): value
+>>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -192,6 +228,7 @@ extension EventBody {
             case .toolsOffered: .toolsOffered(try ToolsOffered(from: decoder))
             case .toolDecided: .toolDecided(try ToolDecided(from: decoder))
             case .toolUsed: .toolUsed(try ToolUse(from: decoder))
+<<<<<<< HEAD
             case .exposed: .exposed(try Exposed(from: decoder))
             case .backgroundStarted: .backgroundStarted(try BackgroundStarted(from: decoder))
             case .backgroundProgressed: .backgroundProgressed(try BackgroundProgressed(from: decoder))
@@ -203,6 +240,17 @@ extension EventBody {
             case .messageDelivered: .messageDelivered(try MessageDelivered(from: decoder))
             case .questionAsked: .questionAsked(try QuestionAsked(from: decoder))
             case .steppedIn: .steppedIn(try SteppedIn(from: decoder))
+=======
+            case .roundtableOpened: .roundtableOpened(try RoundtableOpened(from: decoder))
+            case .roundtableSeated: .roundtableSeated(try RoundtableSeated(from: decoder))
+            case .roundtableRound: .roundtableRound(try RoundtableRound(from: decoder))
+            case .roundtableClosed: .roundtableClosed(try RoundtableClosed(from: decoder))
+            case .handoffInitiated: .handoffInitiated(try HandoffInitiated(from: decoder))
+            case .handoffAccepted: .handoffAccepted(try HandoffAccepted(from: decoder))
+            case .handoffDeclined: .handoffDeclined(try HandoffDeclined(from: decoder))
+            case .handoffCompleted: .handoffCompleted(try HandoffCompleted(from: decoder))
+            case .handoffRolledBack: .handoffRolledBack(try HandoffRolledBack(from: decoder))
+>>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

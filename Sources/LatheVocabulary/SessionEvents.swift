@@ -38,8 +38,11 @@ package struct TaskSubmitted: Sendable, Hashable, Codable {
     /// journals from before it was recorded.
     package var budget: BudgetLimits?
     package var maxTurns: Int?
+    /// What it begins with; nil for a task that its model begins.
+    package var form: TaskForm?
 
-    package init(task: String, budget: BudgetLimits? = nil, maxTurns: Int? = nil) {
+    package init(task: String, budget: BudgetLimits? = nil, maxTurns: Int? = nil, form: TaskForm? = nil) {
+        self.form = form
         self.task = task
         self.budget = budget
         self.maxTurns = maxTurns

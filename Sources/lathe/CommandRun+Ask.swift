@@ -18,8 +18,9 @@ extension CommandRun {
             if let finished = try await session.engine.resume(), finished.status == .cancelled {
                 return ExitCode.interrupted.rawValue
             }
+            let form = command.form.map { TaskForm($0, data: session.inputs) }
             let outcome = try await session.engine.ask(
-                task, maxTurns: command.options.maxTurns, budget: command.options.budget)
+                task, as: form, maxTurns: command.options.maxTurns, budget: command.options.budget)
             return ExitCode(outcome.status).rawValue
         }
     }

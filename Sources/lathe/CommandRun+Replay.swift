@@ -65,8 +65,8 @@ extension CommandRun {
         for step in steps {
             try Task.checkCancellation()
             switch step {
-            case .task(let task):
-                status = try await session.engine.ask(task, maxTurns: maxTurns, budget: budget).status
+            case .task(let task, let form):
+                status = try await session.engine.ask(task, as: form, maxTurns: maxTurns, budget: budget).status
             case .cell(let code): _ = try await session.engine.execute(code)
             case .undo: _ = try await session.engine.undo()
             }

@@ -19,6 +19,7 @@ struct DoctorCheck: Sendable {
         findings += SandboxReport.probe(arrangement).layers.map(DoctorFinding.init)
         findings += await kernel(installation, project.kernelLimits)
         findings.append(limits(installation, project.kernelLimits))
+        findings.append(DoctorFinding(topic: "handoffs", status: .ok, detail: project.limits.handoff.text))
         findings += await models(installation, project)
         findings += try tools(project)
         findings.append(

@@ -15,10 +15,10 @@ extension SessionRow {
 }
 
 extension SessionDetail {
-    private static let kinds: Set<EventBody.Kind> = [
+    private static let kinds = orchestration.union([
         .subtaskStarted, .turnStarted, .turnFinished, .sessionOpened, .instructionsRead, .taskSubmitted, .cellFinished,
         .capabilitySaved, .taskFinished, .toolUsed, .exposed,
-    ]
+    ])
 
     /// Folds a session's journal into what `sessions show` shows.
     static func read(_ name: String, in store: SessionStore) async throws -> SessionDetail {
@@ -55,7 +55,7 @@ extension SessionDetail {
                         task: task, status: outcome.status, answer: outcome.answer, reason: outcome.reason,
                         partial: outcome.partial, turns: outcome.turns, seconds: outcome.seconds))
                 task = ""
-            default: break
+            default: detail.orchestrated.append(event.body)
             }
         }
         if !task.isEmpty {

@@ -14,6 +14,8 @@ struct OpenedSession: Sendable {
     let name: String
     let engine: SessionEngine
     let log: EventLog
+    /// The names that its inputs are bound to, in their order.
+    let inputs: [String]
     private let session: OpenSession
     private let host: TemplateSuccession
     private let telemetry: TelemetryFeed?
@@ -92,13 +94,14 @@ struct OpenedSession: Sendable {
                 try await models.fallback(for: role, at: position)
             },
             model: { role async throws(ModelError) in try await models.model(for: role) })
+        services.handoffConsent = setup.handoffConsent
         if setup.derived != nil { services.recordedReadings = RecordedReadings(setup.followed) }
         let engine = SessionEngine(services: services, past: past)
         tools?.consent?.attach(log)
         let control = Self.control(of: engine, setup, tools?.consent, in: session.folder.path)
         let opened = OpenedSession(
-            name: session.name.description, engine: engine, log: log, session: session, host: host,
-            telemetry: telemetry, toolHost: tools?.desk.host, recollections: recollections?.recollections,
+            name: session.name.description, engine: engine, log: log, inputs: inputs.map(\.name), session: session,
+            host: host, telemetry: telemetry, toolHost: tools?.desk.host, recollections: recollections?.recollections,
             control: try? control.get())
         tools?.tools.note(inputs: inputs)
         do {

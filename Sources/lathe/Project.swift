@@ -77,9 +77,11 @@ struct Project: Sendable {
         let own = try ProjectFile(path: folder + "/lathe.json")
         let settings = own.library.over(user.library)
         let library = settings.folder ?? "generated-capabilities"
+        var limits = try own.limits(over: user.limits(over: EngineLimits()))
+        limits.handoff = user.handoff.tightened(by: own.handoff)
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
-            limits: try own.limits(over: user.limits(over: EngineLimits())),
+            limits: limits,
             kernelLimits: own.kernelLimits.over(user.kernelLimits),
             library: library.hasPrefix("/") ? library : folder + "/" + library, librarySettings: settings,
             telemetry: own.telemetry.over(user.telemetry).over(environment: environment),
@@ -115,6 +117,7 @@ struct ProjectFile: Sendable {
     let memory: MemorySettings
     let tellsInstructions: Bool?
     let tools: ToolSettings
+    let handoff: HandoffSettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -131,11 +134,14 @@ struct ProjectFile: Sendable {
             (kernelLimits, budget, telemetry) = (KernelLimits(), BudgetLimits(), TelemetrySettings())
             (memory, tellsInstructions) = (MemorySettings(), nil)
             tools = try ToolSettings(nil, path)
+            handoff = try HandoffSettings(nil, path)
             return
         }
         let members = try Self.members(of: data, path)
         let known =
-            ModelConfiguration.keys + ["limits", "budget", "library", "telemetry", "memory", "instructions", "tools"]
+            ModelConfiguration.keys + [
+                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff",
+            ]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
                 "\(path): '\(key)' is not a setting. Known are \(known.joined(separator: ", ")).", exitCode: 2)
@@ -149,6 +155,7 @@ struct ProjectFile: Sendable {
         library = try LibrarySettings(members["library"], path)
         memory = try MemorySettings(members["memory"], path)
         tools = try ToolSettings(members["tools"], path)
+        handoff = try HandoffSettings(members["handoff"], path)
         tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
             budget =

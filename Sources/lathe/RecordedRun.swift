@@ -9,7 +9,7 @@ internal import LatheVocabulary
 struct RecordedRun: Sendable {
     /// Something that a user did.
     enum Step: Sendable, Hashable {
-        case task(String)
+        case task(String, TaskForm?)
         case cell(String)
         case undo
     }
@@ -75,7 +75,8 @@ struct RecordedRun: Sendable {
         }
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         return RecordedRun(
-            name: name, recording: recording, steps: [.task(recording.header.task)], inputs: given, events: [])
+            name: name, recording: recording, steps: [.task(recording.header.task, recording.header.form)],
+            inputs: given, events: [])
     }
 
     private static func givenInputs(_ options: RunOptions) throws(CommandFailure) -> [DataInput] {
@@ -92,7 +93,7 @@ extension Event {
     fileprivate var step: RecordedRun.Step? {
         guard place == .coordinator else { return nil }
         switch body {
-        case .taskSubmitted(let task): return .task(task.task)
+        case .taskSubmitted(let task): return .task(task.task, task.form)
         case .cellStarted(let cell) where cell.author == .user: return .cell(cell.code)
         case .rolledBack(let back) where back.cause == .user: return .undo
         default: return nil

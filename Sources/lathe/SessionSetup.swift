@@ -131,6 +131,12 @@ struct SessionSetup: Sendable {
         )
     }
 
+    /// Who asks the user about handoffs; nil where nobody can. A session that follows another one is not asked again.
+    var handoffConsent: (any HandoffConsent)? {
+        if derived?.purpose == .replay { return RecordedHandoffs() }
+        return asking.flatMap { TerminalConsent.onTerminal($0, environment) }
+    }
+
     /// Where the session's kernels run.
     func placement(_ host: TemplateSuccession) -> any KernelPlacement {
         bounds.isEmpty ? host : BoundedPlacement(placement: host, bounds: bounds)

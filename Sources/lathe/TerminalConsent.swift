@@ -24,12 +24,17 @@ final class TerminalConsent: Sendable {
 
     /// What the user says. Cancelled, it gives up, and says on the terminal that somebody else has answered.
     func answer(to request: ToolRequest, number: Int) async -> ConsentAnswer {
+        await inTurn { self.ask(request, number, $0) }
+    }
+
+    /// Asks on a thread of its own, one question at a time, until there is an answer or the work is stopped.
+    private func inTurn<Answer: Sendable>(_ ask: @escaping @Sendable (() -> Bool) -> Answer) async -> Answer {
         await turn.enter()
         let isStopped = Mutex(false)
         let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiting: CheckedContinuation<ConsentAnswer, Never>) in
+            await withCheckedContinuation { (waiting: CheckedContinuation<Answer, Never>) in
                 Thread { [self] in
-                    let answer = feed.aside { ask(request, number) { isStopped.withLock { $0 } } }
+                    let answer = feed.aside { ask { isStopped.withLock { $0 } } }
                     waiting.resume(returning: answer)
                 }.start()
             }
@@ -68,6 +73,28 @@ final class TerminalConsent: Sendable {
             }
         }
         return .nobody
+    }
+}
+
+extension TerminalConsent: HandoffConsent {
+    func allows(_ handoff: HandoffInitiated, why: String) async -> Bool? {
+        await inTurn { isStopped in
+            let output = TerminalOutput.standardError
+            let told = "cell \(handoff.cell) hands over to \(handoff.agent): \(handoff.goal)"
+            output.write(TerminalText.safe(told.singleLine(upTo: 400)) + "\n")
+            output.write(TerminalText.safe("You are asked, since \(why).") + "\n")
+            while !isStopped() {
+                output.write("Allow it? [y] yes  [n] no: ")
+                guard let line = TerminalLine.next(isStopped) else { break }
+                switch line.trimmingCharacters(in: .whitespaces).lowercased() {
+                case "y", "yes": return true
+                case "n", "no": return false
+                default: output.write("Say y or n.\n")
+                }
+            }
+            output.write("\n")
+            return nil
+        }
     }
 }
 

@@ -83,6 +83,7 @@ enum EventSamples {
         .toolUsed(
             ToolUse(
                 cell: 3, server: "crm", tool: "add-contact", ground: .session, seconds: 0.5, bytes: 9, isError: true)),
+<<<<<<< HEAD
         .toolUsed(
             ToolUse(
                 cell: 4, server: "crm", tool: "search", ground: .always, seconds: 0.5, bytes: 9, isError: false,
@@ -107,6 +108,37 @@ enum EventSamples {
             SteppedIn(
                 .budget, .coordinator.child("UA"), budget: BudgetLimits(tokens: 9), question: 2, user: 1000, process: 7)
         ),
+=======
+        .roundtableOpened(
+            RoundtableOpened(
+                table: 1, cell: 2, question: "why “late”?", leastSeats: 4, mostSeats: 6, rounds: 3,
+                worst: RoundtableBound(subtasks: 19, modelCalls: 164, tokens: 9, microdollars: 7))),
+        .roundtableSeated(
+            RoundtableSeated(
+                table: 1, round: 2, obvious: "k",
+                seats: [
+                    RoundtableSeat(
+                        key: "E", name: "sage", perspective: "p", stance: "s", analysis: "a", thinking: "t",
+                        opposes: ["x"])
+                ],
+                asked: [
+                    RoundtableRequest(by: "A", perspective: "p", why: "w", seat: "E"),
+                    RoundtableRequest(by: "B", perspective: "q", why: "w", declined: "no"),
+                ])),
+        .roundtableRound(RoundtableRound(table: 1, round: 2, of: 3, seats: ["A", "B"])),
+        .roundtableClosed(
+            RoundtableClosed(
+                table: 1, status: .incomplete, reason: "few", consensus: 1, dissent: 2, failed: ["C"])),
+        .handoffInitiated(
+            HandoffInitiated(
+                handoff: 1, cell: 2, agent: "closer", goal: "close", questions: ["which?"], soFar: "half", within: 120,
+                ground: .rule)),
+        .handoffAccepted(HandoffAccepted(handoff: 1)),
+        .handoffDeclined(HandoffDeclined(handoff: 1, reason: "not mine")),
+        .handoffCompleted(HandoffCompleted(handoff: 1, subtask: 4)),
+        .handoffRolledBack(
+            HandoffRolledBack(handoff: 1, cause: .expired, reason: "late", checkpoint: 3, subtask: 4)),
+>>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .remembered(

@@ -25,6 +25,7 @@ package struct TestSession: Sendable {
         fallbacks: [Result<ScriptedModel, ModelError>] = [], named name: String = "test", memory: SessionMemory? = nil,
         tools: SessionTools? = nil, recollections: SessionRecollections? = nil,
         instructions: ProjectInstructions? = nil, examines: Bool = false,
+        consent: (any HandoffConsent)? = nil,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -46,13 +47,14 @@ package struct TestSession: Sendable {
         ) { () throws(LibraryError) in host }
         let library = built.library(
             folder: folder + "/generated-capabilities", examiner: examines ? examiner : nil)
-        let services = EngineServices(
+        var services = EngineServices(
             session: name, log: log, placement: placing(host), library: library, limits: limits, memory: memory,
             tools: tools, recollections: recollections, instructions: instructions,
             fallback: { _, position async throws(ModelError) in
                 position > 0 && position <= fallbacks.count ? try fallbacks[position - 1].get() : nil
             },
             model: { role in role.flatMap { roles[$0] } ?? model })
+        services.handoffConsent = consent
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)

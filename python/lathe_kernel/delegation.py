@@ -51,6 +51,8 @@ class Request:
     budget: dict[str, Any] | None
     required: bool
     talk: bool | list[list[str]] | None = None
+    # The number of the handoff that it carries out.
+    handoff: int | None = None
 
 
 def request(
@@ -266,15 +268,20 @@ def _agent(agent: object) -> str | dict[str, Any]:
 
 def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
     talk = {} if shared.talk is None else {"talk": shared.talk}
-    return talk | {
-        "agent": shared.agent,
-        "task": shared.task,
-        "items": items,
-        "returns": shared.returns,
-        "model": shared.model,
-        "parallel": shared.parallel,
-        "max_turns": shared.max_turns,
-        "limits": shared.limits,
-        "budget": shared.budget,
-        "required": shared.required,
-    }
+    handed = {} if shared.handoff is None else {"handoff": shared.handoff}
+    return (
+        talk
+        | handed
+        | {
+            "agent": shared.agent,
+            "task": shared.task,
+            "items": items,
+            "returns": shared.returns,
+            "model": shared.model,
+            "parallel": shared.parallel,
+            "max_turns": shared.max_turns,
+            "limits": shared.limits,
+            "budget": shared.budget,
+            "required": shared.required,
+        }
+    )

@@ -44,6 +44,24 @@ class SubtaskFailed(LatheError):
         self.status = status
 
 
+class HandoffRolledBack(LatheError):
+    """A handoff that came to nothing: all variables go back to the checkpoint before it.
+
+    `cause` is declined, expired (not accepted in time), unaccepted or failed.
+    """
+
+    def __init__(self, agent: str, cause: str, reason: str, checkpoint: int) -> None:
+        """Name the receiver, what happened, and where the memory goes back to."""
+        why = reason.rstrip(".")
+        super().__init__(
+            "not_allowed",
+            f"the handoff to {agent} is rolled back ({cause}): {why}. When this cell has ended, "
+            f"all variables are as at checkpoint {checkpoint}, made just before; go on without it.",
+        )
+        self.cause = cause
+        self.checkpoint = checkpoint
+
+
 class AnswerRejected(LatheError):
     """An answer that its check or its schema refused; mend the value and answer again."""
 
@@ -61,7 +79,7 @@ class ToolError(LatheError):
         self.tool = tool
 
 
-for _error in (LatheError, SubtaskFailed, AnswerRejected, ToolError):
+for _error in (LatheError, SubtaskFailed, HandoffRolledBack, AnswerRejected, ToolError):
     # Tracebacks name an exception as code can catch it.
     _error.__module__ = "lathe"
 

@@ -26,14 +26,23 @@ from lathe_kernel.branches import Branch, Branches, Keep
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.delegation import InlineAgent
-from lathe_kernel.errors import AnswerRejected, LatheError, SubtaskFailed, ToolError, invalid
+from lathe_kernel.errors import (
+    AnswerRejected,
+    HandoffRolledBack,
+    LatheError,
+    SubtaskFailed,
+    ToolError,
+    invalid,
+)
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
 from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.messages import Handler, Message
+from lathe_kernel.orchestration import Orchestration
 from lathe_kernel.outcomes import Outcome, Outcomes
 from lathe_kernel.recollections import Recollection, Recollections, Remembering
 from lathe_kernel.recording import Recorder
+from lathe_kernel.roundtable_result import Roundtable
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
 from lathe_kernel.talking import Talking
@@ -42,6 +51,7 @@ from lathe_kernel.tool_results import Blob, Link
 from lathe_kernel.tools import ToolFinder, Tools
 
 _METHODS = (
+    "accept",
     "agent",
     "answer",
     "apart",
@@ -50,13 +60,17 @@ _METHODS = (
     "capabilities",
     "cells",
     "checkpoint",
+    "decline",
     "delegate",
     "delegate_each",
+    "evidence",
     "examine_agent",
     "examine_function",
     "find",
     "gather",
     "forget",
+    "handoff",
+    "heard",
     "load_arrow",
     "load_csv",
     "load_parquet",
@@ -69,6 +83,7 @@ _METHODS = (
     "reply",
     "request",
     "rollback",
+    "roundtable",
     "save_agent",
     "save_artifact",
     "save_function",
@@ -85,12 +100,14 @@ _TYPES = (
     "Blob",
     "Branch",
     "Branches",
+    "HandoffRolledBack",
     "LatheError",
     "Message",
     "Outcome",
     "Outcomes",
     "Recollection",
     "Recollections",
+    "Roundtable",
     "Subtask",
     "SubtaskFailed",
     "Table",
@@ -115,7 +132,7 @@ class Place:
         )
 
 
-class Lathe(types.ModuleType, Making, Together, Remembering, Talking):
+class Lathe(types.ModuleType, Making, Together, Remembering, Talking, Orchestration):
     """Delegate slices, ask models, answer, and save what is worth keeping.
 
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
@@ -126,12 +143,14 @@ class Lathe(types.ModuleType, Making, Together, Remembering, Talking):
     Blob = Blob
     Branch = Branch
     Branches = Branches
+    HandoffRolledBack = HandoffRolledBack
     LatheError = LatheError
     Message = Message
     Outcome = Outcome
     Outcomes = Outcomes
     Recollection = Recollection
     Recollections = Recollections
+    Roundtable = Roundtable
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
     Table = results.Table

@@ -1,3 +1,5 @@
+package import LatheVocabulary
+
 /// What the user asked for, parsed and checked as far as that goes without looking at files.
 package enum Command: Sendable, Hashable {
     case ask(AskCommand)
@@ -24,6 +26,8 @@ package enum Command: Sendable, Hashable {
 
 package struct AskCommand: Sendable, Hashable {
     package var task: GivenText
+    /// What the task begins with; nil leaves it to the model.
+    package var form: TaskForm.Kind?
     package var options: RunOptions
 }
 

@@ -32,19 +32,21 @@ enum CommandTable {
         path: ["ask"],
         summary: "do a task and answer",
         arguments: [.init(name: "TASK", summary: "what to do, in quotes; - reads it from standard input")],
-        options: running,
+        options: [.roundtable] + running,
         conflicts: jsonOrQuiet,
         examples: [
             "lathe ask \"Which carrier was latest on average?\" --data flights.parquet",
             "lathe ask \"Compare both years\" --data old=2023.csv --data new=2024.csv",
             "lathe ask \"And per month?\" --session flights --json",
+            "lathe ask --roundtable \"Is it the hour or the carrier?\" --data flights.parquet",
         ]
     ) { given throws(CommandError) in
         let task = GivenText(argument: given.argument())
         if case .text(let text) = task, text.allSatisfy(\.isWhitespace) {
             throw CommandError(.missingArgument, "the task is empty; write what to do: lathe ask \"…\"")
         }
-        return .ask(AskCommand(task: task, options: try given.runOptions()))
+        let form: TaskForm.Kind? = given.has(.roundtable) ? .roundtable : nil
+        return .ask(AskCommand(task: task, form: form, options: try given.runOptions()))
     }
 
     private static let chat = CommandForm(

@@ -39,6 +39,7 @@ package enum SessionListing {
         if let memory = detail.memory { facts += Self.memory(memory) }
         facts += detail.saved.map { ("saved", "\($0.kind.rawValue) \($0.name) (\($0.status.rawValue))") }
         var lines = facts.map { canvas.padded(canvas.text($0.0, .dim), to: 12) + canvas.text($0.1) }
+        lines += orchestrated(detail.orchestrated, canvas)
         lines += spending(detail.spending, canvas)
         for task in detail.tasks {
             lines += [canvas.blank]
@@ -62,6 +63,12 @@ package enum SessionListing {
         let more = content.unsaved.count - unsaved.count + content.unsavedOmitted
         if more > 0 { unsaved.append(("not saved", "\(more) more; --json names the first \(content.unsaved.count)")) }
         return [("memory", what + ", as after cell \(save.path.last?.cell ?? 0)")] + unsaved
+    }
+
+    private static func orchestrated(_ bodies: [EventBody], _ canvas: Canvas) -> [StyledLine] {
+        let told = bodies.flatMap { OrchestrationLines.sentences($0) ?? [] }
+        guard !told.isEmpty else { return [] }
+        return [canvas.blank] + told.flatMap { canvas.wrap(canvas.text("· \($0)"), indent: 2) }
     }
 
     /// Who used what: only where more than one did, since one is the whole.
@@ -130,6 +137,13 @@ package struct SessionDetail: Sendable, Hashable {
     package var spending: [SpendingRow]
     /// The newest save of its working memory.
     package var memory: SavedMemory?
+    /// The events of its roundtables and handoffs, in order.
+    package var orchestrated: [EventBody] = []
+
+    package static let orchestration: Set<EventBody.Kind> = [
+        .roundtableOpened, .roundtableSeated, .roundtableRound, .roundtableClosed, .handoffInitiated, .handoffAccepted,
+        .handoffDeclined, .handoffCompleted, .handoffRolledBack,
+    ]
 
     package init(
         row: SessionRow, folder: String, inputs: [DataInput] = [], tasks: [TaskRow] = [], artifacts: [Artifact] = [],
@@ -183,6 +197,11 @@ package struct SessionDetail: Sendable, Hashable {
                 "unsavedOmitted": .integer(save.content.unsavedOmitted),
             ]
         }
+        members["orchestration"] = .array(
+            orchestrated.map { body in
+                let told = OrchestrationLines.sentences(body) ?? []
+                return ["type": .string(body.kind.rawValue), "text": .string(told.joined(separator: "\n"))]
+            })
         members["spending"] = .array(spending.map(\.json))
         return .object(members)
     }

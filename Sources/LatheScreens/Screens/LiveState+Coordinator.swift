@@ -52,7 +52,7 @@ extension LiveState {
         began = began ?? time
         let said = LiveLines(canvas: canvas).said(pendingText)
         pendingText = ""
-        guard cell.purpose == .work, cell.author == .model else {
+        guard cell.purpose == .work, cell.author != .user else {
             quietCells.insert(cell.number)
             return said
         }

@@ -77,6 +77,9 @@ struct LiveState: Sendable, Hashable {
         case .contextShrunk(let step) where event.place == .coordinator:
             return LiveLines(canvas: canvas).notice(Notice(.info, step.sentence))
         default:
+            if let told = OrchestrationLines.sentences(event.body) {
+                return told.flatMap { LiveLines(canvas: canvas).notice(Notice(.info, $0)) }
+            }
             guard event.place == .coordinator else {
                 follow(event)
                 return []

@@ -4,6 +4,11 @@ import LatheVocabulary
 struct PlainRecord {
     let canvas: Canvas
 
+    /// Host calls that have events of their own.
+    private static let told = [
+        "tool_call", "remember", "forget", "roundtable", "handoff", "handoff_end", "accept", "decline",
+    ]
+
     func lines(_ event: Event, tally: RunTally) -> [StyledLine] {
         switch event.body {
         case .sessionOpened(let opened): return session(opened)
@@ -12,6 +17,9 @@ struct PlainRecord {
         case .replayCompared(let compared): return ComparisonLines(canvas: canvas).lines(compared)
         case .taskFinished(let outcome): return EndBlock(canvas: canvas, answer: .raw).lines(outcome, tally: tally)
         default:
+            if let told = OrchestrationLines.sentences(event.body) {
+                return told.map { canvas.text("\(event.place) \($0)") }
+            }
             guard event.place == .coordinator || isOutcome(event.body) else { return [] }
             return records(event.body).map { canvas.text("\(event.place) \($0)") }
         }
@@ -69,8 +77,8 @@ struct PlainRecord {
                 "memory restored as after cell \(restored.cell): \(Figure.count(restored.variables, "variable")), "
                     + "\(Figure.bytes(restored.bytes)) in \(Figure.duration(restored.seconds))"
             ]
-        // What came of these calls is told by events of their own.
-        case .hostCalled(let call) where ["tool_call", "remember", "forget"].contains(call.name): []
+        // What they are about has events of its own.
+        case .hostCalled(let call) where Self.told.contains(call.name): []
         case .hostCalled(let call):
             ["called \(call.name)" + (call.slices > 0 ? " with \(Figure.count(call.slices, "slice"))" : "")]
         case .hostAnswered(let answer): answer.reason.map { ["\(answer.name) refused: \(brief($0))"] } ?? []
@@ -111,6 +119,10 @@ struct PlainRecord {
         case .instructionsRead(let read): ["instructions: \(read.sentence)"]
         case .sessionOpened, .notice, .cellOutput, .answered, .taskFinished, .replayCompared, .capabilityDemoted,
             .backgroundStarted, .backgroundProgressed:
+            []
+        // Told by `OrchestrationLines`.
+        case .roundtableOpened, .roundtableSeated, .roundtableRound, .roundtableClosed, .handoffInitiated,
+            .handoffAccepted, .handoffDeclined, .handoffCompleted, .handoffRolledBack:
             []
         }
     }

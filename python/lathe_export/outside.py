@@ -243,6 +243,18 @@ class Lathe(types.ModuleType):
         pairs = zip(labels, recorded, strict=True)
         return [types.SimpleNamespace(label=label, **one) for label, one in pairs]
 
+    def roundtable(self, question: str, *_rest: Any, **_options: Any) -> Any:
+        """Say where roundtables are held."""
+        raise LatheError(
+            "not_recorded", "roundtables are held in Lathe alone: run the session there to have it"
+        )
+
+    def handoff(self, agent: Any, goal: str, *_rest: Any, **_options: Any) -> Any:
+        """Say where work is handed over."""
+        raise LatheError(
+            "not_recorded", "work is handed over in Lathe alone: run the session there to have it"
+        )
+
     def find(self, query: str, limit: int = 5) -> str:
         """Say where to search."""
         return "Outside of Lathe nothing is searched: lathe library search WORD"

@@ -1,7 +1,7 @@
 """Handing work over to another agent, which accepts or declines; what fails is rolled back."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from lathe_kernel import delegation
 from lathe_kernel.background import Background
@@ -47,7 +47,7 @@ def asked(
         raise invalid("`goal` says what the receiver is to bring about.")
     if isinstance(questions, str) or not isinstance(questions, list | tuple):
         raise invalid("`questions` is a list of texts.")
-    texts = tuple(str(one) for one in questions)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    texts = tuple(str(one) for one in cast("list[object]", questions))
     if len(texts) > _MAXIMUM_QUESTIONS:
         raise invalid(f"at most {_MAXIMUM_QUESTIONS} questions, not {len(texts)}.")
     return Asked(agent, goal.strip(), data, texts, so_far.strip(), seconds(within), approve)

@@ -24,9 +24,14 @@ from lathe_kernel.roundtable_record import (
     MAXIMUM_SEATS,
     ROUNDS,
     Brief,
+    Challenge,
+    Claim,
     Kind,
+    Position,
     Record,
+    Request,
     Seat,
+    Stand,
     are_opposed,
     conceded,
     opened,
@@ -233,9 +238,9 @@ def _begun(table: Table, seat: Seat, number: int) -> Subtask:
     }
     text = roundtable_texts.task(table.record, seat, kind, number, rounds, table.asked.data)
     shared = _shared(table, EXPERT, text, SAID[kind])
-    given = {"table": {"brief": brief, "record": table.record}}
+    given: dict[str, Any] = {"table": {"brief": brief, "record": table.record}}
     if table.asked.data is not None:
-        given["data"] = cast("Any", table.asked.data)
+        given["data"] = table.asked.data
     label = f"{seat['name']} round {number}"
     return delegation.started(table.background, table.store, shared, [(label, given)])[0]
 
@@ -292,18 +297,18 @@ def _write(record: Record, key: str, number: int, outcome: Outcome) -> None:
     place: Any = {"seat": key, "round": number, "subtask": subtask}
     count = sum(one["seat"] == key for one in record["claims"])
     for index, one in enumerate(value.get("claims", []), count + 1):
-        record["claims"].append({"id": f"{key}{index}", **place, **one})
+        record["claims"].append(cast("Claim", {"id": f"{key}{index}", **place, **one}))
     count = sum(one["seat"] == key for one in record["challenges"])
     for index, one in enumerate(value.get("challenges", []), count + 1):
-        record["challenges"].append({"id": f"{key}!{index}", **place, **one})
+        record["challenges"].append(cast("Challenge", {"id": f"{key}!{index}", **place, **one}))
     for one in value.get("own", []):
-        record["stands"].append({"seat": key, "round": number, **one})
+        record["stands"].append(cast("Stand", {"seat": key, "round": number, **one}))
     if "position" in value:
         names = ("position", "confidence", "would_change")
         last: Any = {name: value[name] for name in names}
-        record["positions"].append({"seat": key, "subtask": subtask, **last})
+        record["positions"].append(cast("Position", {"seat": key, "subtask": subtask, **last}))
     if missing := value.get("missing"):
-        record["requests"].append({"by": key, "round": number, **missing})
+        record["requests"].append(cast("Request", {"by": key, "round": number, **missing}))
 
 
 # MARK: Synthesis

@@ -5,7 +5,7 @@ Each check returns what is to be mended, in a sentence, or nothing.
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from lathe_kernel.computed import Computed
 from lathe_kernel.roundtable_record import Brief, Record, Seat, conceded, conflicts
@@ -153,10 +153,10 @@ def _every_text(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for one in value.values():
+        for one in cast("dict[str, Any]", value).values():
             yield from _every_text(one)
     elif isinstance(value, list):
-        for one in value:
+        for one in cast("list[Any]", value):
             yield from _every_text(one)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from lathe_kernel import roundtable_checks, roundtable_texts
 from lathe_kernel.errors import LatheError
@@ -136,8 +136,8 @@ def _decline(requests: list[Request], reason: str) -> None:
 def _seat(key: str, one: dict[str, Any], names: dict[str, str], joined: int, asked_by: str) -> Seat:
     name = str(one["name"]).strip()
     opposed = [names[roundtable_checks.plain_name(str(other))] for other in one["opposes"]]
-    fields: Any = {field: str(one[field]).strip() for field in _FIELDS}
-    return {
+    fields = {field: str(one[field]).strip() for field in _FIELDS}
+    made: dict[str, Any] = {
         "key": key,
         "name": name,
         **fields,
@@ -145,3 +145,4 @@ def _seat(key: str, one: dict[str, Any], names: dict[str, str], joined: int, ask
         "joined": joined,
         "asked_by": asked_by,
     }
+    return cast("Seat", made)

@@ -103,11 +103,11 @@ def run(background: Background, store: KeptFiles, what: Asked, shared: delegatio
         {
             "handoff": number,
             "checkpoint": checkpoint,
-            "subtask": outcome.id if outcome else None,
+            "subtask": None if outcome is None else outcome.id,
             "reason": problem[:600] if problem else None,
         },
     )
-    if ended["status"] == "completed" and outcome:
+    if ended["status"] == "completed" and outcome is not None:
         return outcome.value
     raise HandoffRolledBack(name, str(ended["cause"]), str(ended["reason"]), checkpoint)
 

@@ -135,7 +135,7 @@ extension HostDesk {
     /// What the project can do already is in the library: named here, kept there alone.
     private func capabilities(for query: String) async -> String? {
         let need = CapabilityNeed(words: query, limit: 2, session: services.session, only: allowance?.names)
-        guard let found = try? await services.library.find(need), !found.names.isEmpty else { return nil }
+        guard let found = try? await services.library.find(need, among: nil), !found.names.isEmpty else { return nil }
         let names = found.names.map { $0.singleLine(upTo: 64) }.joined(separator: ", ")
         return "In the library: \(names); lathe.find shows them."
     }

@@ -47,7 +47,8 @@ extension CommandRun {
             WritingJob.taskOpening + "\(labels) (from \(Set(jobs.map(\.session)).sorted().joined(separator: ", ")))"
         if let name = try await unfinished(task, in: setup) {
             TerminalOutput.standardError.write("lathe: goes on with session \(name), which was ended in the middle\n")
-            return try await inSession(setup, named: name, .resume(Resumption(budget: options.budget))) { session in
+            return try await inSession(setup.forSession(name), named: name, .resume(Resumption(budget: options.budget)))
+            { session in
                 ExitCode(try await session.engine.write(jobs, as: task, budget: options.budget).status).rawValue
             }
         }

@@ -35,7 +35,9 @@ struct StagedLibrary: CapabilityLibrary {
 
     func list() async throws(LibraryError) -> [Capability] { try await library.list() }
 
-    func find(_ need: CapabilityNeed) async throws(LibraryError) -> CapabilityFinding { try await library.find(need) }
+    func find(_ need: CapabilityNeed, among tools: SearchedTools?) async throws(LibraryError) -> CapabilityFinding {
+        try await library.find(need, among: tools)
+    }
 
     /// What an example uses is no use.
     func add(_ uses: [SessionUse]) async throws(LibraryError) -> [CapabilityDemoted] { [] }

@@ -31,7 +31,7 @@ def read(channel: Channel, artifacts: Artifacts, server: str, uri: str) -> Any:
         raise LatheError("invalid_arguments", str(error)) from None
     name = _PREFIX + str(uri)
     tool = ToolFunction(Definition(module.__own__, name), "resource")
-    request = {"server": module.__own__, "name": name, "arguments": {}}
+    request: dict[str, Any] = {"server": module.__own__, "name": name, "arguments": {}}
     return tool_results.value(tool, channel.call("tool_call", request), artifacts)
 
 

@@ -32,6 +32,10 @@ class Blob(bytes):
         """Show what it is, not its bytes."""
         return f"Blob({self.mime}, {len(self):,} bytes, artifact {self.name})"
 
+    def __str__(self) -> str:
+        """Show the same: printing one must not print its bytes."""
+        return repr(self)
+
     def __reduce__(self) -> Any:
         """Keep the name and the kind beside the bytes."""
         return Blob, (bytes(self), self.mime, self.name)

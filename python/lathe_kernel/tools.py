@@ -42,9 +42,9 @@ class Tools(types.ModuleType):
         self._background = background
         background.tools = self
 
-    # What begins with a letter is the name of a server.
+    # A server may have any name that does not begin with two underscores.
 
-    def _server(self, name: str) -> "ServerTools":
+    def __server__(self, name: str) -> "ServerTools":
         """Return the module of a server.
 
         Raises:
@@ -54,7 +54,7 @@ class Tools(types.ModuleType):
         close(reply.descriptors)
         return ServerTools(self, name, str(reply.value["server"]), dict(reply.value["names"]))
 
-    def _tool(self, server: str, name: str) -> Any:
+    def __tool__(self, server: str, name: str) -> Any:
         """Return a tool's function.
 
         Raises:
@@ -62,9 +62,9 @@ class Tools(types.ModuleType):
         """
         reply = self._channel.call("tool", {"server": server, "name": name})
         close(reply.descriptors)
-        return self._made(reply.value)
+        return self.__made__(reply.value)
 
-    def _made(self, definition: Mapping[str, Any]) -> Any:
+    def __made__(self, definition: Mapping[str, Any]) -> Any:
         """Return the function of a definition that lathe gave."""
         return self._function(_tool(definition), dict(definition))
 
@@ -171,7 +171,7 @@ class ServerTools(types.ModuleType):
         if not _NAME.fullmatch(name) or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
         try:
-            function = self.__tools__._tool(self.__server__, name)
+            function = self.__tools__.__tool__(self.__server__, name)
         except LatheError as error:
             raise AttributeError(error.reason) from None
         self.__dict__[name] = function
@@ -207,9 +207,9 @@ class ToolFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         try:
             if not tool:
-                server = self._tools._server(name)
+                server = self._tools.__server__(name)
                 return importlib.machinery.ModuleSpec(fullname, self, loader_state=server)
-            self._tools._tool(name, tool)
+            self._tools.__tool__(name, tool)
         except LatheError as error:
             raise ImportError(error.reason, name=fullname) from None
         mend = f"it is a function: `from {_PREFIX}{name} import {tool}`"
@@ -274,7 +274,7 @@ def is_tool(value: object) -> bool:
 
 def recalled_tool(definition: dict[str, Any]) -> Any:
     """Return the function of a definition that was saved."""
-    return _tools()._made(definition)
+    return _tools().__made__(definition)
 
 
 def recalled_server(server: str, names: dict[str, str], own: str = "") -> ServerTools:

@@ -263,8 +263,8 @@ package actor SessionEngine {
             state: { turnsLeft in
                 StateBlock(
                     variables: await seat.variables, capabilities: capabilities, tools: tools,
-                    remembered: remembered,
-                    background: await registry.background(of: .coordinator), turnsLeft: turnsLeft,
+                    background: await registry.background(of: .coordinator), remembered: remembered,
+                    turnsLeft: turnsLeft,
                     budget: spending.budget.leftText, problems: await seat.problems,
                     exposure: services.tools?.exposure(of: .coordinator))
             })

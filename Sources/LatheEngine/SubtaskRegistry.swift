@@ -123,6 +123,11 @@ actor SubtaskRegistry {
         }
     }
 
+    /// True where all of `ids` were begun by the kernel at `owner` itself.
+    func owns(_ owner: Place, _ ids: [Int]) -> Bool {
+        ids.allSatisfy { entries[$0]?.owner == owner }
+    }
+
     /// True where all of `ids` were begun by a kernel at `place`, or below it.
     func sees(_ place: Place, _ ids: [Int]) -> Bool {
         ids.allSatisfy { id in

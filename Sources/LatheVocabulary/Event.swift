@@ -59,7 +59,6 @@ package enum EventBody: Sendable, Hashable {
     case toolsOffered(ToolsOffered)
     case toolDecided(ToolDecided)
     case toolUsed(ToolUse)
-<<<<<<< HEAD
     case exposed(Exposed)
     case backgroundStarted(BackgroundStarted)
     case backgroundProgressed(BackgroundProgressed)
@@ -71,7 +70,6 @@ package enum EventBody: Sendable, Hashable {
     case messageDelivered(MessageDelivered)
     case questionAsked(QuestionAsked)
     case steppedIn(SteppedIn)
-=======
     case roundtableOpened(RoundtableOpened)
     case roundtableSeated(RoundtableSeated)
     case roundtableRound(RoundtableRound)
@@ -81,7 +79,6 @@ package enum EventBody: Sendable, Hashable {
     case handoffDeclined(HandoffDeclined)
     case handoffCompleted(HandoffCompleted)
     case handoffRolledBack(HandoffRolledBack)
->>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

@@ -33,7 +33,6 @@ extension EventBody {
         case toolsOffered = "tools_offered"
         case toolDecided = "tool_decided"
         case toolUsed = "tool_used"
-<<<<<<< HEAD
         case exposed
         case backgroundStarted = "background_started"
         case backgroundProgressed = "background_progressed"
@@ -45,7 +44,6 @@ extension EventBody {
         case messageDelivered = "message_delivered"
         case questionAsked = "question_asked"
         case steppedIn = "stepped_in"
-=======
         case roundtableOpened = "roundtable_opened"
         case roundtableSeated = "roundtable_seated"
         case roundtableRound = "roundtable_round"
@@ -55,7 +53,6 @@ extension EventBody {
         case handoffDeclined = "handoff_declined"
         case handoffCompleted = "handoff_completed"
         case handoffRolledBack = "handoff_rolled_back"
->>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -95,7 +92,6 @@ extension EventBody {
         case .toolsOffered: .toolsOffered
         case .toolDecided: .toolDecided
         case .toolUsed: .toolUsed
-<<<<<<< HEAD
         case .exposed: .exposed
         case .backgroundStarted: .backgroundStarted
         case .backgroundProgressed: .backgroundProgressed
@@ -107,7 +103,6 @@ extension EventBody {
         case .messageDelivered: .messageDelivered
         case .questionAsked: .questionAsked
         case .steppedIn: .steppedIn
-=======
         case .roundtableOpened: .roundtableOpened
         case .roundtableSeated: .roundtableSeated
         case .roundtableRound: .roundtableRound
@@ -117,7 +112,6 @@ extension EventBody {
         case .handoffDeclined: .handoffDeclined
         case .handoffCompleted: .handoffCompleted
         case .handoffRolledBack: .handoffRolledBack
->>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -158,7 +152,6 @@ extension EventBody {
         case .toolsOffered(let value): value
         case .toolDecided(let value): value
         case .toolUsed(let value): value
-<<<<<<< HEAD
         case .exposed(let value): value
         case .backgroundStarted(let value): value
         case .backgroundProgressed(let value): value
@@ -170,7 +163,6 @@ extension EventBody {
         case .messageDelivered(let value): value
         case .questionAsked(let value): value
         case .steppedIn(let value): value
-=======
         case .roundtableOpened(let value): value
         case .roundtableSeated(let value): value
         case .roundtableRound(let value): value
@@ -180,7 +172,6 @@ extension EventBody {
         case .handoffDeclined(let value): value
         case .handoffCompleted(let value): value
         case .handoffRolledBack(let value): value
->>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -228,7 +219,6 @@ extension EventBody {
             case .toolsOffered: .toolsOffered(try ToolsOffered(from: decoder))
             case .toolDecided: .toolDecided(try ToolDecided(from: decoder))
             case .toolUsed: .toolUsed(try ToolUse(from: decoder))
-<<<<<<< HEAD
             case .exposed: .exposed(try Exposed(from: decoder))
             case .backgroundStarted: .backgroundStarted(try BackgroundStarted(from: decoder))
             case .backgroundProgressed: .backgroundProgressed(try BackgroundProgressed(from: decoder))
@@ -240,7 +230,6 @@ extension EventBody {
             case .messageDelivered: .messageDelivered(try MessageDelivered(from: decoder))
             case .questionAsked: .questionAsked(try QuestionAsked(from: decoder))
             case .steppedIn: .steppedIn(try SteppedIn(from: decoder))
-=======
             case .roundtableOpened: .roundtableOpened(try RoundtableOpened(from: decoder))
             case .roundtableSeated: .roundtableSeated(try RoundtableSeated(from: decoder))
             case .roundtableRound: .roundtableRound(try RoundtableRound(from: decoder))
@@ -250,7 +239,6 @@ extension EventBody {
             case .handoffDeclined: .handoffDeclined(try HandoffDeclined(from: decoder))
             case .handoffCompleted: .handoffCompleted(try HandoffCompleted(from: decoder))
             case .handoffRolledBack: .handoffRolledBack(try HandoffRolledBack(from: decoder))
->>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

@@ -18,7 +18,9 @@ import Testing
             guard place == .coordinator else { return nil }
             return index == 0 ? .code("x = 20") : .failure(Self.noMoney)
         }
-        let third = ScriptedModel(name: "third", codeForm: .fence, [.text("```python\nlathe.answer(str(x + 1))\n```")])
+        let third = ScriptedModel(name: "third", codeForm: .fence) { _, _ in
+            .text("```python\nlathe.answer(str(x + 1))\n```")
+        }
         let unmade = ModelError(.keyMissing, "second: it needs a key")
         try await TestSession.run(first, fallbacks: [.failure(unmade), .success(third)]) { session in
             let outcome = try await session.engine.ask("add")
@@ -62,12 +64,12 @@ import Testing
 
     @Test func `what another model could not mend does not fall back, and the last failure is told`() async throws {
         let second = ScriptedModel(name: "second") { _, _ in .failure(ModelError(.keyRefused, "The key was refused.")) }
-        let bad = ScriptedModel(name: "bad", [.failure(ModelError(.badRequest, "It was not understood."))])
+        let bad = ScriptedModel(name: "bad") { _, _ in .failure(ModelError(.badRequest, "It was not understood.")) }
         try await TestSession.run(bad, fallbacks: [.success(second)]) { session in
             let outcome = try await session.engine.ask("x")
             #expect(outcome.reason.contains("not understood") && second.requests.isEmpty)
         }
-        let poor = ScriptedModel(name: "poor", [.failure(Self.noMoney)])
+        let poor = ScriptedModel(name: "poor") { _, _ in .failure(Self.noMoney) }
         try await TestSession.run(poor, fallbacks: [.success(second)]) { session in
             let outcome = try await session.engine.ask("x")
             #expect(outcome.status == .failed && outcome.reason.contains("The key was refused."))

@@ -83,7 +83,6 @@ enum EventSamples {
         .toolUsed(
             ToolUse(
                 cell: 3, server: "crm", tool: "add-contact", ground: .session, seconds: 0.5, bytes: 9, isError: true)),
-<<<<<<< HEAD
         .toolUsed(
             ToolUse(
                 cell: 4, server: "crm", tool: "search", ground: .always, seconds: 0.5, bytes: 9, isError: false,
@@ -108,7 +107,6 @@ enum EventSamples {
             SteppedIn(
                 .budget, .coordinator.child("UA"), budget: BudgetLimits(tokens: 9), question: 2, user: 1000, process: 7)
         ),
-=======
         .roundtableOpened(
             RoundtableOpened(
                 table: 1, cell: 2, question: "why “late”?", leastSeats: 4, mostSeats: 6, rounds: 3,
@@ -138,7 +136,6 @@ enum EventSamples {
         .handoffCompleted(HandoffCompleted(handoff: 1, subtask: 4)),
         .handoffRolledBack(
             HandoffRolledBack(handoff: 1, cause: .expired, reason: "late", checkpoint: 3, subtask: 4)),
->>>>>>> 956d58d (Seat opposed experts at a roundtable, and let work be handed over)
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .remembered(

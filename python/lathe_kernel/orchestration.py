@@ -90,7 +90,10 @@ class Orchestration:
         return handing.run(self._background, self._store, what, shared)
 
     def accept(self) -> None:
-        """Take over what was handed to you with `lathe.handoff`. Example: `lathe.accept()`."""
+        """Take over what was handed to you with `lathe.handoff`; then finish with `lathe.answer`.
+
+        Example: `lathe.accept()`
+        """
         close(self._channel.call("accept", {}).descriptors)
         print("[accepted: finish with lathe.answer(value)]")
 

@@ -3,26 +3,22 @@
 import mimetypes
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from lathe_kernel import (
     answers,
     apart,
-    branches,
     contents,
     delegation,
-    loading,
     messages,
     pages,
-    resources,
     results,
 )
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.background import Background
-from lathe_kernel.branches import Branch, Branches, Keep
+from lathe_kernel.branches import Branch, Branches
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.delegation import InlineAgent
@@ -40,14 +36,16 @@ from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.messages import Handler, Message
 from lathe_kernel.orchestration import Orchestration
 from lathe_kernel.outcomes import Outcome, Outcomes
+from lathe_kernel.reading import Reading
 from lathe_kernel.recollections import Recollection, Recollections, Remembering
 from lathe_kernel.recording import Recorder
+from lathe_kernel.returning import Returning
 from lathe_kernel.roundtable_result import Roundtable
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
 from lathe_kernel.talking import Talking
 from lathe_kernel.together import Together
-from lathe_kernel.tool_results import Blob, Link
+from lathe_kernel.tool_results import Blob
 from lathe_kernel.tools import ToolFinder, Tools
 
 _METHODS = (
@@ -132,7 +130,16 @@ class Place:
         )
 
 
-class Lathe(types.ModuleType, Making, Together, Remembering, Talking, Orchestration):
+class Lathe(
+    types.ModuleType,
+    Making,
+    Reading,
+    Returning,
+    Together,
+    Remembering,
+    Talking,
+    Orchestration,
+):
     """Delegate slices, ask models, answer, and save what is worth keeping.
 
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
@@ -316,92 +323,12 @@ class Lathe(types.ModuleType, Making, Together, Remembering, Talking, Orchestrat
             reason = str(reply.value.get("reason"))
             raise AnswerRejected(reason + answers.about_null(value, reason))
 
-    def checkpoint(self, name: str | None = None) -> int:
-        """Keep all variables as they are now; return the number for `rollback`.
-
-        Example: `lathe.checkpoint("before the join")`; it takes milliseconds, whatever they hold.
-        Files are not part of it.
-        """
-        reply = self._channel.call("checkpoint", {"name": name})
-        close(reply.descriptors)
-        number = int(reply.value["checkpoint"])
-        dropped = "".join(f"; {one} was let go for it" for one in reply.value["dropped"])
-        print(f"[checkpoint {number}{dropped}]")
-        return number
-
-    def rollback(self, to: int | str | None = None) -> None:
-        """Go back to a checkpoint when this cell has ended; the rest of the cell still runs.
-
-        Example: `lathe.rollback("before the join")`; without `to` the last one that was made with
-        `checkpoint`, else before the previous cell. Files, subtasks and answers are not undone.
-        """
-        reply = self._channel.call("rollback", {"to": to})
-        close(reply.descriptors)
-        print(f"[back to checkpoint {reply.value['title']} when this cell has ended]")
-
-    def branch(self, codes: Sequence[str] | Mapping[str, str], keep: Keep = "lowest") -> Branches:
-        """Run alternatives side by side, each from the state as it is now, and keep one.
-
-        Example: `lathe.branch({"a": fit_a, "b": fit_b}, keep="lowest")`; `keep` is "lowest" or
-        "highest" value of the last expression, a label, a function of the branches, or None.
-        """
-        return branches.run(self._channel, codes, keep)
-
     def find(self, query: str, limit: int = 5) -> str:
         """Search saved functions, agents and tools: a signature and a sentence for each that fits.
 
         Example: `lathe.find("delays by month")`; a tool is called by the name that it is shown with
         """
         return self._library.found(query, limit)
-
-    def load_parquet(self, path: str | Path, **options: Any) -> Any:
-        """Read a Parquet file into a DataFrame that is handed over without being written again.
-
-        Example: `df = lathe.load_parquet("/data/0/flights.parquet", columns=["carrier", "delay"])`
-        """
-        return loading.parquet(path, options, self._store)
-
-    def load_csv(self, path: str | Path, **options: Any) -> Any:
-        """Read a CSV file into a DataFrame that is handed over without being written again.
-
-        Example: `df = lathe.load_csv("/data/0/flights.csv", dtype_backend="pyarrow")`
-        """
-        return loading.csv(path, options, self._store)
-
-    def load_arrow(self, path: str | Path) -> Any:
-        """Read an Arrow IPC file into a table that is handed over without being written again.
-
-        Example: `table = lathe.load_arrow("part.arrow")`
-        """
-        return loading.arrow(path, self._store)
-
-    def output(self, cell: int, stream: str = "stdout") -> str:
-        """Return the whole output of an earlier cell, of which you may have seen a preview.
-
-        Example: `lathe.output(3)`, `lathe.output(3, "stderr")`, `"result"` or `"traceback"`
-        """
-        if stream not in ("stdout", "stderr", "result", "traceback"):
-            raise invalid(f"`stream` is stdout, stderr, result or traceback, not {stream!r}.")
-        reply = self._channel.call("output", {"cell": cell, "stream": stream})
-        if not reply.descriptors:
-            return str(reply.value["text"])
-        with open(reply.descriptors[0], "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
-            close(reply.descriptors[1:])
-            return file.read().decode("utf-8", "replace")
-
-    def resources(self, server: str) -> list[Link]:
-        """List the addresses of what a server has to read, each with `label` and `mime`.
-
-        Example: `lathe.resources("crm")`; one with {parts} is read once they are filled in.
-        """
-        return resources.listed(self._channel, server)
-
-    def resource(self, server: str, uri: str) -> Any:
-        """Read a resource of a server: text, data where it is JSON, else a Blob.
-
-        Example: `lathe.resource("crm", "crm://contacts/7")`
-        """
-        return resources.read(self._channel, self._artifacts, server, uri)
 
     def save_artifact(self, name: str, data: object) -> str:
         """Save a file for the user: text, bytes, a DataFrame, a figure, JSON data or a file's path.

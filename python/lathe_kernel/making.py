@@ -201,6 +201,7 @@ class Making:
         model: str | None,
         budget: dict[str, Any] | None,
         capabilities: Sequence[str] | None,
+        tools: Sequence[str] | None,
     ) -> saving.Module:
         definition = saving.AgentDefinition(
             name,
@@ -214,6 +215,7 @@ class Making:
             model,
             budget,
             capabilities,
+            delegation.patterns_of(tools),
         )
         return saving.agent_module(definition, self._namespace, self._recorder.runs)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from lathe_kernel import sensitive
+from lathe_library import sensitive
 
 _SAMPLES = json.loads((Path(__file__).parent / "sensitive_samples.json").read_text())
 

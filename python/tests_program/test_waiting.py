@@ -30,5 +30,5 @@ def test_waiting_for_a_reply_takes_no_processor_time(lathe: Lathe) -> None:
         used = _processor_seconds(asking.pid) - before
         asking.send_signal(signal.SIGINT)
         asking.communicate(timeout=60)
-    # A thread that never sleeps takes a second of each; on a busy machine it gets less, and so does one that does.
+    # A thread that never sleeps takes a second of each, less on a busy machine.
     assert used < 0.4, f"{used} s of 4"

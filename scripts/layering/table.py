@@ -24,7 +24,9 @@ LIBRARIES: Final = frozenset(
 )
 """Every Swift library of the project; the table below says who may see which."""
 
-C_MODULES: Final = frozenset({"CCrypto", "CCurl", "CPython", "CPythonLibrary", "CSQLite", "CSandbox"})
+C_MODULES: Final = frozenset(
+    {"CCrypto", "CCurl", "CPython", "CPythonLibrary", "CSQLite", "CSandbox"}
+)
 """One module per C library: a module map and what Swift cannot spell."""
 
 IMPORTS: Final[dict[str, frozenset[str]]] = {

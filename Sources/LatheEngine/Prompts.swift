@@ -48,7 +48,7 @@ package enum Prompts {
     private static let kernelObject = """
         In the kernel lathe, pd and np are predefined; help(lathe.NAME) tells more:
         - lathe.find("words"): saved functions, agents and tools that fit. Look before writing your own. \
-        `from lathe.capabilities import NAME` gives a function; an agent is used by its name, a tool as shown.
+        `from lathe.capabilities import NAME` gives a function; agents are used by name, tools as shown.
         - lathe.delegate_each(agent, slices, task="") -> outcomes in order, each .label .status .value .reason. slices: a dict \
         label -> object, or a GroupBy. Each sub-agent sees only its slice, `data` in its own kernel. \
         agent: a saved name, or lathe.agent(name=…, instructions=…, returns={"mean": float, "causes": [str], "rows": lathe.Table}). A Table \

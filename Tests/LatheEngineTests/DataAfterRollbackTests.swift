@@ -71,10 +71,10 @@ import Testing
         }
     }
 
-    @Test func `a subtask that ends after its delegation was undone keeps no data`() async throws {
+    @Test func `a subtask whose delegation is undone is stopped and keeps no data`() async throws {
         let model = ScriptedModel { place, index in
-            // Long enough to be undone meanwhile; where it is not, its data goes with the undoing instead.
-            place.depth == 1 && index == 0 ? .code("import time; time.sleep(1); lathe.answer(np.ones(1000))") : nil
+            // Long enough to be undone meanwhile.
+            place.depth == 1 && index == 0 ? .code("import time; time.sleep(60); lathe.answer(np.ones(1000))") : nil
         }
         try await TestSession.run(model) { session in
             let engine = session.engine
@@ -91,7 +91,7 @@ import Testing
                 }.first
                 try await Task.sleep(for: .milliseconds(10))
             }
-            #expect(outcome?.status == .complete, "\(String(describing: outcome))")
+            #expect(outcome?.status == .cancelled, "\(String(describing: outcome))")
             for _ in 0..<500 where await engine.dataWaiting > 0 { try await Task.sleep(for: .milliseconds(10)) }
             #expect(await engine.dataWaiting == 0)
         }

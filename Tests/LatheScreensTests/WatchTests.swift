@@ -63,7 +63,7 @@ struct WatchTests {
                 "    {\"item\":\"tea\\u001b\"}",
                 "✉ UA → coordinator  discovery: fog␛[2J at JFK",
                 "▸ the user (1000, process 7) paused coordinator/UA",
-                "at work · 1.5k tokens · $0.00 · lathe tell s AGENT TEXT · Ctrl-C leaves",
+                "at work · 1.5k tokens · $0.00 · lathe tell s AGENT TEXT",
             ])
     }
 

@@ -152,7 +152,7 @@ class Background:
 
     def reader(self, note: dict[str, Any]) -> Reader:
         """Return what reads the answers of the tool that a note names."""
-        return cast("Reader", self.tools.reader(note))
+        return cast("Reader", self.tools.__reader__(note))
 
     def recalled(
         self, identifier: int, label: str, kind: SubtaskKind, note: dict[str, Any] | None

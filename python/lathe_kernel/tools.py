@@ -135,13 +135,13 @@ class Tools(types.ModuleType):
             reader=lambda reply: tool_results.value(tool, reply, self._artifacts),
         )
 
-    def reader(self, note: Mapping[str, Any]) -> Reader:
+    def __reader__(self, note: Mapping[str, Any]) -> Reader:
         """Return what reads the answers of a tool, by the names that it has in Python.
 
         Raises:
             LatheError: there is no such tool any more.
         """
-        definition = self.function(str(note.get("server")), str(note.get("name"))).definition
+        definition = self.__tool__(str(note.get("server")), str(note.get("name"))).definition
         tool = _tool(definition)
         return lambda reply: tool_results.value(tool, reply, self._artifacts)
 

@@ -175,7 +175,7 @@ def test_a_handle_begins_at_once_and_is_found_again(make_kernel: MakeKernel) -> 
     kernel.ok("q = lathe.ask_model.later('Which word?')")
     assert kernel.ok("q.cancel()\nq.result()").text == "'Which word?'"
     assert lathe.cancelled == [2]
-    assert kernel.ok("add.later('long').result()").text == "[1, 2]"
+    assert kernel.ok("add.later('long').result()").text == "{'result': [1, 2]}"
 
 
 def test_failures_keep_their_type_and_the_rest_its_results(make_kernel: MakeKernel) -> None:

@@ -176,7 +176,7 @@ except lathe.LatheError as error: print(error)
         "[artifact my-crm-resource.png]",
         "Blob(image/png, 8 bytes, artifact my-crm-resource.png)",
     ]
-    assert lines[4].startswith("my-crm/resource:crm://elsewhere?q=secret may change something")
+    assert lines[4].startswith("my-crm/resource:crm://elsewhere?q=secret can carry data out")
     assert lines[5].startswith("there is no server 'nowhere'")
     used = [event.data for event in lathe.events("a", "tool_used")]
     assert [(use["tool"], use["ground"]) for use in used] == [

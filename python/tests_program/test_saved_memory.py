@@ -53,7 +53,10 @@ def test_saving_can_be_turned_off_and_bounded(lathe: Lathe) -> None:
     assert saves(lathe) == []
     lathe.write("lathe.json", json.dumps({"memory": {"keep": True}}))
     refused = lathe.run("exec", "-s", "s", "1")
-    assert (refused.code, "memory has one setting" in refused.err) == (2, True)
+    assert (refused.code, "memory is an object of save, recall and remember" in refused.err) == (
+        2,
+        True,
+    )
 
 
 def test_what_is_saved_is_listed_checked_and_deleted(lathe: Lathe) -> None:

@@ -24,7 +24,14 @@ paid = sum(get_price(item) for item in ["tea", "salt"] * {half})
 def _asked(lathe: Lathe, session: str, half: int) -> list[dict[str, Any]]:
     script = (Code(_LOOP.format(half=half)), Code('lathe.answer(f"{paid:.0f}")'))
     with ModelServer(*script) as model:
-        words = ("ask", "What is it in all?", f"--session={session}", "--model", MODEL)
+        words = (
+            "ask",
+            "What is it in all?",
+            f"--session={session}",
+            "--model",
+            MODEL,
+            "--no-memory",
+        )
         done = lathe.having(**model.variables).run(*words)
     assert done.code == 0, done
     assert f"{half * 7}" in done.out

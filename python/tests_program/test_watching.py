@@ -74,7 +74,11 @@ def test_a_run_is_paused_told_and_given_another_budget_while_it_is_watched(lathe
     assert "The user says to you:\nLeave out 2012." in json.dumps(second.data).replace("\\n", "\n")
     assert second.data["reserved"]["tokens"] > 0
     assert watching.returncode == 0
-    for line in ("user note to coordinator: Leave out 2012.", "paused coordinator", "complete"):
+    for line in (
+        "user important note to coordinator: Leave out 2012.",
+        "paused coordinator",
+        "complete",
+    ):
         assert line in seen, seen
     assert "\x1b" not in seen
     assert not control.exists()

@@ -65,7 +65,10 @@ def test_wrong_use_is_told_apart() -> None:
         done = subprocess.run(
             [ROOT / "scripts" / "setup", *arguments], capture_output=True, text=True, check=False
         )
-        assert (done.returncode, done.stderr) == (2, "usage: scripts/setup [run|dev|bench]\n")
+        assert (done.returncode, done.stderr) == (
+            2,
+            "usage: scripts/setup [run|dev|bench|bench-tools]\n",
+        )
 
 
 def test_without_swift_one_line_says_where_to_get_it(machine: Machine) -> None:

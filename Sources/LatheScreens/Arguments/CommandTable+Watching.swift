@@ -4,7 +4,7 @@ extension OptionForm {
     static let budgetCalls = OptionForm(
         name: "--budget-calls", value: "N", summary: "calls of models that a task and its subtasks may make")
     static let forSession = OptionForm(
-        name: "--for-session", summary: "this tool until the end of the run, not only this call")
+        name: "--for-session", summary: "this tool in this session, not only this call")
 }
 
 extension CommandTable {

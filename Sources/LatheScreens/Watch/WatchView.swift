@@ -89,7 +89,7 @@ struct WatchView {
             isOpen
             ? (tree.isWorking ? "at work" : "open, nothing under way")
             : (tree.isWorking ? "ended in the middle: lathe resume \(tree.session)" : "ended")
-        let hint = isOpen ? " · lathe tell \(tree.session) AGENT TEXT · Ctrl-C leaves" : ""
-        return canvas.text("\(what) · \(Figure.tokens(tokens)) tokens · \(money)\(hint)", .dim)
+        let hint = isOpen ? " · lathe tell \(tree.session) AGENT TEXT" : ""
+        return canvas.fit(canvas.text("\(what) · \(Figure.tokens(tokens)) tokens · \(money)\(hint)", .dim))
     }
 }

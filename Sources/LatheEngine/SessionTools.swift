@@ -18,7 +18,8 @@ package final class SessionTools: Sendable {
     let offered = Mutex<(generation: Int, isOffered: [Bool])?>(nil)
 
     /// `consent` is nil where nobody can be asked, `kept` where no answer holds beyond the session.
-    package init(access: any ToolAccess, rules: ToolRules, consent: (any ToolConsent)? = nil, kept: KeptAnswers? = nil) {
+    package init(access: any ToolAccess, rules: ToolRules, consent: (any ToolConsent)? = nil, kept: KeptAnswers? = nil)
+    {
         self.access = access
         self.rules = rules
         self.consent = consent

@@ -12,8 +12,6 @@ from lathe_kernel.protocol import Manifest
 from lathe_library import examples
 from lathe_library.refusals import Refusal
 
-LAYOUT = "example"
-
 
 def made(manifest: Manifest, extents: Sequence[memoryview]) -> object:
     """Return the value: the first extent is its text, the others are files by `names`.

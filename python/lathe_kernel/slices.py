@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from lathe_kernel import example_data, pages, variables
+from lathe_kernel import pages, variables
 from lathe_kernel.kept import KeptFile, KeptFiles, most_files, root_array, too_large
 from lathe_kernel.pickling import LARGE, Pickled, pickled
 from lathe_kernel.protocol import MAXIMUM_SLICE_FILES, Manifest
@@ -61,7 +61,10 @@ def thaw(manifest: Manifest, descriptors: Sequence[int]) -> object:
     """
     maps = [pages.mapped(descriptors[position]) for position in manifest["descriptors"]]
     buffers = [_extent(maps, one) for one in manifest["buffers"]]
-    if manifest["layout"] == example_data.LAYOUT:
+    if manifest["layout"] == "example":
+        # Imports pandas, and so begins a thread of Arrow where the environment does not forbid it.
+        from lathe_kernel import example_data
+
         return example_data.made(manifest, buffers)
     stream = _Stream([_extent(maps, one) for one in manifest["pickle"]])
     return pickle.load(cast("Any", stream), buffers=buffers)

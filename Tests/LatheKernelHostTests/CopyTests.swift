@@ -235,7 +235,8 @@ extension KernelHostTests {
                 let open = { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
                 let descriptors = try open()
                 for _ in 0..<50 { _ = try await kernel.copied() }
-                #expect(await Self.waits { Self.processes(below: sandbox).count <= before })
+                // On a busy machine a few kernels that are kept ready are forked only after `before` was counted.
+                #expect(await Self.waits { Self.processes(below: sandbox).count <= before + 5 })
                 #expect(await Self.waits { ((try? open()) ?? 0) < descriptors + 40 })
                 #expect(
                     await kernel.run("import os; sorted(os.listdir('/proc/self/fd'))", number: 2).value?.text.head

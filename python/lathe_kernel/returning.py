@@ -29,7 +29,7 @@ class Returning:
         """Go back to a checkpoint when this cell has ended; the rest of the cell still runs.
 
         Example: `lathe.rollback("before the join")`; without `to` the last one that was made with
-        `checkpoint`, else before the previous cell. Files, subtasks and answers are not undone.
+        `checkpoint`, else before the previous cell. Files and answers are not undone.
         """
         reply = self._channel.call("rollback", {"to": to})
         close(reply.descriptors)

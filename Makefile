@@ -27,6 +27,12 @@ test: ## Set up, build and run all tests
 	swift build --build-tests
 	scripts/test
 
+.PHONY: test-slow
+test-slow: ## Run the tests that take minutes: every fault of a provider, recorded roundtables, a thousand calls
+	scripts/setup dev
+	swift build --build-tests
+	$(python) -m pytest -q -n 2 --dist loadfile -m slow
+
 .PHONY: test-live
 test-live: ## Ask the embedded model one real question, if its weights are there
 	scripts/test-live

@@ -12,6 +12,8 @@ from tests_program.endpoint import MODEL, Code, Line, ModelServer, Refusal, Text
 from tests_program.killing import killed_when
 from tests_program.program import ROOT, Lathe
 
+pytestmark = pytest.mark.slow
+
 _NAMES = ("hour sceptic", "carrier advocate", "weather purist", "base rate clerk")
 _STANCES = (
     "the hour alone explains it",

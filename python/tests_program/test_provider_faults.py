@@ -26,8 +26,10 @@ from tests_program.endpoint import (
 from tests_program.program import Done, Event, Lathe
 from tests_program.wire_forms import Form, Said
 
+pytestmark = pytest.mark.slow
+
 _RETRIES = {"attempts": 3, "firstWait": 0.01, "longestWait": 0.05}
-_QUICK = {"connect": 5, "firstByte": 0.5, "idle": 0.5}
+_QUICK = {"connect": 5, "firstByte": 1.5, "idle": 0.5}
 _ANSWER = Code("lathe.answer('It is 4.')")
 _DELEGATING = """
 agent = lathe.agent("counter", "Count.", {"n": int})

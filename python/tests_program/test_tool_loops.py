@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lathe_bench import tokens
 from tests_program.endpoint import MODEL, Code, ModelServer
 from tests_program.program import Lathe
+
+pytestmark = pytest.mark.slow
 
 _SHOP = '''"""What the shop knows."""
 
@@ -17,6 +21,7 @@ def get_price(item: str) -> float:
 '''
 _LOOP = """
 from lathe.tools.shop import get_price
+
 paid = sum(get_price(item) for item in ["tea", "salt"] * {half})
 """
 

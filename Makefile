@@ -22,7 +22,7 @@ build: ## Set up and build lathe and lathe-kernel for use, with a link at bin/la
 	@ln -sfn "$$(realpath --relative-to=bin "$$(swift build -c release --show-bin-path)/lathe")" bin/lathe
 
 .PHONY: test
-test: ## Set up, build and run all tests
+test: ## Set up, build and run the tests, but for the slow ones
 	scripts/setup dev
 	swift build --build-tests
 	scripts/test

@@ -31,7 +31,7 @@ _TOOL: dict[str, Any] = {
     "function": {"name": "add", "description": "Add.", "parameters": {}},
 }
 # Nobody should read here where packages were fetched.
-_HOSTS = re.compile(r"pypi\.|pythonhosted|npmjs|/simple/", re.IGNORECASE)
+_HOSTS = re.compile(r"/simple/", re.IGNORECASE)
 
 
 def test_what_a_model_reads_is_counted_and_nothing_else() -> None:

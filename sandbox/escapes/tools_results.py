@@ -19,6 +19,5 @@ try_all(
     lambda: os.open(os.readlink(path), os.O_RDONLY),
     lambda: read("/work/" + kept),
     lambda: read("/work/../" + kept),
-    lambda: os.fchmod(file, 0o777),
     lambda: os.link(path, "result", follow_symlinks=True),
 )

@@ -4,12 +4,17 @@ package import LatheVocabulary
 ///
 /// Not in the project's folder: one that was cloned must not bring memories that are believed.
 package final class RecollectionDatabase: RecollectionRecords {
-    private let file: RecollectionFile
+    private let file: StateFile<RecollectionError>
 
     package var path: String { file.path }
 
     /// - Parameter folder: absolute path of the user's state of lathe; made with the first entry.
-    package init(folder: String) { file = RecollectionFile(path: folder + "/memory.db") }
+    package init(folder: String) {
+        let schema = Schema(
+            applicationID: RecollectionSchema.applicationID, migrations: RecollectionSchema.migrations,
+            what: "memory of lathe's")
+        file = StateFile(path: folder + "/memory.db", schema) { RecollectionError(.unreadable, $0.reason) }
+    }
 
     // MARK: Keeping
 

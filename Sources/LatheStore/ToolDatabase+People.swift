@@ -5,7 +5,7 @@ extension ToolDatabase {
     // MARK: Answers
 
     package func keep(_ answer: KeptAnswer) throws(ToolError) {
-        try writing { connection throws(JournalError) in
+        try file.writing { connection throws(JournalError) in
             let statement = try connection.statement(
                 "INSERT OR REPLACE INTO kept_answer VALUES (?1, ?2, ?3, ?4, ?5)")
             try Self.bind([answer.project, answer.server, answer.tool, answer.definition], statement)
@@ -15,7 +15,7 @@ extension ToolDatabase {
     }
 
     package func keptAnswers() throws(ToolError) -> [KeptAnswer] {
-        try reading { connection throws(JournalError) in
+        try file.reading { connection throws(JournalError) in
             let statement = try connection.statement(
                 "SELECT project, server, tool, definition, time FROM kept_answer ORDER BY project, server, tool")
             var answers: [KeptAnswer] = []
@@ -34,7 +34,7 @@ extension ToolDatabase {
             $0.project == project && $0.server == server && (tool == nil || $0.tool == tool)
         }
         guard !fitting.isEmpty else { return 0 }
-        try writing { connection throws(JournalError) in
+        try file.writing { connection throws(JournalError) in
             let statement = try connection.statement(
                 "DELETE FROM kept_answer WHERE project = ?1 AND server = ?2 AND tool = ?3")
             for answer in fitting {
@@ -49,7 +49,7 @@ extension ToolDatabase {
 
     /// A call is known by its project, tool and time: its end replaces its beginning.
     package func keep(_ call: PersonalCall) throws(ToolError) {
-        try writing { connection throws(JournalError) in
+        try file.writing { connection throws(JournalError) in
             let statement = try connection.statement(
                 """
                 INSERT INTO personal_call
@@ -73,7 +73,7 @@ extension ToolDatabase {
     }
 
     package func calls(in project: String, atMost count: Int) throws(ToolError) -> [PersonalCall] {
-        try reading { connection throws(JournalError) in
+        try file.reading { connection throws(JournalError) in
             let statement = try connection.statement(
                 """
                 SELECT project, server, tool, arguments, outcome, sha256, argument_bytes, bytes, time, seconds

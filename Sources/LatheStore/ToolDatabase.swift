@@ -1,34 +1,28 @@
 internal import Foundation
-internal import Glibc
 package import LatheVocabulary
-internal import Synchronization
 
 /// What the user allowed of servers and tools, and the catalogue of what servers said last, in one SQLite file.
 ///
 /// It lies in the user's own state, not in the project: a project may have been cloned, and must not bring allowances with it.
 /// Made when something is first written; blocks on the disk; safe from any thread, and with several programs.
 package final class ToolDatabase: ToolRecords {
-    private struct State {
-        var connection: SQLiteConnection?
-    }
-
-    package let path: String
+    let file: StateFile<ToolError>
     /// So many calls of people stay, of all projects together.
     let keptCalls: Int
-    private let state = Mutex(State())
-    private static let schema = Schema(
-        applicationID: ToolSchema.applicationID, migrations: ToolSchema.migrations, what: "record of tools of lathe")
 
     /// `folder` is the absolute path of the user's state of lathe; made with the first entry.
     package init(folder: String, keptCalls: Int = 1_000) {
-        path = folder + "/tools.db"
+        let schema = Schema(
+            applicationID: ToolSchema.applicationID, migrations: ToolSchema.migrations, what: "record of tools of lathe"
+        )
+        file = StateFile(path: folder + "/tools.db", schema) { ToolError(.configuration, $0.reason) }
         self.keptCalls = keptCalls
     }
 
     // MARK: What was allowed
 
     package func allowedServer(_ server: String, in project: String) throws(ToolError) -> String? {
-        try reading { connection throws(JournalError) in
+        try file.reading { connection throws(JournalError) in
             let statement = try connection.statement(
                 "SELECT definition FROM allowed_server WHERE project = ?1 AND server = ?2")
             try Self.bind([project, server], statement)
@@ -37,7 +31,7 @@ package final class ToolDatabase: ToolRecords {
     }
 
     package func allowedTools(of server: String, in project: String) throws(ToolError) -> [String: String] {
-        try reading { connection throws(JournalError) in
+        try file.reading { connection throws(JournalError) in
             let statement = try connection.statement(
                 "SELECT tool, definition FROM allowed_tool WHERE project = ?1 AND server = ?2")
             try Self.bind([project, server], statement)
@@ -48,7 +42,7 @@ package final class ToolDatabase: ToolRecords {
     }
 
     package func allow(_ server: String, definition: String, in project: String) throws(ToolError) {
-        try writing { connection throws(JournalError) in
+        try file.writing { connection throws(JournalError) in
             try Self.forget(
                 server, project, connection, ["allowed_server", "allowed_tool", "listed_server", "listed_tool"])
             let statement = try connection.statement("INSERT INTO allowed_server VALUES (?1, ?2, ?3, ?4)")
@@ -61,7 +55,7 @@ package final class ToolDatabase: ToolRecords {
     package func allow(
         toolsOf server: String, _ definitions: [String: String], in project: String
     ) throws(ToolError) {
-        try writing { connection throws(JournalError) in
+        try file.writing { connection throws(JournalError) in
             try Self.forget(server, project, connection, ["allowed_tool"])
             let statement = try connection.statement("INSERT INTO allowed_tool VALUES (?1, ?2, ?3, ?4, ?5)")
             for (tool, definition) in definitions.sorted(by: { $0.key < $1.key }) {
@@ -73,8 +67,8 @@ package final class ToolDatabase: ToolRecords {
     }
 
     package func forget(_ server: String, in project: String) throws(ToolError) {
-        guard access(path, F_OK) == 0 else { return }
-        try writing { connection throws(JournalError) in
+        guard file.exists else { return }
+        try file.writing { connection throws(JournalError) in
             try Self.forget(
                 server, project, connection,
                 ["allowed_server", "allowed_tool", "listed_server", "listed_tool", "kept_answer"])
@@ -86,7 +80,7 @@ package final class ToolDatabase: ToolRecords {
     package func hold(
         _ listing: ToolCatalogueEntry, of server: String, in project: String
     ) throws(ToolError) {
-        try writing { connection throws(JournalError) in
+        try file.writing { connection throws(JournalError) in
             try Self.forget(server, project, connection, ["listed_server", "listed_tool"])
             let listed = try connection.statement("INSERT INTO listed_server VALUES (?1, ?2, ?3, ?4)")
             try Self.bind([project, server, listing.about.text], listed)
@@ -101,7 +95,7 @@ package final class ToolDatabase: ToolRecords {
     }
 
     package func listed(_ server: String, in project: String) throws(ToolError) -> ToolCatalogueEntry? {
-        try reading { connection throws(JournalError) -> ToolCatalogueEntry? in
+        try file.reading { connection throws(JournalError) -> ToolCatalogueEntry? in
             let statement = try connection.statement(
                 "SELECT about, time FROM listed_server WHERE project = ?1 AND server = ?2")
             try Self.bind([project, server], statement)
@@ -123,7 +117,7 @@ package final class ToolDatabase: ToolRecords {
     package func listedTool(
         _ tool: String, of server: String, in project: String
     ) throws(ToolError) -> ToolDefinition? {
-        try reading { connection throws(JournalError) -> ToolDefinition? in
+        try file.reading { connection throws(JournalError) -> ToolDefinition? in
             let statement = try connection.statement(
                 "SELECT definition FROM listed_tool WHERE project = ?1 AND server = ?2 AND tool = ?3")
             try Self.bind([project, server, tool], statement)
@@ -133,7 +127,7 @@ package final class ToolDatabase: ToolRecords {
     }
 
     package func listingStamp(of server: String, in project: String) throws(ToolError) -> ToolListingStamp? {
-        try reading { connection throws(JournalError) -> ToolListingStamp? in
+        try file.reading { connection throws(JournalError) -> ToolListingStamp? in
             let listed = try connection.statement("SELECT time FROM listed_server WHERE project = ?1 AND server = ?2")
             try Self.bind([project, server], listed)
             guard try listed.step() else { return nil }
@@ -169,55 +163,5 @@ package final class ToolDatabase: ToolRecords {
             throw JournalError(
                 .corrupt, "\(connection.path) cannot be read. Delete it; what was allowed is asked again.")
         }
-    }
-
-    /// Nil where there is no file yet.
-    func reading<T: Sendable>(
-        _ body: (SQLiteConnection) throws(JournalError) -> T
-    ) throws(ToolError) -> T? {
-        guard access(path, F_OK) == 0 else { return nil }
-        return try working(body)
-    }
-
-    func writing(_ body: (SQLiteConnection) throws(JournalError) -> Void) throws(ToolError) {
-        try working { connection throws(JournalError) in
-            try connection.transaction { () throws(JournalError) in try body(connection) }
-        }
-    }
-
-    private func working<T: Sendable>(
-        _ body: (SQLiteConnection) throws(JournalError) -> T
-    ) throws(ToolError) -> T {
-        let result = state.withLock { state -> Result<T, ToolError> in
-            do throws(JournalError) {
-                return .success(try body(try opened(&state)))
-            } catch {
-                return .failure(ToolError(.configuration, error.reason))
-            }
-        }
-        return try result.get()
-    }
-
-    private func opened(_ state: inout State) throws(JournalError) -> SQLiteConnection {
-        if let connection = state.connection { return connection }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw JournalError(.readOnly, "The folder \(folder) cannot be made: \(error.localizedDescription)")
-        }
-        // SQLite refuses to follow links; the folder's own may be one.
-        guard let resolved = realpath(folder, nil) else {
-            throw JournalError(.failed, "The folder \(folder) cannot be found: \(String(cString: strerror(errno))).")
-        }
-        defer { free(resolved) }
-        let new = try SQLiteConnection(path: String(cString: resolved) + "/tools.db", mode: .readWrite)
-        _ = try Self.schema.check(new)
-        try new.execute("PRAGMA trusted_schema = OFF")
-        try new.execute("PRAGMA synchronous = FULL")
-        try Self.schema.migrate(new)
-        state.connection = new
-        return new
     }
 }

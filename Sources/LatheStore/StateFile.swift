@@ -3,31 +3,38 @@ internal import Glibc
 internal import LatheVocabulary
 internal import Synchronization
 
-/// The file with what projects remember: opened when it is first needed, made with the first entry.
-final class RecollectionFile: Sendable {
+/// An SQLite file of the user's own state: opened when it is first needed, made with the first entry, read and written by its owner
+/// alone, and safe from any thread. What is deleted of it is overwritten.
+final class StateFile<Failure: Error & Sendable>: Sendable {
     private struct State {
         var connection: SQLiteConnection?
     }
 
     let path: String
     private let state = Mutex(State())
-    private static let schema = Schema(
-        applicationID: RecollectionSchema.applicationID, migrations: RecollectionSchema.migrations,
-        what: "memory of lathe's")
+    private let schema: Schema
+    private let failure: @Sendable (JournalError) -> Failure
 
-    init(path: String) { self.path = path }
+    /// `failure` says what a caller is told of what SQLite says.
+    init(path: String, _ schema: Schema, failure: @escaping @Sendable (JournalError) -> Failure) {
+        self.path = path
+        self.schema = schema
+        self.failure = failure
+    }
+
+    var exists: Bool { access(path, F_OK) == 0 }
 
     /// Nil where there is no file yet.
     func reading<T: Sendable>(
         _ body: (SQLiteConnection) throws(JournalError) -> T
-    ) throws(RecollectionError) -> T? {
-        guard access(path, F_OK) == 0 else { return nil }
+    ) throws(Failure) -> T? {
+        guard exists else { return nil }
         return try working(body)
     }
 
     func writing<T: Sendable>(
         _ body: (SQLiteConnection) throws(JournalError) -> T
-    ) throws(RecollectionError) -> T {
+    ) throws(Failure) -> T {
         try working { connection throws(JournalError) in
             try connection.transaction { () throws(JournalError) in try body(connection) }
         }
@@ -35,12 +42,12 @@ final class RecollectionFile: Sendable {
 
     private func working<T: Sendable>(
         _ body: (SQLiteConnection) throws(JournalError) -> T
-    ) throws(RecollectionError) -> T {
-        let result = state.withLock { state -> Result<T, RecollectionError> in
+    ) throws(Failure) -> T {
+        let result = state.withLock { state -> Result<T, Failure> in
             do throws(JournalError) {
                 return .success(try body(try opened(&state)))
             } catch {
-                return .failure(RecollectionError(.unreadable, error.reason))
+                return .failure(failure(error))
             }
         }
         return try result.get()
@@ -62,12 +69,12 @@ final class RecollectionFile: Sendable {
         defer { free(resolved) }
         let file = String(cString: resolved) + "/" + (path as NSString).lastPathComponent
         let new = try SQLiteConnection(path: file, mode: .readWrite)
-        _ = try Self.schema.check(new)
+        _ = try schema.check(new)
         // What is deleted is overwritten; the journal of a transaction is emptied with it.
         try new.execute(
             "PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -16000"
         )
-        try Self.schema.migrate(new)
+        try schema.migrate(new)
         chmod(file, 0o600)
         state.connection = new
         return new

@@ -17,7 +17,7 @@ struct EpisodeFold: Sendable, Hashable {
 
     static let kinds: Set<EventBody.Kind> = [
         .sessionOpened, .sessionDerived, .taskSubmitted, .turnFinished, .remembered, .recalled, .toolUsed,
-        .taskFinished,
+        .exposed, .taskFinished,
     ]
 
     /// Takes an event; one that is in it already changes nothing.
@@ -25,14 +25,13 @@ struct EpisodeFold: Sendable, Hashable {
         guard event.sequence > sequence else { return }
         sequence = event.sequence
         began = began ?? event.time
+        readsOthers = readsOthers || event.body.bringsWordsOfOthers
         switch event.body {
         case .sessionOpened(let opened): (remembers, isFollowing) = (opened.remembers == true, false)
         case .sessionDerived: isFollowing = true
         case .turnFinished(let turn) where !turn.isReplayed: isFollowing = false
         case .taskSubmitted(let submitted) where event.place == .coordinator: (task, facts) = (submitted.task, [])
         case .remembered(let remembered): facts.append(remembered.id)
-        case .toolUsed: readsOthers = true
-        case .recalled(let recalled) where recalled.marked > 0: readsOthers = true
         case .taskFinished(let outcome) where event.place == .coordinator: finish(outcome, event)
         default: break
         }
@@ -59,5 +58,18 @@ struct EpisodeFold: Sendable, Hashable {
                 kind: .episode, text: String(task.prefix(RecollectionLimits.taskCharacters)),
                 origin: RecollectionOrigin(by: .lathe, place: event.place, time: event.time),
                 marks: readsOthers ? [.others] : [], episode: episode))
+    }
+}
+
+extension EventBody {
+    /// Whether a session has read with it what others wrote: results of tools that count as such, what a subtask read whose result was
+    /// taken, recollections that are marked.
+    var bringsWordsOfOthers: Bool {
+        switch self {
+        case .toolUsed(let use): use.isUntrusted != false
+        case .exposed(let exposed): exposed.kinds.contains(.untrusted)
+        case .recalled(let recalled): recalled.marked > 0
+        default: false
+        }
     }
 }

@@ -51,6 +51,7 @@ extension HostDesk {
         if !found.items.isEmpty {
             try await journal(.recalled(Recalled(cell: cell, ids: found.items.map(\.id), marked: marked)))
         }
+        if marked > 0 { try await expose(to: [.untrusted], by: "marked recollections") }
         return [
             "text": .string(found.text), "items": .array(found.items.map(\.recalled)),
             "searched": .integer(found.searched),
@@ -107,11 +108,9 @@ extension HostDesk {
         }
     }
 
-    /// Whether the session has read what tools or others' recollections say, in this or an earlier program run.
+    /// Whether the session has read what others wrote, in this or an earlier program run.
     private func hasReadOthers() async throws(HostRefusal) -> Bool {
-        try await events(of: [.toolUsed, .recalled]).contains { event in
-            if case .recalled(let recalled) = event.body { recalled.marked > 0 } else { true }
-        }
+        try await events(of: [.toolUsed, .exposed, .recalled]).contains { $0.body.bringsWordsOfOthers }
     }
 
     private func events(of kinds: Set<EventBody.Kind>) async throws(HostRefusal) -> [Event] {

@@ -5,7 +5,8 @@ import LatheVocabulary
 ///
 /// The header is the file's docstring: a sentence, then lines `Denial:` (exception types, `KernelDied`, `interrupted`, or
 /// `bounded` for what may run but must harm nobody), `Roles:` (both where it is missing), `Afterwards: dead kernel`, and
-/// `Succeeds:` with the reason where it is known to succeed today.
+/// `Succeeds:` with the reason where it is known to succeed today; `Succeeds as an ordinary user:` where it does so when kernels
+/// run as lathe's own user, which they do not as root.
 struct Attempt: Sendable, CustomStringConvertible {
     let name: String
     let code: String
@@ -38,7 +39,7 @@ struct Attempt: Sendable, CustomStringConvertible {
         denials = field("Denial").map(list) ?? []
         roles = field("Roles").map { list($0).compactMap(KernelRole.init(rawValue:)) } ?? [.session, .subtask]
         leavesDeadKernel = field("Afterwards") == "dead kernel"
-        succeeds = field("Succeeds")
+        succeeds = field("Succeeds") ?? (geteuid() == 0 ? nil : field("Succeeds as an ordinary user"))
     }
 
     /// Nil where the result is one of the denials; else what happened instead.

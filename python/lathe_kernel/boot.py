@@ -4,7 +4,6 @@ import gc
 import importlib
 import os
 import random
-import shutil
 import sys
 import tempfile
 import threading
@@ -50,7 +49,6 @@ def warm() -> None:
     Called once, in the template; leaves no thread running.
     """
     gc.disable()  # Little of what is imported becomes garbage, and looking for it takes long.
-    _bring_font_list()
     for name in _IMPORTED:
         importlib.import_module(name)
     figures.choose_backend()
@@ -131,17 +129,6 @@ class _NoChannel:
 
     def waits(self) -> bool:
         raise RuntimeError("the template has no channel")
-
-
-def _bring_font_list() -> None:
-    """Give matplotlib the list of fonts that set-up made; where there is none, it looks for them.
-
-    A font on the list that is gone makes it look again, when that font is wanted.
-    """
-    made = Path(sys.prefix, "share", "lathe", "matplotlib")
-    folder = os.environ.get("MPLCONFIGDIR")
-    if folder and made.is_dir():
-        shutil.copytree(made, folder, dirs_exist_ok=True)
 
 
 def _versions() -> dict[str, str]:

@@ -3,8 +3,12 @@
 import importlib.abc
 import importlib.machinery
 import io
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -40,11 +44,29 @@ class _BackendFinder(importlib.abc.MetaPathFinder):
             execute = loader.exec_module
 
             def exec_module(module: Any) -> None:
+                settle()
                 execute(module)
                 module.use(BACKEND)
 
             loader.exec_module = exec_module
         return spec
+
+
+def settle() -> None:
+    """Give matplotlib a folder of settings that is this kernel's own, with the list of fonts.
+
+    Set-up made the list; where there is none, matplotlib looks for fonts, and it does so again
+    when one of the list is gone. A subtask's kernel cannot reach the template's folder.
+    """
+    chosen = os.environ.get("MPLCONFIGDIR")
+    if not chosen:
+        return
+    own = tempfile.gettempdir()
+    folder = chosen if Path(chosen).is_relative_to(own) else str(Path(own, "matplotlib"))
+    os.environ["MPLCONFIGDIR"] = folder
+    made = Path(sys.prefix, "share", "lathe", "matplotlib")
+    if made.is_dir() and not Path(folder).is_dir():
+        shutil.copytree(made, folder)
 
 
 def choose_backend() -> None:

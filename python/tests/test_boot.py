@@ -4,23 +4,29 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from conftest import MakeKernel
 
 PYTHON = Path(__file__).resolve().parents[1]
 
 
-def warm(settings: Path) -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from lathe_kernel import boot; boot.warm()"
-    environment = {"PATH": os.environ["PATH"], "MPLCONFIGDIR": str(settings)}
+@pytest.mark.parametrize("reached", [True, False])
+def test_matplotlib_takes_the_list_of_fonts_that_set_up_made(tmp_path: Path, reached: bool) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from lathe_kernel import figures;"
+        "figures.choose_backend(); import matplotlib.pyplot, matplotlib.font_manager"
+    )
+    own = tmp_path / "own"
+    own.mkdir()
+    settings = own / "settings" if reached else tmp_path / "of-the-template"
+    environment = {"PATH": os.environ["PATH"], "MPLCONFIGDIR": str(settings), "TMPDIR": str(own)}
     subprocess.run([sys.executable, "-I", "-c", code, PYTHON], env=environment, check=True)
-
-
-def test_the_template_takes_the_list_of_fonts_that_set_up_made(tmp_path: Path) -> None:
     (made,) = Path(sys.prefix, "share", "lathe", "matplotlib").glob("fontlist-*.json")
-    warm(tmp_path)
+    taken = (settings if reached else own / "matplotlib") / made.name
     # Its own age is kept: matplotlib would have written a newer one.
-    assert (tmp_path / made.name).stat().st_mtime_ns == made.stat().st_mtime_ns
-    assert (tmp_path / made.name).read_bytes() == made.read_bytes()
+    assert taken.stat().st_mtime_ns == made.stat().st_mtime_ns
+    assert taken.read_bytes() == made.read_bytes()
+    assert settings.exists() == reached
 
 
 def test_a_kernel_that_waited_for_its_start_begins_like_any_other(make_kernel: MakeKernel) -> None:

@@ -116,6 +116,7 @@ def over_http(mode: str) -> None:
         app = guarded
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()
     print(listening.getsockname()[1], flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
 

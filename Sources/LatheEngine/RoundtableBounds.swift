@@ -16,7 +16,7 @@ struct RoundtableBounds: Sendable, Hashable {
 
     let each: BudgetLimits
     let maxTurns: Int
-    let worst: RoundtableBound
+    let worst: WorkBound
 
     /// `asked` bounds the table as a whole, `budget` is what its owner may still use; refused where the worst case has no room.
     init(
@@ -52,7 +52,7 @@ struct RoundtableBounds: Sendable, Hashable {
                 "limit", "roundtable: no price is known for \(model.name), so it cannot be held to a limit of money")
         }
         self.each = each
-        worst = RoundtableBound(
+        worst = WorkBound(
             subtasks: subtasks, modelCalls: maxTurns * subtasks + Self.questionCalls,
             tokens: share * subtasks + questions, microdollars: worstMoney)
     }

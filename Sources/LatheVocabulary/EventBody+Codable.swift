@@ -53,6 +53,10 @@ extension EventBody {
         case handoffDeclined = "handoff_declined"
         case handoffCompleted = "handoff_completed"
         case handoffRolledBack = "handoff_rolled_back"
+        case planMade = "plan_made"
+        case planRefused = "plan_refused"
+        case planStep = "plan_step"
+        case planEnded = "plan_ended"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -112,6 +116,10 @@ extension EventBody {
         case .handoffDeclined: .handoffDeclined
         case .handoffCompleted: .handoffCompleted
         case .handoffRolledBack: .handoffRolledBack
+        case .planMade: .planMade
+        case .planRefused: .planRefused
+        case .planStep: .planStep
+        case .planEnded: .planEnded
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -172,6 +180,10 @@ extension EventBody {
         case .handoffDeclined(let value): value
         case .handoffCompleted(let value): value
         case .handoffRolledBack(let value): value
+        case .planMade(let value): value
+        case .planRefused(let value): value
+        case .planStep(let value): value
+        case .planEnded(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -239,6 +251,10 @@ extension EventBody {
             case .handoffDeclined: .handoffDeclined(try HandoffDeclined(from: decoder))
             case .handoffCompleted: .handoffCompleted(try HandoffCompleted(from: decoder))
             case .handoffRolledBack: .handoffRolledBack(try HandoffRolledBack(from: decoder))
+            case .planMade: .planMade(try PlanMade(from: decoder))
+            case .planRefused: .planRefused(try PlanRefused(from: decoder))
+            case .planStep: .planStep(try PlanStepChanged(from: decoder))
+            case .planEnded: .planEnded(try PlanEnded(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

@@ -7,10 +7,10 @@ package struct RoundtableOpened: Sendable, Hashable, Codable {
     package var leastSeats: Int
     package var mostSeats: Int
     package var rounds: Int
-    package var worst: RoundtableBound
+    package var worst: WorkBound
 
     package init(
-        table: Int, cell: Int, question: String, leastSeats: Int, mostSeats: Int, rounds: Int, worst: RoundtableBound
+        table: Int, cell: Int, question: String, leastSeats: Int, mostSeats: Int, rounds: Int, worst: WorkBound
     ) {
         self.table = table
         self.cell = cell
@@ -30,27 +30,6 @@ package struct RoundtableOpened: Sendable, Hashable, Codable {
     /// The same with what it may cost.
     package var sentenceWithCost: String {
         "\(sentence), \(worst.microdollars.map(BudgetItem.microdollars.text) ?? "cost unknown")"
-    }
-}
-
-/// The most that a roundtable can use, of everything that is counted.
-package struct RoundtableBound: Sendable, Hashable, Codable {
-    package var subtasks: Int
-    package var modelCalls: Int
-    package var tokens: Int
-    /// Nil where no price is known.
-    package var microdollars: Int?
-
-    package init(subtasks: Int, modelCalls: Int, tokens: Int, microdollars: Int? = nil) {
-        self.subtasks = subtasks
-        self.modelCalls = modelCalls
-        self.tokens = tokens
-        self.microdollars = microdollars
-    }
-
-    package var text: String {
-        [BudgetItem.subtasks.text(subtasks), BudgetItem.modelCalls.text(modelCalls), BudgetItem.tokens.text(tokens)]
-            .joined(separator: ", ")
     }
 }
 

@@ -110,7 +110,7 @@ enum EventSamples {
         .roundtableOpened(
             RoundtableOpened(
                 table: 1, cell: 2, question: "why “late”?", leastSeats: 4, mostSeats: 6, rounds: 3,
-                worst: RoundtableBound(subtasks: 19, modelCalls: 164, tokens: 9, microdollars: 7))),
+                worst: WorkBound(subtasks: 19, modelCalls: 164, tokens: 9, microdollars: 7))),
         .roundtableSeated(
             RoundtableSeated(
                 table: 1, round: 2, obvious: "k",
@@ -136,6 +136,23 @@ enum EventSamples {
         .handoffCompleted(HandoffCompleted(handoff: 1, subtask: 4)),
         .handoffRolledBack(
             HandoffRolledBack(handoff: 1, cause: .expired, reason: "late", checkpoint: 3, subtask: 4)),
+        .planMade(
+            PlanMade(
+                plan: 1, revision: 2, cell: 2, goal: "count “all”", strategy: .hierarchical,
+                steps: [
+                    PlanStep(
+                        name: "clean", task: "t", agent: "cleaner", complexity: .low,
+                        reckoned: PlanStep.Reckoning(calls: 1...4, tokens: 900...9_000), fallback: "coder"),
+                    PlanStep(
+                        name: "sum", task: "t", agent: nil, needs: ["clean"], required: false,
+                        reckoned: PlanStep.Reckoning(calls: 2...2, tokens: 0...0), by: "clean"),
+                ],
+                worst: WorkBound(subtasks: 2, modelCalls: 16, tokens: 9), decided: .edited, because: "asked for")),
+        .planRefused(PlanRefused(plan: 1, goal: "count", reason: "a → b → a", decided: .rule)),
+        .planStep(
+            PlanStepChanged(
+                plan: 1, step: "sum", state: .notRun, attempt: 2, subtask: 4, agent: "coder", reason: "no “clean”")),
+        .planEnded(PlanEnded(plan: 1, status: .stopped, reason: "enough")),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .remembered(

@@ -1,10 +1,10 @@
 import LatheVocabulary
 
-/// What screens say of roundtables and handoffs: plain sentences, whose texts of models are cut here and escaped where they are shown.
+/// What screens say of roundtables, handoffs and plans: plain sentences, whose texts of models are cut here and escaped where they are shown.
 enum OrchestrationLines {
     private static let text = 160
 
-    /// Nil for an event that is about neither.
+    /// Nil for an event that is about none of them.
     static func sentences(_ body: EventBody) -> [String]? {
         switch body {
         case .roundtableOpened(let opened): [opened.sentenceWithCost + ": " + brief(opened.question)]
@@ -26,7 +26,7 @@ enum OrchestrationLines {
                 "handoff \(back.handoff) rolled back to checkpoint \(back.checkpoint) (\(back.cause.rawValue)): "
                     + brief(back.reason)
             ]
-        default: nil
+        default: PlanLines.sentences(body)
         }
     }
 
@@ -50,7 +50,7 @@ enum OrchestrationLines {
         return "roundtable \(closed.table) \(closed.status.rawValue)\(found)\(why)\(left)"
     }
 
-    private static func brief(_ words: String) -> String {
+    static func brief(_ words: String) -> String {
         let line = TerminalText.lines(words).filter { !$0.allSatisfy(\.isWhitespace) }.joined(separator: " ")
         return line.count > text ? line.prefix(text - 1) + "…" : line
     }

@@ -122,7 +122,8 @@ struct PlainRecord {
             []
         // Told by `OrchestrationLines`.
         case .roundtableOpened, .roundtableSeated, .roundtableRound, .roundtableClosed, .handoffInitiated,
-            .handoffAccepted, .handoffDeclined, .handoffCompleted, .handoffRolledBack:
+            .handoffAccepted, .handoffDeclined, .handoffCompleted, .handoffRolledBack, .planMade, .planRefused,
+            .planStep, .planEnded:
             []
         }
     }

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests_program.endpoint import Code, ModelServer, Text
 from tests_program.program import Done, Lathe
 
@@ -156,8 +158,9 @@ def test_what_is_no_example_is_named_and_options_are_told(lathe: Lathe) -> None:
     assert lathe.run("library", "test", _NAME, "-m", _MODEL).code == 2
 
 
-def test_the_agents_that_come_with_lathe_are_tested_too(lathe: Lathe) -> None:
-    done = lathe.run("library", "test", "function_writer", "--json")
+@pytest.mark.parametrize("writer", ["function_writer", "agent_writer"])
+def test_the_agents_that_come_with_lathe_are_tested_too(lathe: Lathe, writer: str) -> None:
+    done = lathe.run("library", "test", writer, "--json")
     assert done.code == 0, done
     ((row,),) = done.json_lines()
     assert [(run["same"], run["stale"]) for run in row["examples"]] == [(True, False)]

@@ -12,6 +12,7 @@
 # model = "none"
 # purpose = "It writes agents from the cells of a session."
 # sha256 = "c9c9efb64cf15ce430047ae3e9cb5b3a1d1c64af837d7b11e05a8849ff278cc3"
+# tests_sha256 = "2e5a31bb6c9ca11a2de8d8ad613afc7dfffb2c2ae427bd0715f41991298006db"
 # ///
 
 """Writes an agent and its examples from cells and a goal, that the library would take."""

@@ -87,4 +87,25 @@ struct WatchTests {
         #expect(crowded.count == 20)
         #expect(crowded.contains { $0.contains("more, ") && $0.contains("at work") })
     }
+
+    @Test func `what is unread is what the run itself holds for unread`() {
+        let missed = event(
+            Self.ua.child("x"), 9,
+            .messageSent(AgentMessage(id: "coordinator/UA/x:1", from: Self.ua.child("x"), to: [Self.ua], text: "fog")))
+        let ended = event(
+            Self.ua, 10, .subtaskFinished(SubtaskOutcome(id: 1, label: "UA", place: Self.ua, status: .complete)))
+        // What a subtask had not read when it ended is for its parent then.
+        #expect(drawn(events + [missed, ended])[1].contains("2 unread"))
+        // The answer to code is the delivery, also where nothing of it was written after it.
+        let read = event(
+            .coordinator, 11,
+            .hostAnswered(
+                HostAnswered(call: 2, name: "messages", value: ["messages": ["coordinator/UA:1"], "more": 0])))
+        #expect(drawn(events + [missed, ended, read])[1].contains("1 unread"))
+        // The user's words from between two tasks wait for the next one.
+        let told = event(
+            .user, 12, .messageSent(AgentMessage(id: "user:1", from: .user, to: [.coordinator], text: "2012 too")))
+        let next = event(.coordinator, 13, .taskSubmitted(TaskSubmitted(task: "And then?")))
+        #expect(drawn(events + [missed, ended, read, told, next])[1].contains("2 unread"))
+    }
 }

@@ -10,8 +10,6 @@ struct AgentRow: Sendable, Hashable {
     var tokens = 0
     var cost = Cost.none
     var sent = 0
-    /// Messages that are for it and that it has not got.
-    var unread: Set<String> = []
     var tools = 0
     var phase = "starting"
     var isPaused = false
@@ -37,8 +35,8 @@ struct AgentRow: Sendable, Hashable {
 
     static let alignment: [Alignment] = [.left, .left, .right, .right, .right, .left, .left]
 
-    /// Mark and name, turns, tokens, money, time, what passed through it, and what it does or why it ended.
-    func cells(_ canvas: Canvas, now: Double) -> [StyledLine] {
+    /// Mark and name, turns, tokens, money, time, what passed through it and waits for it, and what it does or why it ended.
+    func cells(_ canvas: Canvas, unread: Int, now: Double) -> [StyledLine] {
         let (mark, style): (String, Style) =
             switch end?.status {
             case nil: isPaused ? ("‖", .yellow) : ("●", .cyan)
@@ -48,7 +46,7 @@ struct AgentRow: Sendable, Hashable {
             }
         let turns = end == nil ? "turn \(turn)" + (maxTurns.map { "/\($0)" } ?? "") : Figure.count(turn, "turn")
         let passed = [
-            (sent, "sent"), (unread.count, "unread"), (tools, "tools"),
+            (sent, "sent"), (unread, "unread"), (tools, "tools"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
         let last = end.map { $0.status == .complete ? "" : $0.reason } ?? (isPaused ? "paused" : phase)
         return [

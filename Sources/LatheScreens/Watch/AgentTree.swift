@@ -8,6 +8,8 @@ struct AgentTree: Sendable, Hashable {
     /// Parents before children, otherwise as they began.
     private(set) var order: [Place] = []
     private(set) var messages: [AgentMessage] = []
+    /// Who has got what: the same fold as the run's own bus, of the whole session.
+    private(set) var mail = MessageFold()
     private(set) var questions: [Int: QuestionAsked] = [:]
     private(set) var askers: [Int: Place] = [:]
     private(set) var steps: [SteppedIn] = []
@@ -18,6 +20,7 @@ struct AgentTree: Sendable, Hashable {
     private static let messagesKept = 20
 
     mutating func take(_ event: Event) {
+        mail.apply(event)
         switch event.body {
         case .sessionOpened(let opened):
             session = opened.session
@@ -30,7 +33,6 @@ struct AgentTree: Sendable, Hashable {
         case .subtaskStarted(let started): start(started, at: event.time)
         case .subtaskFinished(let outcome): end(outcome.place, outcome.status, outcome.reason, outcome.seconds)
         case .messageSent(let message): send(message)
-        case .messageDelivered(let read): update(event.place) { $0.unread.subtract(read.messages) }
         case .questionAsked(let asked):
             questions[asked.question] = asked
             askers[asked.question] = event.place
@@ -43,37 +45,35 @@ struct AgentTree: Sendable, Hashable {
     }
 
     private mutating func begin(_ task: String, at time: Double) {
-        self = AgentTree(session: session)
+        self = AgentTree(session: session, mail: mail)
         self.task = task
         rows[.coordinator] = AgentRow(label: "coordinator", depth: 0, maxTurns: nil, began: time)
         order = [.coordinator]
     }
 
-    private init(session: String) { self.session = session }
+    private init(session: String, mail: MessageFold) {
+        self.session = session
+        self.mail = mail
+    }
 
     init() {}
 
     private mutating func start(_ started: SubtaskStarted, at time: Double) {
         let place = started.place
         rows[place] = AgentRow(label: started.label, depth: place.depth, maxTurns: started.maxTurns, began: time)
-        rows[place]?.unread = Set(messages.filter { $0.to.contains(place) }.map(\.id))
         guard !order.contains(place) else { return }
         let last = order.lastIndex { other in other.path.starts(with: place.parent?.path ?? []) }
         order.insert(place, at: last.map { $0 + 1 } ?? order.count)
     }
 
     private mutating func end(_ place: Place, _ status: OutcomeStatus, _ reason: String, _ seconds: Double) {
-        update(place) { row in
-            row.end = (status, reason, seconds)
-            row.unread = []
-        }
+        update(place) { $0.end = (status, reason, seconds) }
         for (number, asker) in askers where asker == place { questions[number] = nil }
     }
 
     private mutating func send(_ message: AgentMessage) {
         messages = (messages + [message]).suffix(Self.messagesKept)
         update(message.from) { $0.sent += 1 }
-        for place in message.to where rows[place]?.end == nil { rows[place]?.unread.insert(message.id) }
     }
 
     private mutating func settle(_ decided: ToolDecided, at place: Place) {

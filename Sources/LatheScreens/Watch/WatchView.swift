@@ -25,7 +25,7 @@ struct WatchView {
 
     private func agents(_ tree: AgentTree, _ room: Int) -> [StyledLine] {
         let shown = tree.order.count <= room ? tree.order : chosen(tree, room - 1)
-        let cells = shown.compactMap { tree.rows[$0]?.cells(canvas, now: now) }
+        let cells = shown.compactMap { tree.rows[$0]?.cells(canvas, unread: tree.mail.unread(at: $0).count, now: now) }
         var lines = canvas.table(cells, alignment: AgentRow.alignment).map { canvas.fit($0) }
         let hidden = tree.order.count - shown.count
         if hidden > 0 {

@@ -1,17 +1,16 @@
-internal import LatheVocabulary
-
 /// What agents and the user have said to each other, and who has got what: a fold over the events of a whole session.
 ///
-/// The live bus keeps one, and a later program run makes the same one of the journal: so nothing is lost or delivered twice.
-struct MessageFold: Sendable {
+/// The live bus keeps one, and a later program run or a watcher makes the same one of the journal: so nothing is lost or delivered
+/// twice, and all say the same of what is unread.
+package struct MessageFold: Sendable, Hashable {
     /// A message that a place has got, or is to get.
-    struct Arrival: Sendable, Hashable {
-        var id: String
+    package struct Arrival: Sendable, Hashable {
+        package var id: String
         /// The one it was for, which had ended before it read it; nil where it was for this place.
-        var missed: Place?
+        package var missed: Place?
     }
 
-    private(set) var messages: [String: AgentMessage] = [:]
+    package private(set) var messages: [String: AgentMessage] = [:]
     /// Of each place, everything that came to it, in the order in which it came.
     private var arrivals: [Place: [Arrival]] = [:]
     private var delivered: [Place: Set<String>] = [:]
@@ -21,7 +20,9 @@ struct MessageFold: Sendable {
     private var numbers: [Place: Int] = [:]
     private var ended: Set<Place> = []
 
-    mutating func apply(_ event: Event) {
+    package init() {}
+
+    package mutating func apply(_ event: Event) {
         switch event.body {
         case .messageSent(let message): take(message)
         case .messageDelivered(let told) where told.text != nil:
@@ -35,7 +36,7 @@ struct MessageFold: Sendable {
         }
     }
 
-    static func ids(in answered: HostAnswered) -> [String] {
+    package static func ids(in answered: HostAnswered) -> [String] {
         (answered.value?["messages"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
@@ -78,35 +79,35 @@ struct MessageFold: Sendable {
     // MARK: What there is
 
     /// What has come to a place and was not delivered yet, in the order in which it came.
-    func waiting(at place: Place) -> [Arrival] {
+    package func waiting(at place: Place) -> [Arrival] {
         (arrivals[place] ?? []).filter { !has(place, $0.id) }
     }
 
     /// The same for code, which gets nothing twice.
-    func unread(at place: Place) -> [Arrival] { waiting(at: place).filter { !hasRead(place, $0.id) } }
+    package func unread(at place: Place) -> [Arrival] { waiting(at: place).filter { !hasRead(place, $0.id) } }
 
     /// Everything that ever came to a place.
-    func all(at place: Place) -> [Arrival] { arrivals[place] ?? [] }
+    package func all(at place: Place) -> [Arrival] { arrivals[place] ?? [] }
 
     /// Whether a place has got a message already.
-    func has(_ place: Place, _ id: String) -> Bool { delivered[place]?.contains(id) ?? false }
+    package func has(_ place: Place, _ id: String) -> Bool { delivered[place]?.contains(id) ?? false }
 
     /// Whether code at a place has read a message, or its model was told.
-    func hasRead(_ place: Place, _ id: String) -> Bool { has(place, id) || seen[place]?.contains(id) ?? false }
+    package func hasRead(_ place: Place, _ id: String) -> Bool { has(place, id) || seen[place]?.contains(id) ?? false }
 
-    func hasEnded(_ place: Place) -> Bool { ended.contains(place) }
+    package func hasEnded(_ place: Place) -> Bool { ended.contains(place) }
 
     /// Whether something important waits at a place: what others wait for counts too. What another missed does not.
-    func isUrgent(at place: Place) -> Bool {
+    package func isUrgent(at place: Place) -> Bool {
         unread(at: place).contains { $0.missed == nil && messages[$0.id]?.isUrgent == true }
     }
 
     /// Replies to a message that have come to the place which sent it.
-    func replies(to id: String, at place: Place) -> [Arrival] {
+    package func replies(to id: String, at place: Place) -> [Arrival] {
         all(at: place).filter { messages[$0.id]?.replyTo == id && $0.missed == nil }
     }
 
-    func lastNumber(of sender: Place) -> Int { numbers[sender] ?? 0 }
+    package func lastNumber(of sender: Place) -> Int { numbers[sender] ?? 0 }
 
     private static func number(of id: String) -> Int {
         id.split(separator: ":").last.flatMap { Int($0) } ?? 0
@@ -115,5 +116,5 @@ struct MessageFold: Sendable {
 
 extension AgentMessage {
     /// Whether it is told at the next boundary even inside a long batch.
-    var isUrgent: Bool { important || kind == .request || from == .user }
+    package var isUrgent: Bool { important || kind == .request || from == .user }
 }

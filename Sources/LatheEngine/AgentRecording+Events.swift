@@ -24,13 +24,17 @@ extension AgentRecording {
         let root = Place.coordinator.child(outcome.label)
         self.init(model: model, session: session, result: value, cells: [], replies: [])
         var bytes = 0
+        var (fallen, models) = (FallenTurns(), [model])
         for event in events where event.place.isIn(outcome.place) {
             let place = event.place.moved(from: outcome.place, to: root)
             switch event.body {
             case .turnFinished(let turn):
                 bytes += turn.reply.text.utf8.count + turn.reply.calls.reduce(0) { $0 + ($1.code?.utf8.count ?? 0) }
-                replies.append(Reply(place: place, turn: turn.turn, reply: turn.reply))
-            case .turnFailed(let turn): throw Unfit(reason: "its model failed in between (\(turn.code.rawValue))")
+                replies.append(Reply(place: place, turn: fallen.number(turn.turn, at: place), reply: turn.reply))
+            case .turnFailed(let turn): fallen.take(turn, at: place)
+            case .modelFellBack(let told):
+                fallen.take(told, at: place)
+                if !models.contains(told.to) { models.append(told.to) }
             case .hostCalled(let call) where call.name == "tool_call":
                 throw Unfit(reason: "it called a tool of a server, which is not called again for an example")
             case .cellFinished(let cell):
@@ -40,6 +44,10 @@ extension AgentRecording {
             default: break
             }
         }
+        if let failed = fallen.unmended {
+            throw Unfit(reason: "its model failed in between (\(failed.code.rawValue))")
+        }
+        self.model = models.joined(separator: ", ")
         guard bytes <= Self.replyBytes else {
             throw Unfit(reason: "its replies are larger than \(Self.replyBytes >> 10) KiB")
         }
@@ -72,6 +80,27 @@ extension AgentRecording {
         }
         return found.count <= 20 ? found : Array(found.prefix(19)) + ["… and \(found.count - 19) more differences"]
     }
+}
+
+/// Turns that failed, and whose work another model of a chain did in the next one: a replay, which has no model to fall back from,
+/// counts without them.
+private struct FallenTurns {
+    private var failed: [Place: TurnFailed] = [:]
+    private var mended: [Place: Int] = [:]
+
+    /// A failure that no other model took over from; nil where there is none.
+    var unmended: TurnFailed? { failed.values.first }
+
+    mutating func take(_ turn: TurnFailed, at place: Place) { if failed[place] == nil { failed[place] = turn } }
+
+    mutating func take(_ told: ModelFellBack, at place: Place) {
+        guard failed[place]?.turn == told.turn else { return }
+        failed[place] = nil
+        mended[place, default: 0] += 1
+    }
+
+    /// The number that a turn has in a replay.
+    func number(_ turn: Int, at place: Place) -> Int { turn - mended[place, default: 0] }
 }
 
 extension AgentRecording.CellEnd {

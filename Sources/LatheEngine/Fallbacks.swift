@@ -13,13 +13,29 @@ struct Fallbacks: Sendable {
     /// None: what fails has failed.
     static let none = Fallbacks { (_: Int) async throws(ModelError) -> (any LanguageModel)? in nil }
 
-    /// Whether there is a further model.
+    /// Whether there is a further model that can be made.
     var hasMore: Bool {
-        get async {
+        get async { await remaining().hasNext }
+    }
+
+    /// Why none of the further models can take over after a failure, one sentence each; empty where one can, where there is none, and
+    /// where the failure is not one that another model could mend. What is replayed says itself what it failed of.
+    func obstacles(after model: any LanguageModel, _ request: ModelRequest, _ error: ModelError) async -> [String] {
+        guard error.canBeSteppedRound, !model.replays(request) else { return [] }
+        let remaining = await remaining()
+        return remaining.hasNext ? [] : remaining.skipped
+    }
+
+    /// Looks for the next model that can be made, without taking it.
+    private func remaining() async -> (hasNext: Bool, skipped: [String]) {
+        var skipped: [String] = []
+        var position = position
+        while true {
+            position += 1
             do throws(ModelError) {
-                return try await chain(position + 1) != nil
+                return (try await chain(position) != nil, skipped)
             } catch {
-                return true
+                skipped.append(error.reason)
             }
         }
     }

@@ -136,9 +136,15 @@ struct ModelTurn: Sendable {
         return true
     }
 
+    /// Journals a failure. Where a chain has further models and none of them can be made, the reason says why of each.
     private func failed(
         _ request: ModelRequest, _ error: ModelError, untold: Int? = nil, isUnsent: Bool? = nil
     ) async throws(JournalError) -> Result<ModelReply, ModelError> {
+        var error = error
+        let obstacles = await fallbacks.obstacles(after: model, request, error)
+        if !obstacles.isEmpty {
+            error.reason += " No other model of its chain can take over: \(obstacles.joined(separator: " "))"
+        }
         let failed = TurnFailed(
             turn: request.turn, code: error.code, reason: error.reason, untoldAttempts: untold, isUnsent: isUnsent)
         try await log.record(.turnFailed(failed), at: request.place)

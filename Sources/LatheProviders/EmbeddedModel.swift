@@ -64,3 +64,8 @@ extension ModelSetupError.Code {
         }
     }
 }
+
+extension ModelSetupError {
+    /// True where the next model of a chain may be able to do what this one cannot.
+    package var canBeSteppedRound: Bool { ModelError(code.modelCode, reason).canBeSteppedRound }
+}

@@ -9,6 +9,10 @@ package struct ModelCatalogue: Sendable {
     package struct Choice: Sendable {
         package var model: any LanguageModel
         package var notice: String?
+        /// Its position in the role's chain.
+        package var position = 0
+        /// The models before it, which cannot be used, each with the reason.
+        package var passedOver: [String] = []
 
         package init(model: any LanguageModel, notice: String?) {
             self.model = model
@@ -37,12 +41,63 @@ package struct ModelCatalogue: Sendable {
         embedded = EmbeddedServers(tools: tools)
     }
 
-    /// The model of a role such as `small`. A role that is not configured is played by the default model.
+    /// The model of a role such as `small`: the first of its chain that has its key or its weights. A role that is not configured is
+    /// played by the default model.
     package func model(role: String) async throws(ModelSetupError) -> Choice {
-        if let name = configuration.roles[role]?.first ?? configuration.roles["default"]?.first {
-            return Choice(model: try await model(name), notice: nil)
+        guard let chain = configuration.roles[role] ?? configuration.roles["default"] else {
+            return try await unconfigured()
         }
-        return try await unconfigured()
+        var (passedOver, first): ([String], ModelSetupError?) = ([], nil)
+        for (position, name) in chain.enumerated() {
+            do throws(ModelSetupError) {
+                var choice = Choice(model: try await model(name), notice: nil)
+                (choice.position, choice.passedOver) = (position, passedOver)
+                return choice
+            } catch {
+                guard chain.count > 1, error.canBeSteppedRound else { throw error }
+                first = first ?? error
+                passedOver.append("\(name): \(error.reason)")
+            }
+        }
+        throw ModelSetupError(
+            first?.code ?? .noModel, "No model of the role \(role) can be used. \(passedOver.joined(separator: " "))")
+    }
+
+    /// The beginning of a role's chain that cannot be used, each with the reason, and the model that is used in its place; nil where
+    /// the first can be, as far as that is known without asking a server, or where none is left.
+    package func passedOver(role: String) -> (models: [String], used: ModelName)? {
+        var models: [String] = []
+        for name in configuration.roles[role] ?? [] {
+            guard let error = obstacle(to: name), error.canBeSteppedRound else {
+                return models.isEmpty ? nil : (models, name)
+            }
+            models.append("\(name): \(error.reason)")
+        }
+        return nil
+    }
+
+    private func obstacle(to name: ModelName) -> ModelSetupError? {
+        do throws(ModelSetupError) {
+            switch name {
+            case .anthropic(let model): _ = try anthropic(model, name, configuration.settings(for: name))
+            case .openAI(let model): _ = try openAI(model, name, configuration.settings(for: name))
+            case .embedded(let weights): try checkInstalled(weights)
+            case .local, .replay: break
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func checkInstalled(_ weights: EmbeddedWeights) throws(ModelSetupError) {
+        guard ModelInstaller(tools: tools).isInstalled(weights) else {
+            throw ModelSetupError(
+                .notInstalled,
+                "\(weights.title) is not installed: run lathe model install \(weights.name) "
+                    + "(\(weights.bytes / 1_000_000) MB)."
+            )
+        }
     }
 
     package func model(_ name: ModelName) async throws(ModelSetupError) -> any LanguageModel {
@@ -52,13 +107,7 @@ package struct ModelCatalogue: Sendable {
         case .openAI(let model): return try openAI(model, name, settings)
         case .local(let model, let base): return try await local(model, base, name, settings)
         case .embedded(let weights):
-            guard ModelInstaller(tools: tools).isInstalled(weights) else {
-                throw ModelSetupError(
-                    .notInstalled,
-                    "\(weights.title) is not installed: run lathe model install \(weights.name) "
-                        + "(\(weights.bytes / 1_000_000) MB)."
-                )
-            }
+            try checkInstalled(weights)
             return EmbeddedModel(await embedded.server(weights), settings: settings)
         case .replay(let path):
             return ReplayModel(try Recording(path: path), name: name.description, codeForm: settings.codeForm)

@@ -7,6 +7,8 @@ final class ConfiguredModels: ModelSource {
     private struct State {
         var title = "no model"
         var made: [String: any LanguageModel] = [:]
+        /// How many models of a role's chain are passed over, since they have no key or no weights.
+        var passedOver: [String: Int] = [:]
     }
 
     private let catalogue: ModelCatalogue
@@ -37,12 +39,32 @@ final class ConfiguredModels: ModelSource {
         do throws(ModelSetupError) {
             let choice = try await choice("default")
             state.withLock { $0.title = choice.model.name }
-            guard choice.notice == nil, choice.model.isSmall else { return choice.notice }
-            return
-                "The model \(choice.model.name) is small: for simple questions about one table. Check the code that it runs."
+            var told = [choice.notice].compactMap { $0 }
+            if !choice.passedOver.isEmpty {
+                told.append(Self.sentence(choice.passedOver, choice.model.name, "default"))
+            }
+            told += passedOverElsewhere
+            if choice.notice == nil, choice.model.isSmall {
+                told.append(
+                    "The model \(choice.model.name) is small: for simple questions about one table. Check the code that it runs."
+                )
+            }
+            return told.isEmpty ? nil : told.joined(separator: " ")
         } catch {
             throw CommandFailure(error.reason, exitCode: error.code == .badName ? 2 : 1)
         }
+    }
+
+    /// What is passed over in the chains of the other roles.
+    private var passedOverElsewhere: [String] {
+        catalogue.configuration.roles.keys.filter { $0 != "default" }.sorted().compactMap { role in
+            catalogue.passedOver(role: role).map { Self.sentence($0.models, $0.used.description, role) }
+        }
+    }
+
+    private static func sentence(_ passedOver: [String], _ used: String, _ role: String) -> String {
+        "\(used) plays the role \(role), since what comes before it in its chain cannot be used: "
+            + passedOver.joined(separator: " ")
     }
 
     func model(for role: String?) async throws(ModelError) -> any LanguageModel {
@@ -60,11 +82,13 @@ final class ConfiguredModels: ModelSource {
         role.flatMap { catalogue.configuration.roles[$0] == nil ? nil : $0 } ?? "default"
     }
 
-    /// A model that the command line names has no others behind it.
+    /// Counted from the model that plays the role: those before it in the chain are passed over. A model that the command line names
+    /// has no others behind it.
     func fallback(for role: String?, at position: Int) async throws(ModelError) -> (any LanguageModel)? {
         let role = known(role)
         guard position > 0 else { return try await model(for: role) }
         let chain = catalogue.configuration.roles[role] ?? []
+        let position = position + state.withLock { $0.passedOver[role] ?? 0 }
         guard position < chain.count, !(role == "default" && given != nil) else { return nil }
         let name = chain[position]
         if let made = state.withLock({ $0.made["\(role)/\(position)"] }) { return made }
@@ -84,7 +108,10 @@ final class ConfiguredModels: ModelSource {
         } else {
             choice = try await catalogue.model(role: role)
         }
-        state.withLock { $0.made[role] = choice.model }
+        state.withLock { state in
+            state.made[role] = choice.model
+            state.passedOver[role] = choice.position
+        }
         return choice
     }
 

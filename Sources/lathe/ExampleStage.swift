@@ -104,6 +104,9 @@ struct ExampleStage: Sendable {
             services: EngineServices(
                 session: session.name.description, log: log, placement: host,
                 library: StagedLibrary(library, staging: staged), limits: limits,
+                fallback: { role, position async throws(ModelError) in
+                    try await models.fallback(for: role, at: position)
+                },
                 model: { role async throws(ModelError) in try await models.model(for: role) }),
             past: SessionPast([]))
         let clock = ContinuousClock.now

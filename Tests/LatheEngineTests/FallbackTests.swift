@@ -62,6 +62,46 @@ import Testing
         }
     }
 
+    @Test func `why no other model can be made is told where nothing else is left`() async throws {
+        let poor = ScriptedModel(name: "poor") { _, _ in .failure(Self.noMoney) }
+        let unmade = ModelError(.keyMissing, "second: it needs a key")
+        try await TestSession.run(poor, fallbacks: [.failure(unmade)]) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(
+                outcome.reason.contains(
+                    "The account has no money left. No other model of its chain can take over: second: it needs a key"))
+            let failed = await session.journal.events(after: 0).compactMap { event in
+                if case .turnFailed(let turn) = event.body { turn.reason } else { nil }
+            }
+            // As it is journaled, so that a replay fails of the same.
+            #expect(failed.count == 1 && outcome.reason.contains(failed[0]))
+        }
+    }
+
+    @Test func `a run of an agent that fell back is recorded as if one model had made it`() async throws {
+        let first = ScriptedModel(name: "first") { place, index in
+            guard place.depth > 0 else {
+                return .code(#"lathe.answer(str(lathe.delegate("Count.", "Count.", label="a", returns=int).result()))"#)
+            }
+            return index == 0 ? .code("x = 6") : .failure(Self.noMoney)
+        }
+        let next = ScriptedModel(name: "next") { _, _ in .code("lathe.answer(x + 1)") }
+        try await TestSession.run(first, fallbacks: [.success(next)]) { session in
+            #expect(try await session.engine.ask("count").answer == "7")
+            let events = await session.journal.events(after: 0)
+            let ended = events.compactMap { if case .subtaskFinished(let one) = $0.body { one } else { nil } }
+            let outcome = try #require(ended.first)
+            let recording = try AgentRecording(of: outcome, model: "first", session: "", in: events)
+            #expect(recording.replies.map(\.turn) == [1, 2] && recording.model == "first, next")
+            #expect(recording.cells.map(\.cell) == [1, 2] && recording.result == 7)
+            // Without another model to do it, the turn is missing.
+            let unmended = events.filter { $0.body.kind != .modelFellBack }
+            #expect(throws: AgentRecording.Unfit.self) {
+                try AgentRecording(of: outcome, model: "first", session: "", in: unmended)
+            }
+        }
+    }
+
     @Test func `what another model could not mend does not fall back, and the last failure is told`() async throws {
         let second = ScriptedModel(name: "second") { _, _ in .failure(ModelError(.keyRefused, "The key was refused.")) }
         let bad = ScriptedModel(name: "bad") { _, _ in .failure(ModelError(.badRequest, "It was not understood.")) }

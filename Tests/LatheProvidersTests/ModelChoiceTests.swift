@@ -152,6 +152,32 @@ import Testing
         #expect(choice.notice == nil)
     }
 
+    @Test func `a model without its key or weights is passed over for the next of its chain`() async throws {
+        let roles = #"{"roles": {"default": ["anthropic:a", "embedded", "openai:gpt-5"], "small": "embedded"}}"#
+        let catalogue = try catalogue(roles, environment: ["OPENAI_API_KEY": "k"])
+        let choice = try await catalogue.model(role: "default")
+        #expect(choice.model.name == "openai:gpt-5" && choice.position == 2)
+        #expect(choice.passedOver.map { $0.prefix(13) } == ["anthropic:a: ", "embedded: Qwe"])
+        #expect(choice.passedOver.first?.contains("set ANTHROPIC_API_KEY") == true)
+        let foreseen = try #require(catalogue.passedOver(role: "default"))
+        #expect(foreseen.models == choice.passedOver && foreseen.used.description == "openai:gpt-5")
+        #expect(catalogue.passedOver(role: "small") == nil)
+
+        // Where none is left, each is told with its reason; a mistake in a setting is no reason to go on.
+        let none = await #expect(throws: ModelSetupError.self) {
+            try await self.catalogue(roles).model(role: "default")
+        }
+        #expect(none?.code == .noKey)
+        for key in ["ANTHROPIC_API_KEY", "lathe model install", "OPENAI_API_KEY"] {
+            #expect(none?.reason.contains(key) == true, "\(none?.reason ?? "")")
+        }
+        let mistaken = ["OPENAI_API_KEY": "k", "ANTHROPIC_BASE_URL": "ftp://x"]
+        let error = await #expect(throws: ModelSetupError.self) {
+            try await self.catalogue(roles, environment: mistaken).model(role: "default")
+        }
+        #expect(error?.code == .badConfiguration)
+    }
+
     @Test func `a key comes from the environment and goes to the address of the environment`() async throws {
         let body = String(decoding: try fixture("llmock-messages-tool.sse"), as: UTF8.self)
         let server = try StagedServer([.answer(status: 200, headers: ["content-type": "text/event-stream"], body: body)]

@@ -21,14 +21,23 @@ final class HTTPTransfer: Sendable {
         var handles: UInt?
     }
 
+    /// Sleeps until something happens to a transfer; 0, or libcurl's number of what went wrong.
+    typealias Wait = @Sendable (_ handles: UnsafeMutableRawPointer) -> Int
+
     private let request: Request
+    private let wait: Wait
     private let state = Mutex(State())
 
     /// A stack that libcurl and a TLS library are content with.
     private static let stack = 1 << 20
     private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    init(_ request: Request) { self.request = request }
+    init(
+        _ request: Request, wait: @escaping Wait = { Int(curl_multi_poll($0, nil, 0, 60_000, nil).rawValue) }
+    ) {
+        self.request = request
+        self.wait = wait
+    }
 
     /// Begins, and tells the exchange what comes, at last that it ended.
     func start(_ exchange: HTTPExchange) {
@@ -47,11 +56,10 @@ final class HTTPTransfer: Sendable {
     }
 
     /// Runs the transfer to its end; nil where the whole of an answer came, or the connection was closed without one.
+    ///
+    /// What libcurl only points to is freed after its handles: their end may still write words, and call the sinks.
     private func run(_ exchange: HTTPExchange) -> String? {
-        guard Self.isReady, let handle = curl_easy_init() else { return "libcurl does not start" }
-        defer { curl_easy_cleanup(handle) }
-        guard let handles = curl_multi_init() else { return "libcurl does not start" }
-        defer { curl_multi_cleanup(handles) }
+        guard Self.isReady else { return "libcurl does not start" }
         let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         defer { words.deallocate() }
@@ -64,17 +72,31 @@ final class HTTPTransfer: Sendable {
             head: { owner, bytes, length in HTTPHeadReader.of(owner)?.line(bytes, length) ?? false },
             body: { owner, bytes, length in HTTPHeadReader.of(owner)?.body(bytes, length) ?? false })
         return withUnsafeMutablePointer(to: &sinks) { sinks in
-            withExtendedLifetime(reader) {
-                guard prepare(handle, lines, words, sinks), curl_multi_add_handle(handles, handle) == CURLM_OK else {
-                    return "its address or a header cannot be sent"
-                }
-                defer { curl_multi_remove_handle(handles, handle) }
-                let result = perform(handle, handles, exchange)
-                guard result != CURLE_OK, result != CURLE_GOT_NOTHING else { return nil }
-                let told = String(cString: words)
-                return told.isEmpty ? String(cString: curl_easy_strerror(result)) : told
-            }
+            withExtendedLifetime(reader) { transfer(exchange, lines, words, sinks) }
         }
+    }
+
+    private func transfer(
+        _ exchange: HTTPExchange, _ lines: UnsafeMutablePointer<curl_slist>?, _ words: UnsafeMutablePointer<CChar>,
+        _ sinks: UnsafeMutablePointer<lathe_curl_sinks>
+    ) -> String? {
+        guard let handles = curl_multi_init() else { return "libcurl does not start" }
+        defer { curl_multi_cleanup(handles) }
+        guard let handle = curl_easy_init() else { return "libcurl does not start" }
+        defer { curl_easy_cleanup(handle) }
+        guard prepare(handle, lines, words, sinks), curl_multi_add_handle(handles, handle) == CURLM_OK else {
+            return "its address or a header cannot be sent"
+        }
+        defer { curl_multi_remove_handle(handles, handle) }
+        let result: CURLcode
+        do throws(Stuck) {
+            result = try perform(handle, handles, exchange)
+        } catch {
+            return "libcurl cannot go on: \(String(cString: curl_multi_strerror(error.code)))"
+        }
+        guard result != CURLE_OK, result != CURLE_GOT_NOTHING else { return nil }
+        let told = String(cString: words)
+        return told.isEmpty ? String(cString: curl_easy_strerror(result)) : told
     }
 
     private var headerLines: [String] {
@@ -108,18 +130,25 @@ final class HTTPTransfer: Sendable {
         return codes.allSatisfy { $0 == CURLE_OK }
     }
 
+    private struct Stuck: Error {
+        var code: CURLMcode
+    }
+
     private func perform(
         _ handle: UnsafeMutableRawPointer, _ handles: UnsafeMutableRawPointer, _ exchange: HTTPExchange
-    ) -> CURLcode {
+    ) throws(Stuck) -> CURLcode {
         let address = UInt(bitPattern: handles)
         state.withLock { $0.handles = address }
         defer { state.withLock { $0.handles = nil } }
         var running: Int32 = 1
         while !state.withLock({ $0.isCancelled }) {
-            guard curl_multi_perform(handles, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
+            let code = curl_multi_perform(handles, &running)
+            guard code == CURLM_OK else { throw Stuck(code: code) }
             if lathe_curl_is_sending(handle) { exchange.requestIsOnItsWay() }
             if running == 0 { break }
-            curl_multi_poll(handles, nil, 0, 60_000, nil)
+            // A wait that fails returns at once: without an end here it would be tried again without a pause.
+            let waited = CURLMcode(rawValue: numericCast(wait(handles)))
+            guard waited == CURLM_OK else { throw Stuck(code: waited) }
         }
         var result = CURLE_ABORTED_BY_CALLBACK
         return lathe_curl_is_done(handles, &result) ? result : CURLE_ABORTED_BY_CALLBACK

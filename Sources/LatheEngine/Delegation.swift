@@ -22,6 +22,8 @@ struct Delegation: Sendable {
     let pauses = PauseGate()
     /// What subtasks that run may use.
     let budgets = LiveBudgets()
+    /// What conveners of roundtables may use.
+    let tables = TableBudgets()
 
     init(
         registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork(),

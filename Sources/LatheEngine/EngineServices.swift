@@ -56,6 +56,25 @@ package struct EngineServices: Sendable {
         episodes = EpisodeKeeper(session: session, log: log, recollections: recollections)
     }
 
+    /// The models of a role's chain that can be made, the role's own first.
+    func chain(of role: String?) async -> [any LanguageModel] {
+        var models: [any LanguageModel] = []
+        if let first = try? await model(role) { models.append(first) }
+        for position in 1..<Self.longestChain {
+            do throws(ModelError) {
+                guard let next = try await fallback(role, position) else { break }
+                models.append(next)
+            } catch {
+                // It cannot take over either.
+                continue
+            }
+        }
+        return models
+    }
+
+    /// As many models as a chain may have in lathe.json.
+    private static let longestChain = 8
+
     /// The models that take over for a role.
     func fallbacks(of role: String?) -> Fallbacks {
         Fallbacks { [fallback] (position: Int) async throws(ModelError) -> (any LanguageModel)? in

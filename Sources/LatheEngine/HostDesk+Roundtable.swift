@@ -33,16 +33,19 @@ extension HostDesk {
             RoundtableBounds.seats.contains(least), RoundtableBounds.seats.contains(most)
         else { throw HostRefusal("invalid_arguments", "roundtable: seats are 4 to 6") }
         let question = try arguments.text("question", upTo: Self.limits.question)
-        let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
+        let role = try arguments.optionalText("model", upTo: 64)
+        _ = try await services.modelForHostCall(role)
         // An expert that joins later may fill the table.
         let bounds = try RoundtableBounds(
             mostSeats: RoundtableBounds.seats.upperBound, rounds: rounds, asked: try arguments.budget("budget"),
-            within: spending.budget, model: model, maxOutputTokens: services.limits.maxOutputTokens)
+            within: spending.budget, models: await services.chain(of: role),
+            maxOutputTokens: services.limits.maxOutputTokens)
         let past = try await RoundtablePast(services.log, at: place)
         let number = past.unbegun(in: cell, question) ?? past.next
         let opened = RoundtableOpened(
             table: number, cell: cell, question: question, leastSeats: least, mostSeats: most, rounds: rounds,
-            worst: bounds.worst)
+            worst: bounds.worst, questions: bounds.questions)
+        delegation.tables.begin(number, bounds.questions)
         if past.opened[number] == nil { try await journal(.roundtableOpened(opened)) }
         return [
             "table": .integer(number), "each": bounds.json, "max_turns": .integer(bounds.maxTurns),

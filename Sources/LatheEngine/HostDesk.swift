@@ -367,7 +367,9 @@ final class HostDesk: Sendable {
     private func askModel(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         _ = try Self.questionForm(arguments)
         let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
-        return try await ask(arguments, model, at: place.questions, spending, nextTurn: nextQuestion)
+        return try await paying(arguments) { spending async throws(HostRefusal) in
+            try await ask(arguments, model, at: place.questions, spending, nextTurn: nextQuestion)
+        }
     }
 
     private func nextQuestion() -> Int {

@@ -8,9 +8,12 @@ package struct RoundtableOpened: Sendable, Hashable, Codable {
     package var mostSeats: Int
     package var rounds: Int
     package var worst: WorkBound
+    /// What of that its convener's questions may use; nil in journals from before it was held apart.
+    package var questions: BudgetLimits?
 
     package init(
-        table: Int, cell: Int, question: String, leastSeats: Int, mostSeats: Int, rounds: Int, worst: WorkBound
+        table: Int, cell: Int, question: String, leastSeats: Int, mostSeats: Int, rounds: Int, worst: WorkBound,
+        questions: BudgetLimits? = nil
     ) {
         self.table = table
         self.cell = cell
@@ -19,6 +22,7 @@ package struct RoundtableOpened: Sendable, Hashable, Codable {
         self.mostSeats = mostSeats
         self.rounds = rounds
         self.worst = worst
+        self.questions = questions
     }
 
     /// One line, the same whatever a model costs, so that a replay prints it too: `roundtable 1: 4 to 6 seats, 3 rounds; at most 20 subtasks, 168 model calls, 1296000 tokens`.

@@ -110,7 +110,8 @@ enum EventSamples {
         .roundtableOpened(
             RoundtableOpened(
                 table: 1, cell: 2, question: "why “late”?", leastSeats: 4, mostSeats: 6, rounds: 3,
-                worst: WorkBound(subtasks: 19, modelCalls: 164, tokens: 9, microdollars: 7))),
+                worst: WorkBound(subtasks: 19, modelCalls: 164, tokens: 9, microdollars: 7),
+                questions: BudgetLimits(tokens: 8, microdollars: 6, modelCalls: 8))),
         .roundtableSeated(
             RoundtableSeated(
                 table: 1, round: 2, obvious: "k",

@@ -169,7 +169,12 @@ def _hold(table: Table) -> None:
 
 def _question(table: Table) -> Callable[[str, Any], Any]:
     def ask(prompt: str, returns: Any) -> Any:
-        arguments = {"prompt": prompt, "model": table.asked.model, "returns": returns}
+        arguments = {
+            "prompt": prompt,
+            "model": table.asked.model,
+            "returns": returns,
+            "table": table.number,
+        }
         reply = table.background.channel.call("ask_model", arguments)
         close(reply.descriptors)
         return reply.value["value"]

@@ -60,7 +60,9 @@ enum RecollectionText {
         guard let episode = one.episode else {
             var facts = one.about.isEmpty ? "" : ", on \(harmless(TokenEstimate.cut(one.about, to: 16)))"
             if let until = one.until { facts += ", until \(until)" }
-            if let replacement = one.replacement { facts += ", replaced by \(replacement.by)" }
+            if let replacement = one.replacement {
+                facts += ", replaced by \(replacement.by)" + (replacement.until.map { " until \($0)" } ?? "")
+            }
             let room = tokens - TokenEstimate.of(head + facts) - 4
             return "\(head)\(facts): \"\(harmless(TokenEstimate.cut(one.text, to: max(room, 8))))\""
         }

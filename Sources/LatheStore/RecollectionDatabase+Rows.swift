@@ -2,7 +2,20 @@ internal import LatheVocabulary
 
 /// Single rows of what is remembered.
 extension RecollectionDatabase {
-    static let columns = "id, kind, text, about, origin, marks, until, replaced_by, replaced, episode"
+    static let columns =
+        "id, kind, text, about, origin, marks, until, replaced_by, replaced, episode, \(replacedUntil(of: "recollection"))"
+
+    /// The last day on which a row is replaced: the latest of what took its place, what took the place of that, and so on. Null where
+    /// one of them holds for good, and where there is none.
+    static func replacedUntil(of row: String) -> String {
+        """
+        (WITH RECURSIVE later(replaced_by, until) AS (
+            SELECT next.replaced_by, next.until FROM recollection AS next WHERE next.id = \(row).replaced_by
+            UNION ALL
+            SELECT next.replaced_by, next.until FROM recollection AS next JOIN later ON next.id = later.replaced_by
+        ) SELECT CASE WHEN count(*) = count(until) THEN max(until) END FROM later)
+        """
+    }
 
     /// How subjects and words are compared: without regard to case, spaces and accents' forms.
     static func comparable(_ text: String) -> String {
@@ -178,7 +191,9 @@ extension RecollectionDatabase {
                         marks: marks.compactMap { $0.stringValue.flatMap(Recollection.Mark.init) },
                         until: statement.isNull(6) ? nil : statement.text(6),
                         replacement: isReplaced
-                            ? Recollection.Replacement(by: statement.integer(7), time: statement.double(8)) : nil,
+                            ? Recollection.Replacement(
+                                by: statement.integer(7), time: statement.double(8),
+                                until: statement.isNull(10) ? nil : statement.text(10)) : nil,
                         episode: statement.isNull(9) ? nil : try value(statement.text(9))))
             } catch {
                 throw JournalError(

@@ -105,7 +105,8 @@ package final class RecollectionDatabase: RecollectionRecords {
         try file.reading { connection throws(JournalError) in
             let statement = try connection.statement(
                 """
-                SELECT one.id, kind, session, time, marks, until, replaced_by, numbers, subject FROM recollection AS one
+                SELECT one.id, kind, session, time, marks, until, replaced_by, numbers, subject,
+                    \(Self.replacedUntil(of: "one")) FROM recollection AS one
                 LEFT JOIN vector ON vector.id = one.id AND vector.model = ?2 WHERE project = ?1 ORDER BY one.id DESC
                 """)
             try statement.bind(project, at: 1)
@@ -118,7 +119,9 @@ package final class RecollectionDatabase: RecollectionRecords {
                         subject: statement.text(8), session: statement.isNull(2) ? nil : statement.text(2),
                         time: statement.double(3),
                         isMarked: statement.text(4) != "[]", until: statement.isNull(5) ? nil : statement.text(5),
-                        isReplaced: !statement.isNull(6), vector: statement.isNull(7) ? nil : statement.numbers(7)))
+                        isReplaced: !statement.isNull(6),
+                        replacedUntil: statement.isNull(9) ? nil : statement.text(9),
+                        vector: statement.isNull(7) ? nil : statement.numbers(7)))
             }
             return rows
         } ?? []

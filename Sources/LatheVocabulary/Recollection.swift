@@ -15,7 +15,7 @@ package struct Recollection: Sendable, Hashable, Codable {
     package var marks: [Mark]
     /// The last day on which a fact holds, such as `2026-12-31`; nil where nobody said.
     package var until: String?
-    /// The fact that took its place, and when; nil while it stands.
+    /// The fact that took its place, and when; nil where none did.
     package var replacement: Replacement?
     /// What the task came to; nil for a fact.
     package var episode: Episode?
@@ -23,10 +23,14 @@ package struct Recollection: Sendable, Hashable, Codable {
     package struct Replacement: Sendable, Hashable, Codable {
         package var by: Int
         package var time: Double
+        /// The last day on which it, or what took its own place, holds; after that what was replaced stands again. Nil where that is
+        /// for good.
+        package var until: String?
 
-        package init(by: Int, time: Double) {
+        package init(by: Int, time: Double, until: String? = nil) {
             self.by = by
             self.time = time
+            self.until = until
         }
     }
 
@@ -136,9 +140,14 @@ extension Recollection {
         }
     }
 
-    /// Whether it counts on a day (`2026-12-31`): nothing took its place, and it is not over.
+    /// Whether it counts on a day (`2026-12-31`): nothing that holds then took its place, and it is not over.
     package func stands(on day: String) -> Bool {
-        replacement == nil && until.map { $0 >= day } != false
+        !isReplaced(on: day) && until.map { $0 >= day } != false
+    }
+
+    /// Whether something that holds on a day took its place.
+    package func isReplaced(on day: String) -> Bool {
+        replacement.map { $0.until.map { $0 >= day } != false } ?? false
     }
 
     /// What is compared by meaning.

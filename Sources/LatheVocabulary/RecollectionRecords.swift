@@ -1,7 +1,8 @@
 /// Where recollections are kept: for each project its own, which no other project sees. Blocks on the disk; safe from any thread, and
 /// with several programs at once.
 package protocol RecollectionRecords: Sendable {
-    /// Keeps a fact, and says which ones of the same subject it takes the place of: those that count no more than it does.
+    /// Keeps a fact, and says which ones of the same subject it takes the place of, as long as it holds: those that count no more than
+    /// it does.
     func add(_ fact: Recollection, in project: String, on day: String) throws(RecollectionError) -> AddedFact
 
     /// Keeps episodes but for those that are there or were forgotten. Beyond the bound the oldest ones go, and are counted.
@@ -43,13 +44,15 @@ package struct RecollectionRow: Sendable, Hashable {
     package var isMarked: Bool
     package var until: String?
     package var isReplaced: Bool
+    /// The last day on which it is replaced; nil where that is for good.
+    package var replacedUntil: String?
     /// Nil where none was made yet.
     package var vector: [Int8]?
 
     package init(
         id: Int, kind: Recollection.Kind, subject: String, session: String?, time: Double, isMarked: Bool,
         until: String?,
-        isReplaced: Bool, vector: [Int8]?
+        isReplaced: Bool, replacedUntil: String? = nil, vector: [Int8]?
     ) {
         self.id = id
         self.kind = kind
@@ -59,8 +62,12 @@ package struct RecollectionRow: Sendable, Hashable {
         self.isMarked = isMarked
         self.until = until
         self.isReplaced = isReplaced
+        self.replacedUntil = replacedUntil
         self.vector = vector
     }
 
-    package func stands(on day: String) -> Bool { !isReplaced && until.map { $0 >= day } != false }
+    package func stands(on day: String) -> Bool {
+        let isReplacedThen = isReplaced && replacedUntil.map { $0 >= day } != false
+        return !isReplacedThen && until.map { $0 >= day } != false
+    }
 }

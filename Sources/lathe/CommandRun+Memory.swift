@@ -110,7 +110,9 @@ extension CommandRun {
         }
         let gone = try records.forget(chosen.map(\.id), in: project)
         let replaced = all.filter { one in gone.contains { one.replacement?.by == $0.id } }.map(\.id)
-        let standing = try records.recollections(replaced, in: project).filter { $0.replacement == nil }
+        let standing = try records.recollections(replaced, in: project).filter {
+            $0.stands(on: Day.of(RunClock.shared.now))
+        }
         show(options, ["forgotten": .array(gone.map { .integer($0.id) })]) {
             MemoryListing.lines(forgotten: gone, standing: standing.map(\.id), $0)
         }

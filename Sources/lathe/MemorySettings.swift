@@ -44,12 +44,12 @@ struct MemorySettings: Sendable, Hashable {
         }
     }
 
-    /// The project's settings over the user's own. A project's file, which may have come with a clone, lets nobody remember whom the
-    /// user's own does not.
+    /// The project's settings over the user's own. A project's file, which may have come with a clone, turns nothing on that the
+    /// user's own turned off: neither recalling nor who may remember.
     func over(_ user: MemorySettings) -> MemorySettings {
         var settings = MemorySettings()
         settings.save = save ?? user.save
-        settings.recall = recall ?? user.recall
+        settings.recall = [recall, user.recall].contains(false) ? false : recall ?? user.recall
         settings.remember =
             switch (remember, user.remember) {
             case (.nobody, _), (_, .nobody): .nobody

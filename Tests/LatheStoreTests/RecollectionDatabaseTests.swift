@@ -51,6 +51,33 @@ import Testing
         }
     }
 
+    @Test func `what replaced a fact for a time gives it back when that is over, and what came after it does not`()
+        async throws
+    {
+        try await withScratch { folder in
+            let store = RecollectionDatabase(folder: folder)
+            let lasting = try store.add(fact("The rate is 20 %.", about: "rate"), in: "/p", on: day)
+            let summer = try store.add(
+                fact("The rate is 15 %.", about: "rate", until: "2026-08-31"), in: "/p", on: day)
+            let july = try store.add(
+                fact("The rate is 10 %.", about: "rate", until: "2026-07-31"), in: "/p", on: "2026-07-01")
+            #expect((summer.replaced, july.replaced) == ([lasting.id], [summer.id]))
+            func standing(on day: String) throws -> [Int] {
+                let all = try store.all(in: "/p").filter { $0.stands(on: day) }.map(\.id)
+                let rows = try store.rows(in: "/p", model: "m").filter { $0.stands(on: day) }.map(\.id)
+                #expect(all == rows)
+                return all
+            }
+            #expect(try standing(on: "2026-07-31") == [july.id])
+            #expect(try standing(on: "2026-08-31") == [summer.id])
+            #expect(try standing(on: "2026-09-01") == [lasting.id])
+            // One that stands again is replaced again, and for good.
+            let new = try store.add(fact("The rate is 21 %.", about: "rate"), in: "/p", on: "2026-10-01")
+            #expect(new.replaced == [lasting.id])
+            #expect(try standing(on: "2027-01-01") == [new.id])
+        }
+    }
+
     @Test func `what is forgotten is in no byte of the files, and comes back from no journal`() async throws {
         try await withScratch { folder in
             let store = RecollectionDatabase(folder: folder)

@@ -75,6 +75,13 @@ def test_what_cannot_be_is_told_with_the_mend(lathe: Lathe) -> None:
     lathe.write("lathe.json", '{"memory": {"recall": "no"}}')
     wrong = lathe.run("memory", "list")
     assert (wrong.code, "memory.recall must be true or false" in wrong.err) == (2, True)
+    # What the user's own file turned off, a project's file turns on no more.
+    lathe.write("lathe.json", '{"memory": {"recall": true}}')
+    own = lathe.home / "config" / "lathe"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "lathe.json").write_text('{"memory": {"recall": false}}')
+    refused = lathe.run("exec", "lathe.recall('revenue')")
+    assert (refused.code, "nothing is recalled" in " ".join(refused.err.split())) == (1, True)
 
 
 def test_a_session_is_told_what_an_earlier_one_left_and_a_replay_what_was_told(

@@ -8,9 +8,10 @@ package enum MemoryListing {
         _ all: [Recollection], hidden: Int, dropped: Int, now: Double, _ canvas: Canvas
     ) -> [StyledLine] {
         guard !all.isEmpty else { return empty(hidden, canvas) }
+        let day = Day.of(now)
         let rows = all.map { one in
             [
-                canvas.text(String(one.id), .bold), canvas.text(word(one), color(one)),
+                canvas.text(String(one.id), .bold), canvas.text(word(one, day), color(one, day)),
                 canvas.text(SessionListing.age(now - one.origin.time).replacing(" ago", with: ""), .dim),
                 (one.about.isEmpty ? canvas.text("") : canvas.text("\(one.about): ", .cyan)) + canvas.text(one.text),
             ]
@@ -52,7 +53,11 @@ package enum MemoryListing {
         facts.append(("said by", source(one)))
         facts.append(("day", "\(Day.of(one.origin.time)) (\(SessionListing.age(now - one.origin.time)))"))
         if let until = one.until { facts.append(("until", until + (until < Day.of(now) ? ", which is over" : ""))) }
-        if let other = one.replacement { facts.append(("replaced", "by \(other.by) on \(Day.of(other.time))")) }
+        if let other = one.replacement {
+            let again = one.isReplaced(on: Day.of(now)) ? "" : ", and stands again"
+            let until = other.until.map { " until \($0)" } ?? ""
+            facts.append(("replaced", "by \(other.by) on \(Day.of(other.time))\(until)\(again)"))
+        }
         facts += one.marks.map { ("unchecked", $0.reason) }
         if let episode = one.episode { facts += outcome(episode) }
         return facts.flatMap { name, text in
@@ -111,8 +116,8 @@ package enum MemoryListing {
     package static func lines(moved: Int, _ canvas: Canvas) -> [StyledLine] { [canvas.text("took over \(moved)")] }
 
     /// Who said it, in a word.
-    private static func word(_ one: Recollection) -> String {
-        if one.replacement != nil { return "replaced" }
+    private static func word(_ one: Recollection, _ day: String) -> String {
+        if one.isReplaced(on: day) { return "replaced" }
         if !one.marks.isEmpty { return "unchecked" }
         return switch one.origin.by {
         case .user: "you"
@@ -121,8 +126,8 @@ package enum MemoryListing {
         }
     }
 
-    private static func color(_ one: Recollection) -> Style {
-        if one.replacement != nil { return .dim }
+    private static func color(_ one: Recollection, _ day: String) -> Style {
+        if one.isReplaced(on: day) { return .dim }
         if !one.marks.isEmpty { return .yellow }
         guard let episode = one.episode else { return one.origin.by == .user ? .green : .cyan }
         return episode.status == .complete ? [] : .yellow
@@ -140,6 +145,7 @@ package enum MemoryListing {
             "marks": .array(one.marks.map { .string($0.rawValue) }), "until": one.until.map { .string($0) } ?? .null,
             "replaced_by": one.replacement.map { .integer($0.by) } ?? .null,
             "replaced": one.replacement.map { .number($0.time) } ?? .null,
+            "replaced_until": one.replacement?.until.map { .string($0) } ?? .null,
         ]
         guard let episode = one.episode else { return .object(members) }
         members["status"] = .string(episode.status.rawValue)

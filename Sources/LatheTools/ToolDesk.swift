@@ -14,6 +14,9 @@ package struct ToolDesk: Sendable {
     package let host: ToolHost
 
     package static let listSeconds = 60.0
+    /// How many servers are started at a time. More would only take processor time from each other, while the time of each to answer
+    /// runs.
+    private static let startsAtOnce = 8
 
     package init(
         configuration: ToolConfiguration, project: String, launch: ToolLaunch, records: any ToolRecords,
@@ -113,14 +116,10 @@ package struct ToolDesk: Sendable {
         return report
     }
 
-    /// Servers with their tools, asked at the same time; by name.
+    /// Servers with their tools, some asked at the same time; by name.
     package func reports(on servers: [ToolServer]) async -> [ToolReport] {
-        await withTaskGroup(of: ToolReport.self) { group in
-            for server in servers { group.addTask { await report(on: server) } }
-            var reports: [ToolReport] = []
-            for await report in group { reports.append(report) }
-            return reports.sorted { $0.server.name < $1.server.name }
-        }
+        await servers.mapped(atOnce: Self.startsAtOnce) { await report(on: $0) }
+            .sorted { $0.server.name < $1.server.name }
     }
 
     private func list(_ server: ToolServer, problems: inout [String]) async throws(ToolError) -> ToolCatalogueEntry {

@@ -35,12 +35,13 @@ extension CommandRun {
         }
         let screen = WatchScreen(output: output, environment: environment)
         // A run without a terminal asks whoever looks on.
-        let attended = ControlClient.attend(session: command.session, folder: session.folder.path)
+        let attendance = Attendance(session: command.session, folder: session.folder.path)
         defer {
             screen.finish()
-            if let attended { close(attended) }
+            attendance.end()
         }
         try await poll(session, in: store) { events, isOpen in
+            if isOpen { attendance.keep() }
             screen.take(events)
             screen.draw(isOpen: isOpen, now: RunClock.shared.now)
         }

@@ -40,13 +40,13 @@ final class HandoffTerms: Sendable {
     }
 
     /// Runs the receiver's work, and stops it where nobody has accepted when the time is up. `past` seconds of it went by in an
-    /// earlier program run.
+    /// earlier program run. While it `isHeld`, by the user and not by itself, the clock stands still.
     func guarding<Value: Sendable>(
-        after past: Double, _ work: @escaping @Sendable () async -> Value
+        after past: Double, isHeld: @escaping @Sendable () -> Bool, _ work: @escaping @Sendable () async -> Value
     ) async -> Value {
         let task = Task { await work() }
         let clock = Task { [within] in
-            guard (try? await Task.sleep(for: .seconds(max(within - past, 0)))) != nil else { return }
+            guard (try? await Self.count(within - past, isHeld)) != nil else { return }
             if self.settle(.expired) == .expired { task.cancel() }
         }
         let value = await withTaskCancellationHandler {
@@ -56,6 +56,19 @@ final class HandoffTerms: Sendable {
         }
         clock.cancel()
         return value
+    }
+}
+
+extension HandoffTerms {
+    /// Returns when so many seconds have gone by in which nothing held the receiver. A hold that begins or ends counts from a tenth
+    /// of a second on.
+    private static func count(_ seconds: Double, _ isHeld: () -> Bool) async throws {
+        var left = seconds
+        while left > 0 {
+            let (began, wasHeld) = (ContinuousClock.now, isHeld())
+            try await Task.sleep(for: .seconds(wasHeld ? 0.1 : min(left, 0.1)))
+            if !wasHeld, !isHeld() { left -= began.duration(to: .now).seconds }
+        }
     }
 }
 

@@ -35,6 +35,9 @@ final class PauseGate: Sendable {
         return changed
     }
 
+    /// Whether an agent, or one above it, is paused.
+    func holds(_ place: Place) -> Bool { state.withLock { $0.holds(place) } }
+
     /// Returns once the agent may go on, or its task is cancelled.
     func pass(_ place: Place) async {
         let number = state.withLock { state in

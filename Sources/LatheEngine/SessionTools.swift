@@ -6,6 +6,12 @@ package final class SessionTools: Sendable {
     private struct State {
         var answers = ToolAnswers()
         var exposures = Exposures()
+        /// Places whose calls wait for the user, once for each call.
+        var waiting: [Place] = []
+
+        mutating func stopWaiting(_ place: Place) {
+            if let index = waiting.firstIndex(of: place) { waiting.remove(at: index) }
+        }
     }
 
     let access: any ToolAccess
@@ -69,6 +75,8 @@ package final class SessionTools: Sendable {
     ) async throws(HostRefusal) -> Verdict {
         if case .settled(let verdict) = try standing(of: tool, source, at: request.place) { return verdict }
         guard let consent else { return .refused(unasked(tool, source, at: request.place)) }
+        state.withLock { $0.waiting.append(request.place) }
+        defer { state.withLock { $0.stopWaiting(request.place) } }
         await asking.enter()
         let result: Result<Verdict, HostRefusal>
         do throws(HostRefusal) {
@@ -78,6 +86,11 @@ package final class SessionTools: Sendable {
         }
         await asking.leave()
         return try result.get()
+    }
+
+    /// Whether a call of a place, or of one below it, waits for the user.
+    func waitsForUser(within place: Place) -> Bool {
+        state.withLock { $0.waiting.contains { $0.isWithin(place) } }
     }
 
     private func asked(

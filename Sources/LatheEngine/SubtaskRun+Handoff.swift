@@ -7,7 +7,10 @@ extension SubtaskRun {
         _ seat: KernelSeat, _ answers: AnswerBox, _ spending: Spending, _ own: PlacePast
     ) async throws(JournalError) -> LoopEnd {
         guard let handoff = plan.handoff else { return try await turns(seat, answers, spending, own) }
-        return try await handoff.guarding(after: past?.seconds ?? 0) {
+        let isHeld = { @Sendable [pauses = delegation.pauses, tools = services.tools, place] in
+            pauses.holds(place) || tools?.waitsForUser(within: place) == true
+        }
+        return try await handoff.guarding(after: past?.seconds ?? 0, isHeld: isHeld) {
             () async -> Result<LoopEnd, JournalError> in
             do throws(JournalError) {
                 return .success(try await self.turns(seat, answers, spending, own))

@@ -1,5 +1,6 @@
 import LatheTestSupport
 import LatheVocabulary
+import Synchronization
 import Testing
 
 @testable import LatheEngine
@@ -175,5 +176,36 @@ import Testing
                 #expect(events.filter { $0.body.kind == .handoffInitiated }.count == 1)
             }
         }
+    }
+
+    @Test func `the time to accept stands still while the user holds the receiver, and runs else`() async {
+        let initiated = HandoffInitiated(
+            handoff: 1, cell: 1, agent: "a", goal: "g", questions: [], soFar: "", within: 0.05, ground: .rule)
+        let held = HandoffTerms(initiated, state: .waiting)
+        let asked = Mutex(0)
+        let looks = { @Sendable () -> Bool in
+            let count = asked.withLock { count in
+                count += 1
+                return count
+            }
+            // Accepted after more than ten times of what it has.
+            if count == 12 { _ = held.settle(.accepted) }
+            return true
+        }
+        let state = await held.guarding(after: 0, isHeld: looks) { await Self.settled(held) }
+        #expect(state == .accepted)
+        let late = HandoffTerms(initiated, state: .waiting)
+        let over = await late.guarding(after: 0, isHeld: { false }, { await Self.settled(late) })
+        #expect(over == .expired)
+
+        let gate = PauseGate()
+        #expect(gate.pause(.coordinator) && gate.holds(Self.receiver()))
+        #expect(gate.goOn(.coordinator) && !gate.holds(Self.receiver()))
+    }
+
+    /// What a receiver's terms are once they are not open any more.
+    private static func settled(_ terms: HandoffTerms) async -> HandoffTerms.State {
+        while terms.state == .waiting { try? await Task.sleep(for: .milliseconds(10)) }
+        return terms.state
     }
 }

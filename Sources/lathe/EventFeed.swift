@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LatheEngine
 internal import LatheScreens
 internal import LatheVocabulary
@@ -12,6 +13,7 @@ final class EventFeed: Sendable {
     }
 
     private let state = Mutex(State())
+    private let asking = AsyncGate(1)
 
     func set(_ screen: any EventScreen) {
         state.withLock { $0.screen = screen }
@@ -25,12 +27,28 @@ final class EventFeed: Sendable {
         }
     }
 
-    /// Runs `body`, which asks the user something, while the screen leaves the terminal to it.
-    func aside<Result>(_ body: () -> Result) -> Result {
-        let screen = state.withLock { $0.screen }
-        screen?.makeRoom()
-        defer { screen?.goOn() }
-        return body()
+    /// Runs `ask`, which asks the user something, on a thread of its own, while the screen leaves the terminal to it. It is to give
+    /// up once its argument says that the work was stopped.
+    ///
+    /// One question is put at a time, whoever asks it: two that read one terminal would take each other's answers.
+    func aside<Answer: Sendable>(_ ask: @escaping @Sendable (_ isStopped: () -> Bool) -> Answer) async -> Answer {
+        await asking.enter()
+        let isStopped = Mutex(false)
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiting: CheckedContinuation<Answer, Never>) in
+                Thread { [self] in
+                    let screen = state.withLock { $0.screen }
+                    screen?.makeRoom()
+                    let answer = ask { isStopped.withLock { $0 } }
+                    screen?.goOn()
+                    waiting.resume(returning: answer)
+                }.start()
+            }
+        } onCancel: {
+            isStopped.withLock { $0 = true }
+        }
+        await asking.leave()
+        return answer
     }
 
     /// Returns when all that was recorded so far is on the screen.

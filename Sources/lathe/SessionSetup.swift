@@ -112,10 +112,10 @@ struct SessionSetup: Sendable {
         let shelf = Mutex<ToolShelf?>(nil)
         let desk = try project.toolDesk(
             installation, environment: environment, news: { news in shelf.withLock { $0 }?.hear(news) },
-            question: ToolQuestionScreen(feed: asking).answer)
+            question: (asking.map { ToolQuestionScreen(feed: $0) } ?? ToolQuestionScreen()).answer)
         let live = ToolShelf(desk: desk, folder: folder)
         shelf.withLock { $0 = live }
-        let consent = asking.map { ConsentDesk(TerminalConsent.onTerminal($0, environment)) }
+        let consent = asking.map { _ in ConsentDesk(terminal) }
         guard let derived else {
             let tools = SessionTools(
                 access: live, rules: project.toolRules, consent: consent, kept: desk.keptAnswers)
@@ -134,8 +134,11 @@ struct SessionSetup: Sendable {
     /// Who asks the user about handoffs; nil where nobody can. A session that follows another one is not asked again.
     var handoffConsent: (any HandoffConsent)? {
         if derived?.purpose == .replay { return RecordedHandoffs() }
-        return asking.flatMap { TerminalConsent.onTerminal($0, environment) }
+        return terminal
     }
+
+    /// The terminal that the user is asked on, about tools and handoffs alike; nil where there is none.
+    private var terminal: TerminalConsent? { asking.flatMap { TerminalConsent.onTerminal($0, environment) } }
 
     /// Where the session's kernels run.
     func placement(_ host: TemplateSuccession) -> any KernelPlacement {

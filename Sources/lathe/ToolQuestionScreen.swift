@@ -5,11 +5,10 @@ internal import LatheVocabulary
 
 /// Puts what a server asks to the user, one question at a time, and shows what it says while it works. On standard error.
 struct ToolQuestionScreen: Sendable {
-    private let turn = QuestionTurn()
-    private let feed: EventFeed?
+    private let feed: EventFeed
 
-    /// The screen of `feed` makes room for questions; nil where there is none.
-    init(feed: EventFeed? = nil) {
+    /// `feed` lets one question in at a time, beside all others that it puts, and its screen makes room.
+    init(feed: EventFeed = EventFeed()) {
         self.feed = feed
     }
 
@@ -23,23 +22,27 @@ struct ToolQuestionScreen: Sendable {
 
     /// Without a terminal nobody can answer, which declines.
     @Sendable func answer(_ question: ToolQuestion) async -> ToolQuestion.Answer {
-        await turn.take { feed.map { $0.aside { Self.ask(question) } } ?? Self.ask(question) }
+        await feed.aside { Self.ask(question, $0) }
     }
 
-    private static func ask(_ question: ToolQuestion) -> ToolQuestion.Answer {
+    private static func ask(_ question: ToolQuestion, _ isStopped: () -> Bool) -> ToolQuestion.Answer {
+        guard !isStopped() else { return .cancelled }
         write("\(question.server) asks: \(question.message)")
         guard isatty(STDIN_FILENO) == 1 else {
             write("Nobody can answer here, so it is declined.")
             return .declined
         }
         if let url = question.url {
-            write("It wants you to open this address in a browser: \(url)")
-            return Question.isAffirmed("Did you open it?") ? .accepted([:]) : .declined
+            return isAffirmed(
+                "It wants you to open this address in a browser: \(url)", "Did you open it?", isStopped)
+                ? .accepted([:]) : .declined
         }
-        guard Question.isAffirmed("Answer \(question.server)? What you write goes to it.") else { return .declined }
+        guard isAffirmed("", "Answer \(question.server)? What you write goes to it.", isStopped) else {
+            return .declined
+        }
         var content: [String: JSONValue] = [:]
         for field in question.fields {
-            switch value(of: field) {
+            switch value(of: field, isStopped) {
             case .some(.null): continue
             case .some(let value): content[field.name] = value
             case nil: return .cancelled
@@ -48,12 +51,17 @@ struct ToolQuestionScreen: Sendable {
         return .accepted(content)
     }
 
-    /// Null for a field that is left out; nil where standard input ended.
-    private static func value(of field: ToolQuestion.Field) -> JSONValue? {
+    private static func isAffirmed(_ about: String, _ question: String, _ isStopped: () -> Bool) -> Bool {
+        TerminalQuestion.show(about.isEmpty ? "" : TerminalText.safe(about) + "\n")
+        return Question.isAffirmed(question, nextLine: { TerminalQuestion.line(isStopped) })
+    }
+
+    /// Null for a field that is left out; nil where standard input ended, or the work was stopped.
+    private static func value(of field: ToolQuestion.Field, _ isStopped: () -> Bool) -> JSONValue? {
         while true {
             let optional = field.isRequired ? "" : " (Enter leaves it out)"
             TerminalOutput.standardError.write(TerminalText.safe("  \(field.title)\(choices(field))\(optional): "))
-            guard let line = readLine(strippingNewline: true) else { return nil }
+            guard let line = TerminalQuestion.line(isStopped) else { return nil }
             if line.isEmpty, !field.isRequired { return .null }
             if let value = read(line, field.kind) { return value }
             write("  that does not fit")
@@ -89,9 +97,4 @@ struct ToolQuestionScreen: Sendable {
     private static func write(_ text: String) {
         TerminalOutput.standardError.write(TerminalText.safe(text) + "\n")
     }
-}
-
-/// One question at a time: two on one terminal would mix.
-private actor QuestionTurn {
-    func take(_ body: @Sendable () -> ToolQuestion.Answer) -> ToolQuestion.Answer { body() }
 }

@@ -60,6 +60,28 @@ def test_always_holds_in_all_sessions_until_it_is_taken_back_or_the_tool_changes
     assert (again.code, "nothing was answered" in again.err) == (1, True)
 
 
+def test_one_question_is_asked_at_a_time_whoever_asks_and_takes_no_answer_of_another(
+    lathe: Lathe,
+) -> None:
+    _shop(lathe)
+    code = """
+selling = lathe.tools.shop.sell.later("tea")
+try: lathe.handoff(lathe.agent(name="a", instructions="x"), "count", approve=True)
+except lathe.LatheError as error: print(error.code)
+print(selling.outcome().status)
+"""
+    with lathe.on_terminal("exec", "--session=a", code) as run:
+        run.wait_for(r"Allow it\? .*no: ")
+        # The second answer is typed before its question: it is dropped.
+        run.press("n\ny\n")
+        run.wait_for(r"Allow it\? .*no: ")
+        run.press("n\n")
+        run.end()
+    assert run.text.count("Allow it?") == 2
+    answers = [event.data["answer"] for event in lathe.events("a", "tool_decided")]
+    assert (answers, lathe.events("a", "handoff_initiated")) == (["no"], [])
+
+
 def test_what_a_session_has_read_is_shown_and_asked_about_before_anything_goes_out(
     lathe: Lathe,
 ) -> None:

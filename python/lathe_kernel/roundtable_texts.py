@@ -18,6 +18,8 @@ from lathe_kernel.roundtable_record import (
 
 _MAXIMUM_COLUMNS = 60
 _MAXIMUM_PARTS = 20
+# Bytes of what is said of several parts: conveners' questions have 14,000 tokens each on average.
+_MAXIMUM_DESCRIBED = 12_000
 # Characters of what was said before, of one's own and of the others.
 _MAXIMUM_OWN = 10_000
 _MAXIMUM_OTHERS = 20_000
@@ -29,8 +31,15 @@ def described(data: object) -> str:
         return "no data"
     if isinstance(data, Mapping):
         parts = list(cast("Mapping[object, object]", data).items())
-        lines = [f"{str(name)[:60]!r}: {_shape(one)}" for name, one in parts[:_MAXIMUM_PARTS]]
-        more = len(parts) - _MAXIMUM_PARTS
+        lines: list[str] = []
+        room = _MAXIMUM_DESCRIBED
+        for name, one in parts[:_MAXIMUM_PARTS]:
+            line = f"{str(name)[:60]!r}: {_shape(one)}"
+            room -= len(line.encode(errors="replace"))
+            if room < 0 and lines:
+                break
+            lines.append(line)
+        more = len(parts) - len(lines)
         return "a dict:\n" + "\n".join(lines + ([f"… {more} more"] if more > 0 else []))
     return _shape(data)
 

@@ -50,6 +50,7 @@ package struct EngineLimits: Sendable, Hashable {
     package var messages = MessageLimits()
     /// What may be handed over, and when the coordinator is told to.
     package var handoff = HandoffRules()
+    package var plans = PlanRules()
 
     package init() {}
 }

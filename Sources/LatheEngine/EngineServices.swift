@@ -19,6 +19,8 @@ package struct EngineServices: Sendable {
     package var recollections: SessionRecollections?
     /// Asks the user about handoffs; nil where nobody can be asked.
     package var handoffConsent: (any HandoffConsent)?
+    /// Shows plans to the user; nil where nobody can be asked.
+    package var planReview: (any PlanReview)?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
     /// What code of the session that this one follows read of its messages; nil where it follows none.

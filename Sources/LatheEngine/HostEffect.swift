@@ -24,6 +24,7 @@ enum HostEffect: Sendable, Hashable {
         "remember": .settled, "recall": .read, "forget": .settled,
         "send": .answeredFirst, "messages": .read,
         "roundtable": .read, "handoff": .read, "handoff_end": .none, "accept": .none, "decline": .none,
+        "plan": .read, "plan_step": .read, "plan_end": .read,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

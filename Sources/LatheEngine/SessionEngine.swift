@@ -282,7 +282,9 @@ package actor SessionEngine {
         let missing = finished.missing
         let events = try await services.log.events(
             after: mark.sequence,
-            of: [.cellFinished, .turnFinished, .capabilitySaved, .capabilityDemoted, .roundtableClosed])
+            of: PlanPast.kinds.union([
+                .cellFinished, .turnFinished, .capabilitySaved, .capabilityDemoted, .roundtableClosed,
+            ]))
         let spent = spending.total
         var outcome = TaskOutcome(
             status: end.ending.status, reason: end.ending.reason, artifacts: events.flatMap(\.artifacts),
@@ -293,6 +295,7 @@ package actor SessionEngine {
         outcome.demoted = demoted.isEmpty ? nil : demoted
         outcome.settle(end, held: answers.held, partial: answers.partial)
         outcome.settle(tables: events.map(\.body))
+        outcome.settle(plans: events, finished: finished)
         if outcome.status != .complete, !finished.isEmpty {
             outcome.completedSubtasks = finished.filter { $0.status == .complete }.map(\.label)
         }

@@ -32,10 +32,12 @@ package struct PlanMade: Sendable, Hashable, Codable {
     package var decided: Decision
     /// Why there is this revision; nil for the first.
     package var because: String?
+    /// The plan as the user wrote it, where they edited it.
+    package var edited: String?
 
     package init(
         plan: Int, revision: Int = 1, cell: Int, goal: String, strategy: PlanStrategy, steps: [PlanStep],
-        worst: WorkBound, decided: Decision = .rule, because: String? = nil
+        worst: WorkBound, decided: Decision = .rule, because: String? = nil, edited: String? = nil
     ) {
         self.plan = plan
         self.revision = revision
@@ -46,6 +48,7 @@ package struct PlanMade: Sendable, Hashable, Codable {
         self.worst = worst
         self.decided = decided
         self.because = because
+        self.edited = edited
     }
 
     /// What it is expected to use in all.

@@ -20,6 +20,7 @@ struct DoctorCheck: Sendable {
         findings += await kernel(installation, project.kernelLimits)
         findings.append(limits(installation, project.kernelLimits))
         findings.append(DoctorFinding(topic: "handoffs", status: .ok, detail: project.limits.handoff.text))
+        findings.append(DoctorFinding(topic: "plans", status: .ok, detail: project.limits.plans.text))
         findings += await models(installation, project)
         findings += try tools(project)
         findings.append(

@@ -67,6 +67,7 @@ struct OpenedSession: Sendable {
         configuration.arrangement = setup.options.arrangement
         var limits = setup.project.limits
         limits.kernel = configuration.kernelLimits
+        limits.plans.review = setup.reviewsPlans
         let tools = try setup.tools(in: session.folder.path)
         let host: TemplateSuccession
         do throws(KernelError) {
@@ -95,6 +96,7 @@ struct OpenedSession: Sendable {
             },
             model: { role async throws(ModelError) in try await models.model(for: role) })
         services.handoffConsent = setup.handoffConsent
+        services.planReview = setup.planReview
         if setup.derived != nil { services.recordedReadings = RecordedReadings(setup.followed) }
         let engine = SessionEngine(services: services, past: past)
         tools?.consent?.attach(log)

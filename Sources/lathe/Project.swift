@@ -79,6 +79,7 @@ struct Project: Sendable {
         let library = settings.folder ?? "generated-capabilities"
         var limits = try own.limits(over: user.limits(over: EngineLimits()))
         limits.handoff = user.handoff.tightened(by: own.handoff)
+        limits.plans.review = user.plan.review ?? false || own.plan.review ?? false
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: limits,
@@ -118,6 +119,7 @@ struct ProjectFile: Sendable {
     let tellsInstructions: Bool?
     let tools: ToolSettings
     let handoff: HandoffSettings
+    let plan: PlanSettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -135,12 +137,13 @@ struct ProjectFile: Sendable {
             (memory, tellsInstructions) = (MemorySettings(), nil)
             tools = try ToolSettings(nil, path)
             handoff = try HandoffSettings(nil, path)
+            plan = try PlanSettings(nil, path)
             return
         }
         let members = try Self.members(of: data, path)
         let known =
             ModelConfiguration.keys + [
-                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff",
+                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff", "plan",
             ]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
@@ -156,6 +159,7 @@ struct ProjectFile: Sendable {
         memory = try MemorySettings(members["memory"], path)
         tools = try ToolSettings(members["tools"], path)
         handoff = try HandoffSettings(members["handoff"], path)
+        plan = try PlanSettings(members["plan"], path)
         tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
             budget =

@@ -137,8 +137,20 @@ struct SessionSetup: Sendable {
         return terminal
     }
 
-    /// The terminal that the user is asked on, about tools and handoffs alike; nil where there is none.
+    /// The terminal that the user is asked on, about tools, handoffs and plans alike; nil where there is none.
     private var terminal: TerminalConsent? { asking.flatMap { TerminalConsent.onTerminal($0, environment) } }
+
+    /// Whether the user sees plans before they run. A replay does what was done: what was edited then is edited so again.
+    var reviewsPlans: Bool {
+        if derived?.purpose == .replay { return RecordedPlans(followed).wereReviewed }
+        return options.reviewsPlans || project.limits.plans.review
+    }
+
+    /// Who shows plans to the user; nil where nobody can.
+    var planReview: (any PlanReview)? {
+        if derived?.purpose == .replay { return RecordedPlans(followed) }
+        return terminal
+    }
 
     /// Where the session's kernels run.
     func placement(_ host: TemplateSuccession) -> any KernelPlacement {

@@ -6,8 +6,8 @@ internal import LatheVocabulary
 /// Asks the user about calls of tools and about handoffs on the terminal, while the screen makes room. Until there is an answer, the
 /// cell that calls waits.
 struct TerminalConsent: Sendable {
-    private let feed: EventFeed
-    private let environment: [String: String]
+    let feed: EventFeed
+    let environment: [String: String]
 
     /// Nil where there is no terminal to ask on.
     static func onTerminal(_ feed: EventFeed, _ environment: [String: String]) -> TerminalConsent? {

@@ -148,7 +148,8 @@ enum EventSamples {
                         name: "sum", task: "t", agent: nil, needs: ["clean"], required: false,
                         reckoned: PlanStep.Reckoning(calls: 2...2, tokens: 0...0), by: "clean"),
                 ],
-                worst: WorkBound(subtasks: 2, modelCalls: 16, tokens: 9), decided: .edited, because: "asked for")),
+                worst: WorkBound(subtasks: 2, modelCalls: 16, tokens: 9), decided: .edited, because: "asked for",
+                edited: "strategy: parallel\n")),
         .planRefused(PlanRefused(plan: 1, goal: "count", reason: "a → b → a", decided: .rule)),
         .planStep(
             PlanStepChanged(

@@ -25,7 +25,7 @@ package struct TestSession: Sendable {
         fallbacks: [Result<ScriptedModel, ModelError>] = [], named name: String = "test", memory: SessionMemory? = nil,
         tools: SessionTools? = nil, recollections: SessionRecollections? = nil,
         instructions: ProjectInstructions? = nil, examines: Bool = false,
-        consent: (any HandoffConsent)? = nil,
+        consent: (any HandoffConsent)? = nil, review: (any PlanReview)? = nil,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -55,6 +55,7 @@ package struct TestSession: Sendable {
             },
             model: { role in role.flatMap { roles[$0] } ?? model })
         services.handoffConsent = consent
+        services.planReview = review
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)

@@ -249,6 +249,20 @@ class Lathe(types.ModuleType):
             "not_recorded", "roundtables are held in Lathe alone: run the session there to have it"
         )
 
+    def step(self, name: str, *_rest: Any, **_options: Any) -> str:
+        """Return the step's name: plans are run in Lathe alone."""
+        return name
+
+    def plan(self, goal: str, *_rest: Any, **_options: Any) -> Any:
+        """Say where plans are run."""
+        raise LatheError(
+            "not_recorded", "plans are run in Lathe alone: run the session there to have it"
+        )
+
+    def decompose(self, goal: str, *_rest: Any, **_options: Any) -> Any:
+        """Say where plans are made."""
+        return self.plan(goal)
+
     def handoff(self, agent: Any, goal: str, *_rest: Any, **_options: Any) -> Any:
         """Say where work is handed over."""
         raise LatheError(

@@ -78,7 +78,7 @@ def request(
     if max_turns is not None and max_turns < 1:
         raise invalid(f"`max_turns` is at least 1, not {max_turns}.")
     return Request(
-        _agent(agent),
+        agent_of(agent),
         task,
         schema_of(returns),
         model,
@@ -244,7 +244,12 @@ def _frozen(store: KeptFiles, label: str, value: object, files: int) -> Slice:
         raise LatheError(error.code, f"slice {label!r}: {error.reason}") from None
 
 
-def _agent(agent: object) -> str | dict[str, Any]:
+def agent_of(agent: object) -> str | dict[str, Any]:
+    """Return an agent as a `delegate` call names it.
+
+    Raises:
+        LatheError: it is no name, no `lathe.agent(…)` and no instructions.
+    """
     if isinstance(agent, InlineAgent):
         named = {
             "name": agent.name,

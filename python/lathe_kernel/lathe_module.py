@@ -14,6 +14,7 @@ from lathe_kernel import (
     delegation,
     messages,
     pages,
+    plan,
     results,
 )
 from lathe_kernel.artifacts import Artifacts
@@ -36,6 +37,7 @@ from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.messages import Handler, Message
 from lathe_kernel.orchestration import Orchestration
 from lathe_kernel.outcomes import Outcome, Outcomes
+from lathe_kernel.plan_result import PlanResult, StepFailed
 from lathe_kernel.reading import Reading
 from lathe_kernel.recollections import Recollection, Recollections, Remembering
 from lathe_kernel.recording import Recorder
@@ -59,6 +61,7 @@ _METHODS = (
     "cells",
     "checkpoint",
     "decline",
+    "decompose",
     "delegate",
     "delegate_each",
     "evidence",
@@ -74,6 +77,7 @@ _METHODS = (
     "load_parquet",
     "messages",
     "output",
+    "plan",
     "resource",
     "resources",
     "recall",
@@ -87,6 +91,7 @@ _METHODS = (
     "save_function",
     "save_written",
     "send",
+    "step",
     "subtask",
     "subtasks",
     "tools",
@@ -103,9 +108,12 @@ _TYPES = (
     "Message",
     "Outcome",
     "Outcomes",
+    "Plan",
+    "PlanResult",
     "Recollection",
     "Recollections",
     "Roundtable",
+    "StepFailed",
     "Subtask",
     "SubtaskFailed",
     "Table",
@@ -155,9 +163,12 @@ class Lathe(
     Message = Message
     Outcome = Outcome
     Outcomes = Outcomes
+    Plan = plan.Plan
+    PlanResult = PlanResult
     Recollection = Recollection
     Recollections = Recollections
     Roundtable = Roundtable
+    StepFailed = StepFailed
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
     Table = results.Table
@@ -184,6 +195,7 @@ class Lathe(
         self._place = place
         self.capabilities = Capabilities(library)
         self._background = Background(channel)
+        plan.HERE.attach(self._background, self._store)
         self.tools = Tools(channel, artifacts, self._background)
         self._offer_later()
 

@@ -2,24 +2,110 @@
 
 from typing import Any
 
-from lathe_kernel import computed, delegation, roundtable
+from lathe_kernel import computed, delegation, plan_decompose, plan_steps, roundtable
 from lathe_kernel import handoff as handing
+from lathe_kernel import plan as planning
 from lathe_kernel.background import Background
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.computed import Evidence
 from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.kept import KeptFiles
+from lathe_kernel.plan import Plan
+from lathe_kernel.plan_steps import Step
 from lathe_kernel.recording import Recorder
 from lathe_kernel.roundtable_result import Roundtable
 
 
 class Orchestration:
-    """Roundtables of opposed experts, and handoffs to another agent."""
+    """Plans of steps, roundtables of opposed experts, and handoffs to another agent."""
 
     _channel: Channel
     _background: Background
     _store: KeptFiles
     _recorder: Recorder
+
+    def plan(
+        self,
+        goal: str,
+        steps: object,
+        strategy: str = "parallel",
+        share: bool = False,
+        budget: dict[str, Any] | None = None,
+    ) -> Plan:
+        """Plan subtasks that depend on each other, and have it checked; `.run()` carries it out.
+
+        Example: `p = lathe.plan("Why late?", [lathe.step("clean", "Drop bad rows.", data=df),
+        lathe.step("fit", "Fit it.", needs=["clean"])]); r = p.run(); print(r); r["fit"]`
+
+        `strategy`: "parallel" (what is ready runs at once; `share=True` in batches, each told what
+        was found before), "sequential" (each is told what those before it found), "hierarchical"
+        (a step may ask for steps below it). Cycles, unknown agents, and what the budget has no
+        room for are refused before anything begins; the worst case is printed.
+        `budget={"tokens": 500_000, "usd": 1}` bounds all of it. The user may want to see it first.
+
+        Raises:
+            LatheError: it is refused, with the reason and the mend; nothing of it began.
+        """
+        return planning.made(goal, steps, strategy, share, budget)
+
+    def step(
+        self,
+        name: str,
+        task: str,
+        agent: str | InlineAgent | None = None,
+        data: object = None,
+        needs: object = (),
+        required: bool = True,
+        fallback: str | InlineAgent | None = None,
+        complexity: str | None = None,
+        model: str | None = None,
+        returns: object = None,
+        budget: dict[str, Any] | None = None,
+        max_turns: int | None = None,
+    ) -> Step:
+        """Describe one step of a plan: a task for an agent, and the steps whose results it needs.
+
+        Example: `lathe.step("fit", "Fit v by k.", needs=["clean"], returns={"r2": float})`
+
+        It finds `data`; with `needs` that is a dict of their results by name, its own data under
+        "data". Without `agent`, a plain worker does it. `fallback` takes over where it fails twice.
+        `required=False`: the plan can be complete without it. `complexity` low, medium or high
+        sets how many calls and tokens an attempt may use where `budget` and `max_turns` do not.
+        """
+        return plan_steps.step(
+            name,
+            task,
+            agent,
+            data=data,
+            needs=needs,
+            required=required,
+            fallback=fallback,
+            complexity=complexity,
+            model=model,
+            returns=returns,
+            budget=budget,
+            max_turns=max_turns,
+        )
+
+    def decompose(
+        self,
+        goal: str,
+        data: object = None,
+        strategy: str | None = None,
+        budget: dict[str, Any] | None = None,
+        model: str | None = None,
+    ) -> Plan:
+        """Ask a model for a plan that reaches a goal; look at it, then `.run()` it.
+
+        Example: `p = lathe.decompose("Why late in July?", {"flights": df}); print(p); p.run()`
+
+        The model sees names, types and shapes of `data` (a dict of what steps may work on), never
+        what is in it. Its plan is checked as any other, and asked for once more with the reason.
+
+        Raises:
+            LatheError: no plan that can be used came of it.
+        """
+        return plan_decompose.decomposed(goal, data, strategy, budget, model)
 
     def roundtable(
         self,

@@ -62,9 +62,9 @@ class Roundtable:
 
     def markdown(self) -> str:
         """Return all of it as Markdown for an answer. Example: `lathe.answer(table.markdown())`."""
-        parts = [f"**{_safe(self.record['question'])}**"]
+        parts = [f"**{safe(self.record['question'])}**"]
         if self.reason:
-            parts.append(f"The roundtable is {self.status}: {_safe(self.reason)}")
+            parts.append(f"The roundtable is {self.status}: {safe(self.reason)}")
         if self.consensus:
             parts += ["### Consensus", "\n".join(self._agreed(one) for one in self.consensus)]
         if self.dissent:
@@ -106,26 +106,26 @@ class Roundtable:
         return f"{str(one['question'])[: _LINE // 2]} — {sides}"
 
     def _agreed(self, one: dict[str, Any]) -> str:
-        return f"- {_safe(one['statement'])} ({', '.join(one['claims'])})"
+        return f"- {safe(one['statement'])} ({', '.join(one['claims'])})"
 
     def _disputed(self, one: dict[str, Any]) -> str:
-        lines = [f"- **{_safe(one['question'])}**"]
+        lines = [f"- **{safe(one['question'])}**"]
         for side in one["sides"]:
             names = ", ".join(self._name(key) for key in side["seats"])
-            lines.append(f"  - {names}: {_safe(side['position'])} ({', '.join(side['claims'])})")
-        lines.append(f"  - Why: {_safe(one['why'])}")
-        lines.append(f"  - Would settle it: {_safe(one['settle'])}")
+            lines.append(f"  - {names}: {safe(side['position'])} ({', '.join(side['claims'])})")
+        lines.append(f"  - Why: {safe(one['why'])}")
+        lines.append(f"  - Would settle it: {safe(one['settle'])}")
         return "\n".join(lines)
 
     def _name(self, key: str) -> str:
         seat = seat_named(self.record, key)
-        return f"{key} {_safe(seat['name'])}" if seat else key
+        return f"{key} {safe(seat['name'])}" if seat else key
 
     def _seats(self) -> str:
         gone = {one["seat"]: one for one in self.record["failures"]}
         lines: list[str] = []
         for one in self.record["seats"]:
-            line = f"- {self._name(one['key'])}: {_safe(one['stance'])}"
+            line = f"- {self._name(one['key'])}: {safe(one['stance'])}"
             if one["asked_by"]:
                 line += f" (asked for by {one['asked_by']}, from round {one['joined']} on)"
             if left := gone.get(one["key"]):
@@ -139,14 +139,14 @@ class Roundtable:
             row = _row(self.record, one)
             lines.append(
                 f"- {row['id']} (round {row['round']}, {row['subtask']}, {_cells(row['cells'])}): "
-                f"{_safe(row['text'])}" + (f" — {row['stands']}" if row["stands"] else "")
+                f"{safe(row['text'])}" + (f" — {row['stands']}" if row["stands"] else "")
             )
         return "\n".join(lines) or "- none"
 
     def _requests(self) -> str:
         return "\n".join(
-            f"- {one['by']} asked for {_safe(one['perspective'])}: "
-            + (f"seated as {one['seat']}" if "seat" in one else _safe(one.get("declined", "")))
+            f"- {one['by']} asked for {safe(one['perspective'])}: "
+            + (f"seated as {one['seat']}" if "seat" in one else safe(one.get("declined", "")))
             for one in self.record["requests"]
         )
 
@@ -185,7 +185,7 @@ def _bounded(name: str, lines: list[str]) -> list[str]:
     )
 
 
-def _safe(text: object) -> str:
+def safe(text: object) -> str:
     """Return an expert's words as one line of Markdown that marks nothing up."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in line)

@@ -32,7 +32,7 @@ enum CommandTable {
         path: ["ask"],
         summary: "do a task and answer",
         arguments: [.init(name: "TASK", summary: "what to do, in quotes; - reads it from standard input")],
-        options: [.roundtable] + running,
+        options: [.roundtable, .reviewPlan] + running,
         conflicts: jsonOrQuiet,
         examples: [
             "lathe ask \"Which carrier was latest on average?\" --data flights.parquet",
@@ -52,7 +52,7 @@ enum CommandTable {
     private static let chat = CommandForm(
         path: ["chat"],
         summary: "talk with a session, task after task",
-        options: running,
+        options: [.reviewPlan] + running,
         conflicts: jsonOrQuiet,
         examples: ["lathe chat --data flights.parquet", "lathe chat --session flights"]
     ) { given throws(CommandError) in .chat(try given.runOptions()) }
@@ -64,7 +64,8 @@ enum CommandTable {
             .init(name: "SESSION", count: .optional, summary: "left out: the newest with an unfinished task")
         ],
         options: [
-            .repeatUnknown, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox, .noMemory,
+            .repeatUnknown, .reviewPlan, .model, .maxTurns, .budgetTokens, .budgetUSD, .timeLimit, .limit, .sandbox,
+            .noMemory,
             .json,
             .quiet, .yes, .project,
         ],

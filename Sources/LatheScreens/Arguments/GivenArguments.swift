@@ -27,7 +27,7 @@ struct GivenArguments: Sendable, Hashable {
             project: value(.project),
             maxTurns: try maxTurns(),
             limits: try limits(), budget: try budget(), sandbox: try sandbox(),
-            memory: has(.noMemory) ? .none : .used)
+            memory: has(.noMemory) ? .none : .used, reviewsPlans: has(.reviewPlan))
     }
 
     func listingOptions() -> ListingOptions {

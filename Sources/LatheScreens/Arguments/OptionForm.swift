@@ -20,6 +20,8 @@ struct OptionForm: Sendable, Hashable {
         summary: "anthropic:NAME, openai:NAME, local:NAME@URL or embedded")
     static let roundtable = OptionForm(
         name: "--roundtable", summary: "begin with opposed experts who examine the question, the data and each other")
+    static let reviewPlan = OptionForm(
+        name: "--review-plan", summary: "show each plan before anything of it begins: accept, edit or decline it")
     static let json = OptionForm(name: "--json", summary: "one JSON value a line, for programs")
     static let quiet = OptionForm(name: "--quiet", short: "-q", summary: "only the answer")
     static let yes = OptionForm(name: "--yes", short: "-y", summary: "do not ask before downloading or deleting")

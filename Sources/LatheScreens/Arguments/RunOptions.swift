@@ -17,13 +17,16 @@ package struct RunOptions: Sendable, Hashable {
     package var budget: BudgetLimits
     package var sandbox: SandboxChoice
     package var memory: MemoryChoice
+    /// Whether the user sees plans before they run, whatever `lathe.json` says.
+    package var reviewsPlans: Bool
 
     package init(
         data: [String] = [], session: String? = nil, model: String? = nil, output: OutputForm = .screen,
         confirmation: Confirmation = .asks, project: String? = nil, maxTurns: Int? = nil,
         limits: KernelLimits = KernelLimits(), budget: BudgetLimits = BudgetLimits(),
-        sandbox: SandboxChoice = .confined, memory: MemoryChoice = .used
+        sandbox: SandboxChoice = .confined, memory: MemoryChoice = .used, reviewsPlans: Bool = false
     ) {
+        self.reviewsPlans = reviewsPlans
         self.memory = memory
         self.data = data
         self.session = session

@@ -7,6 +7,7 @@ struct PlainRecord {
     /// Host calls that have events of their own.
     private static let told = [
         "tool_call", "remember", "forget", "roundtable", "handoff", "handoff_end", "accept", "decline",
+        "plan", "plan_step", "plan_end",
     ]
 
     func lines(_ event: Event, tally: RunTally) -> [StyledLine] {

@@ -14,11 +14,19 @@ struct Editor: Sendable, Hashable {
 
     /// Opens files and waits until the editor has ended; throws where it did not end well.
     func open(_ files: [String]) async throws(CommandFailure) {
-        let words = ["/bin/sh", "-c", command + " \"$@\"", "lathe"] + files
-        let status: Result<Int32, CommandFailure> = await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: Self.run(words)) }
+        let result: Result<Void, CommandFailure> = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    returning: Result { () throws(CommandFailure) in try openAndWait(files) })
+            }
         }
-        switch try status.get() {
+        try result.get()
+    }
+
+    /// The same on a thread that may be kept.
+    func openAndWait(_ files: [String]) throws(CommandFailure) {
+        let words = ["/bin/sh", "-c", command + " \"$@\"", "lathe"] + files
+        switch try Self.run(words).get() {
         case 0: return
         case 127:
             throw CommandFailure("the editor '\(command)' cannot be found; set VISUAL or EDITOR to one that is there")

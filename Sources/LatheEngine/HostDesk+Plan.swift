@@ -1,0 +1,174 @@
+internal import LatheVocabulary
+
+/// The checks of a plan before anything of it begins, and each time it becomes another one. Its course is Python in the kernel.
+extension HostDesk {
+    func plan(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        guard place.depth < services.limits.delegationDepth else {
+            throw HostRefusal("not_allowed", "subtasks at depth \(place.depth) may not delegate, so they make no plans")
+        }
+        let past = try await PlanPast(services.log, at: place)
+        let number = try arguments.optionalInteger("plan", in: 1...1_000_000)
+        let known: PlanMade? = if let number { try past.plan(number) } else { nil }
+        var draft: PlanDraft
+        do throws(HostRefusal) {
+            draft = try PlanDraft(arguments)
+        } catch {
+            let goal = arguments.values["goal"]?.stringValue ?? ""
+            throw try await refused(error, goal, number, .rule)
+        }
+        var asked = PlanAsked(known: known, past: past)
+        asked.because = try arguments.optionalText("because", upTo: PlanDraft.limits.because)
+        asked.reopened = arguments.present("reopened") == nil ? [] : Set(try arguments.texts("reopened", upTo: 60))
+        asked.budget = try arguments.budget("budget")
+        let checked: CheckedPlan
+        do throws(HostRefusal) {
+            checked = try await check(draft, arguments, asked)
+        } catch {
+            throw try await refused(error, draft.goal, number, .rule)
+        }
+        if let made = try await asked.unanswered(checked, cell, services.log, at: place) {
+            // It was allowed, and lathe ended before its kernel was told.
+            if let text = made.edited { draft = try PlanText.read(text, over: draft) }
+            let bounds = made.edited == nil ? checked.bounds : try await check(draft, arguments, asked).bounds
+            return answer(made, bounds, draft)
+        }
+        return try await decide(checked, draft, arguments, asked)
+    }
+
+    /// Journals a plan that the user need not see, or wants so.
+    private func decide(
+        _ checked: CheckedPlan, _ first: PlanDraft, _ arguments: HostArguments, _ asked: PlanAsked
+    ) async throws(HostRefusal) -> JSONValue {
+        var (made, bounds, draft) = (checked.made(by: .rule, in: cell, asked), checked.bounds, first)
+        guard services.limits.plans.review, asked.isNews(first) else {
+            try await journal(.planMade(made))
+            return answer(made, bounds, draft)
+        }
+        var (text, problem): (String, String?) = (PlanText.written(draft, made), nil)
+        let unchanged = try PlanText.read(text, over: first)
+        // The user edits as often as they want; each time the same checks decide.
+        while true {
+            switch await services.planReview?.decide(on: made, text: text, problem: problem) {
+            case nil: throw try await refused(Self.nobody, draft.goal, made.refusable, .rule)
+            case .declined(let why):
+                let refusal = HostRefusal(
+                    "not_allowed",
+                    "the user declined this plan" + (why.isEmpty ? "" : ": \(why)") + "; nothing of it began")
+                throw try await refused(refusal, draft.goal, made.refusable, .user)
+            case .accepted:
+                made.decided = made.edited == nil ? .user : .edited
+                try await journal(.planMade(made))
+                return answer(made, bounds, draft)
+            case .edited(let given):
+                text = given
+                do throws(HostRefusal) {
+                    let edited = try PlanText.read(given, over: first)
+                    let again = try await check(edited, arguments, asked)
+                    let changes = edited != unchanged
+                    (draft, bounds, problem) = (edited, again.bounds, nil)
+                    made = again.made(by: .edited, in: cell, asked)
+                    made.edited = changes ? given : nil
+                } catch {
+                    problem = error.reason
+                }
+            }
+        }
+    }
+
+    private static let nobody = HostRefusal(
+        "not_allowed",
+        "the user wants to see plans before they run (--review-plan, or plan.review in lathe.json), and there is no terminal to "
+            + "ask on: do it without a plan, or ask them to run lathe on a terminal")
+
+    private func refused(
+        _ error: HostRefusal, _ goal: String, _ plan: Int?, _ decided: PlanRefused.Decision
+    ) async throws(HostRefusal) -> HostRefusal {
+        let refused = PlanRefused(
+            plan: plan, goal: goal.singleLine(upTo: 400), reason: error.reason.singleLine(upTo: 600), decided: decided)
+        try await journal(.planRefused(refused))
+        return error
+    }
+
+    /// The graph, the agents, the models and the costs.
+    private func check(
+        _ draft: PlanDraft, _ arguments: HostArguments, _ asked: PlanAsked
+    ) async throws(HostRefusal) -> CheckedPlan {
+        if let objection = draft.objection ?? asked.objection(to: draft) {
+            throw HostRefusal("invalid_arguments", "plan: \(objection)")
+        }
+        var open: [PlanBounds.Open] = []
+        for step in draft.steps {
+            for name in [step.isSaved ? step.agent : nil, step.fallback].compactMap(\.self) {
+                try await checkAgent(name, of: step, arguments)
+            }
+            let left = asked.attempts(of: step)
+            guard left > 0 else { continue }
+            open.append(
+                PlanBounds.Open(step: step, attempts: left, model: try await services.modelForHostCall(step.model)))
+        }
+        let used = asked.used(await delegation.registry.outcomes(of: asked.subtasks, within: 0))
+        let bounds = try PlanBounds(
+            open, asked: asked.budget, used: used, within: spending.budget,
+            maxOutputTokens: services.limits.maxOutputTokens)
+        do throws(JournalError) {
+            let reckoning = PlanReckoning(try await services.log.events(after: 0, of: PlanReckoning.kinds))
+            return CheckedPlan(draft: draft, bounds: bounds, reckoning: reckoning)
+        } catch {
+            throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
+        }
+    }
+
+    /// A saved agent is there, and this kernel may delegate to it.
+    private func checkAgent(
+        _ name: String, of step: PlanDraft.Step, _ arguments: HostArguments
+    ) async throws(HostRefusal) {
+        guard !isDefined(name, in: arguments) else { return }
+        try allowance?.require(.agent, name)
+        do throws(LibraryError) {
+            _ = try await services.library.agent(named: name, for: services.session)
+        } catch {
+            throw HostRefusal(
+                "library",
+                "plan: step '\(step.name)': \(error.reason) lathe.find(\"…\") names agents; without `agent` a plain worker does it"
+            )
+        }
+    }
+
+    /// Whether code defined an agent of this name for a step of the call.
+    private func isDefined(_ name: String, in arguments: HostArguments) -> Bool {
+        (arguments.values["steps"]?.arrayValue ?? []).contains { step in
+            [step["agent"], step["fallback"]].contains { $0?.objectValue?["name"]?.stringValue == name }
+        }
+    }
+
+    private func answer(_ made: PlanMade, _ bounds: PlanBounds, _ draft: PlanDraft) -> JSONValue {
+        [
+            "plan": .integer(made.plan), "revision": .integer(made.revision), "told": .string(made.sentence),
+            "each": .object(bounds.shares.mapValues(\.json)),
+            "edited": made.edited == nil ? .null : draft.edited,
+        ]
+    }
+}
+
+/// A plan that all checks have passed.
+struct CheckedPlan: Sendable {
+    var draft: PlanDraft
+    var bounds: PlanBounds
+    var reckoning: PlanReckoning
+
+    func made(by decided: PlanMade.Decision, in cell: Int, _ asked: PlanAsked) -> PlanMade {
+        let none = PlanStep.Reckoning(calls: 0...0, tokens: 0...0)
+        let reckoned = draft.steps.map { step in
+            (step.name, bounds.shares[step.name].map { reckoning.reckoned(step, $0) } ?? none)
+        }
+        return PlanMade(
+            plan: asked.number, revision: asked.revision, cell: cell, goal: draft.goal, strategy: draft.strategy,
+            steps: draft.told(Dictionary(reckoned) { first, _ in first }), worst: bounds.worst, decided: decided,
+            because: asked.because)
+    }
+}
+
+extension PlanMade {
+    /// The plan that stays where this revision is refused; nil for a first one.
+    fileprivate var refusable: Int? { revision > 1 ? plan : nil }
+}

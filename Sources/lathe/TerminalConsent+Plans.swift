@@ -1,0 +1,84 @@
+internal import Foundation
+internal import LatheScreens
+internal import LatheVocabulary
+
+extension TerminalConsent: PlanReview {
+    func decide(on plan: PlanMade, text: String, problem: String?) async -> PlanDecision? {
+        await feed.aside { [self] (isStopped: () -> Bool) -> PlanDecision? in
+            guard !isStopped() else { return nil }
+            let output = TerminalOutput.standardError
+            let canvas = Canvas(size: output.size(), environment: environment)
+            TerminalQuestion.show(canvas.render(PlanListing.lines(plan, canvas)))
+            var problem = problem
+            tell(problem, output)
+            let decision = TerminalQuestion.answer(
+                "Run this plan? [y] yes  [e] all of it in an editor  [n] no: ", hint: "Say y, e or n.", isStopped
+            ) { said -> PlanDecision? in
+                switch said {
+                // What could not be taken is no plan to accept.
+                case "y", "yes": return problem == nil ? .accepted : nil
+                case "n", "no": return .declined(Self.reason(output, isStopped))
+                case "e", "edit":
+                    switch edited(text) {
+                    case .success(let edited): return edited
+                    case .failure(let failure): problem = failure.reason
+                    }
+                    tell(problem, output)
+                    return nil
+                default: return nil
+                }
+            }
+            if decision == nil { output.write("\n") }
+            return decision
+        }
+    }
+
+    private func tell(_ problem: String?, _ output: TerminalOutput) {
+        guard let problem else { return }
+        output.write(TerminalText.safe("Not taken: \(problem)".singleLine(upTo: 1_000)) + "\n")
+    }
+
+    func triesAgain(_ step: String, of plan: PlanMade, reason: String) async -> Bool? {
+        await feed.aside { (isStopped: () -> Bool) -> Bool? in
+            guard !isStopped() else { return nil }
+            let told = "plan \(plan.plan), step \(step): \(reason)"
+            TerminalQuestion.show(TerminalText.safe(told.singleLine(upTo: 600)) + "\n")
+            let answer = TerminalQuestion.answer("Try it once more? [y] yes  [n] no: ", hint: "Say y or n.", isStopped) {
+                said -> Bool? in
+                switch said {
+                case "y", "yes": true
+                case "n", "no": false
+                default: nil
+                }
+            }
+            if answer == nil { TerminalOutput.standardError.write("\n") }
+            return answer
+        }
+    }
+
+    private static func reason(_ output: TerminalOutput, _ isStopped: () -> Bool) -> String {
+        output.write("Why not? The agent is told; Enter for nothing: ")
+        return (TerminalQuestion.line(isStopped) ?? "").singleLine(upTo: 400)
+    }
+
+    /// Lets the user edit the plan's text in a file of their own; a text without a step declines it.
+    private func edited(_ text: String) -> Result<PlanDecision, CommandFailure> {
+        guard let editor = Editor(environment: environment) else {
+            return .failure(CommandFailure("no editor is named: set VISUAL or EDITOR, as in EDITOR=nano lathe ask"))
+        }
+        let folder = FileManager.default.temporaryDirectory.path + "/lathe-plan-\(UUID().uuidString)"
+        let file = folder + "/plan.txt"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            try text.write(toFile: file, atomically: false, encoding: .utf8)
+            try editor.openAndWait([file])
+            let after = try String(contentsOfFile: file, encoding: .utf8)
+            let hasStep = after.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("step:") }
+            return .success(hasStep ? .edited(after) : .declined("the user left no step of it"))
+        } catch {
+            return .failure(CommandFailure("\(CommandFailure.reason(of: error)); nothing was taken from it"))
+        }
+    }
+}

@@ -15,7 +15,9 @@ extension Delegation {
         permit(admitted)
         let callGate = AsyncGate(admitted.parallel)
         for run in admitted.runs {
-            let task = Task { await self.run(run, through: [callGate, self.gates[admitted.depth]]) }
+            let agentGate = await agentGates.gate(of: run.plan.agent, at: admitted.depth)
+            let gates = [callGate, agentGate, self.gates[admitted.depth]].compactMap { $0 }
+            let task = Task { await self.run(run, through: gates) }
             await registry.attach(task, to: run.id)
         }
     }

@@ -6,6 +6,8 @@ struct Delegation: Sendable {
     let services: EngineServices
     /// One gate a depth, so that a subtask that waits for its own subtasks never holds their place.
     let gates: [AsyncGate]
+    /// The limits of agents that have one of their own.
+    let agentGates = AgentGates()
     /// Lets so many examinations of writers run at a time.
     let examinations: AsyncGate
     /// Let so many tool calls and questions in the background be under way at a time.
@@ -51,14 +53,17 @@ struct Delegation: Sendable {
         guard desk.place.depth < services.limits.delegationDepth else {
             throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
         }
+        try desk.requireDelegating()
         let plan = try await DelegationPlan(
             arguments, slices: slices, services: services, bound: desk.kernelLimits,
             allowance: desk.allowance, toolAllowance: desk.toolAllowance, by: desk.place)
+        let choice = try await desk.choice(arguments)
         guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")
         }
         try reserve(plan.items.count, of: desk.spending.budget)
+        if let choice { try await desk.journal(.agentChosen(choice)) }
         var runs: [SubtaskRun] = []
         for item in plan.items {
             let (id, place) = await registry.admit(label: item.label, owner: desk.place)
@@ -92,9 +97,13 @@ struct Delegation: Sendable {
 
     /// Runs one when there is room for it; its outcome is recorded as soon as it is there.
     func run(_ run: SubtaskRun, through gates: [AsyncGate]) async {
-        for gate in gates { await gate.enter() }
+        // One that is cancelled meanwhile says so at once.
+        var entered: [AsyncGate] = []
+        for gate in gates where await gate.entered() {
+            entered.append(gate)
+        }
         let outcome = await run.perform()
-        for gate in gates.reversed() { await gate.leave() }
+        for gate in entered.reversed() { await gate.leave() }
         await registry.finish(outcome)
     }
 

@@ -40,6 +40,8 @@ struct DelegationPlan: Sendable {
         let limits = services.limits
         if let name = arguments.values["agent"]?.stringValue { try allowance?.require(.agent, name) }
         agent = try await Self.agent(arguments, services: services)
+        try agent.requireTaken(
+            from: giver, isHandoff: arguments.present("handoff") != nil, depth: services.limits.delegationDepth)
         self.allowance = agent.isSaved ? Allowance(of: agent) : allowance
         self.toolAllowance = toolAllowance.narrowed(by: agent)
         if let asked = try arguments.schema("returns") {

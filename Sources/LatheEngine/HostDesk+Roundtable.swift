@@ -27,6 +27,7 @@ extension HostDesk {
         guard place.depth < services.limits.delegationDepth else {
             throw HostRefusal("not_allowed", "subtasks at depth \(place.depth) may hold no roundtable")
         }
+        try requireDelegating()
         let seats = try arguments.integers("seats", upTo: 2)
         let rounds = try arguments.integer("rounds", in: RoundtableBounds.rounds)
         guard let least = seats.first, let most = seats.last, least <= most,

@@ -37,6 +37,8 @@ final class HostDesk: Sendable {
     let toolAllowance: ToolAllowance
     /// The agent whose kernel it is; nil for the session's own.
     let agent: String?
+    /// What that agent's file says of delegating; nil where it says nothing.
+    let profile: AgentProfile?
     /// What it may have examined; nil for all but writers.
     let examinations: Examinations?
     /// What was handed over to its kernel; nil for all but receivers.
@@ -48,9 +50,9 @@ final class HostDesk: Sendable {
         kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0,
         given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil,
         allowance: Allowance? = nil, toolAllowance: ToolAllowance = ToolAllowance(), agent: String? = nil,
-        handoff: HandoffTerms? = nil
+        profile: AgentProfile? = nil, handoff: HandoffTerms? = nil
     ) {
-        self.handoff = handoff
+        (self.profile, self.handoff) = (profile, handoff)
         (self.allowance, self.toolAllowance, self.agent) = (allowance, toolAllowance, agent)
         self.given = Mutex(given)
         self.examinations = examinations
@@ -89,7 +91,7 @@ final class HostDesk: Sendable {
             place: place, services: services, delegation: delegation, answers: AnswerBox(returns: nil),
             spending: spending, kernelLimits: kernelLimits, given: given.withLock { $0 },
             allowed: ["ask_model", "output", "find", "capability", "recall"], allowance: allowance,
-            toolAllowance: toolAllowance, agent: agent)
+            toolAllowance: toolAllowance, agent: agent, profile: profile)
     }
 
     /// While `answers` is set, calls are answered from it and nothing is done or journaled; nil ends that.
@@ -281,6 +283,8 @@ final class HostDesk: Sendable {
             case "take_data": return try takeData(arguments)
             case "drop_data": return try dropData(arguments)
             case "find": return .value(try await find(arguments))
+            case "agents": return .value(try await agents(arguments, call: called.call))
+            case "sources": return .value(try await sources(arguments))
             case "capability": return .value(try await capability(arguments))
             case "tools": return .value(try await tools(arguments))
             case "tool": return .value(try await tool(arguments))

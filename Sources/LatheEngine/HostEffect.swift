@@ -23,8 +23,8 @@ enum HostEffect: Sendable, Hashable {
         "capability": .read, "tools": .read, "tool": .read, "resources": .read, "tool_call": .outside, "examine": .read,
         "remember": .settled, "recall": .read, "forget": .settled,
         "send": .answeredFirst, "messages": .read,
-        "roundtable": .read, "handoff": .read, "handoff_end": .none, "accept": .none, "decline": .none,
-        "plan": .read, "plan_step": .read, "plan_end": .read,
+        "agents": .read, "sources": .read, "roundtable": .read, "handoff": .read, "handoff_end": .none, "accept": .none,
+        "decline": .none, "plan": .read, "plan_step": .read, "plan_end": .read,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

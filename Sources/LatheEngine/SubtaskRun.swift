@@ -101,7 +101,7 @@ struct SubtaskRun: Sendable {
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
             }, allowance: plan.allowance, toolAllowance: plan.toolAllowance, agent: plan.agent.name,
-            handoff: plan.handoff)
+            profile: plan.agent.profile, handoff: plan.handoff)
         await delegation.registry.observe(id) {
             let spent = spending.total
             return [

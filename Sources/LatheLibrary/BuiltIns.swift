@@ -12,6 +12,17 @@ struct BuiltIns: Sendable {
         kind == .agent && names.contains(name)
     }
 
+    /// Whether one of the name comes with lathe and nobody else's may have it, since forms of lathe's own rely on it. Of the others
+    /// the library's own goes first.
+    func reserves(_ kind: Capability.Kind, _ name: String) -> Bool { has(kind, name) && Self.reserved.contains(name) }
+
+    private static let reserved: Set<String> = [
+        "function_writer", "agent_writer", "roundtable_expert", "roundtable_synthesiser", "synthesiser",
+    ]
+
+    /// All of them, read anew. Blocks.
+    func all() throws(LibraryError) -> [ReadCapability] { try reader.index(folder) }
+
     private var names: Set<String> {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/agents")) ?? []
         return Set(files.filter { $0.hasSuffix(".py") }.map { String($0.dropLast(3)) })

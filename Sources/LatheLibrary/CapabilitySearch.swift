@@ -47,7 +47,8 @@ package final class CapabilitySearch: Sendable {
     private static let leastCosine: Float = 0.2
     private static let leastShareOfPieces = 0.5
     /// So many meanings are made while somebody waits, and for so long; the others in the background.
-    private static let atOnce = (meanings: 32, seconds: 2.0)
+    private let atOnce: Int
+    private static let secondsAtOnce = 2.0
 
     private let index: any CapabilityIndex
     private let meaning: (any MeaningModel)?
@@ -57,9 +58,9 @@ package final class CapabilitySearch: Sendable {
     private let state = Mutex(State())
 
     package init(
-        index: any CapabilityIndex, meaning: (any MeaningModel)?, what: String = "the library is"
+        index: any CapabilityIndex, meaning: (any MeaningModel)?, what: String = "the library is", atOnce: Int = 32
     ) {
-        self.what = what
+        (self.what, self.atOnce) = (what, atOnce)
         self.index = index
         self.meaning = meaning
     }
@@ -153,11 +154,11 @@ package final class CapabilitySearch: Sendable {
         }
         let missing = missing(documents)
         guard !missing.isEmpty else { return nil }
-        let first = missing.count <= Self.atOnce.meanings ? missing : best(missing, documents, scores)
+        let first = missing.count <= atOnce ? missing : best(missing, documents, scores)
         if first.count == missing.count {
             await make(first, documents, meaning)
         } else if !first.isEmpty {
-            await Patience.wait(seconds: Self.atOnce.seconds) { await self.make(first, documents, meaning) }
+            await Patience.wait(seconds: Self.secondsAtOnce) { await self.make(first, documents, meaning) }
         }
         if missing.count > first.count,
             state.withLock({ state in
@@ -177,7 +178,7 @@ package final class CapabilitySearch: Sendable {
         var lacking = Set(missing)
         var best: [String] = []
         for (number, _) in scores.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-            guard best.count < Self.atOnce.meanings else { break }
+            guard best.count < atOnce else { break }
             guard let meaning = places[number].map({ documents.all[$0].meaning }) else { continue }
             if lacking.remove(meaning) != nil { best.append(meaning) }
         }
@@ -187,7 +188,7 @@ package final class CapabilitySearch: Sendable {
     private func fillRest(_ documents: Documents, _ meaning: any MeaningModel) async {
         var missing = missing(documents)
         while !missing.isEmpty, state.withLock({ $0.generation }) == documents.generation {
-            await make(Array(missing.prefix(Self.atOnce.meanings)), documents, meaning)
+            await make(Array(missing.prefix(atOnce)), documents, meaning)
             let left = self.missing(documents)
             // Without progress there is none to come.
             guard left.count < missing.count else { break }

@@ -6,6 +6,9 @@ struct ReadCapability: Sendable, Hashable {
     /// Of the whole file, its block included.
     var fileSHA256: String
     var docstring: String
+    /// Of an agent: the role of the model that plays it, nil for the default, and the schema of its results, nil for a text.
+    var modelRole: String?
+    var returns: JSONValue?
 
     /// What a search looks at.
     var searched: SearchedDocument { SearchedDocument(capability, docstring: docstring) }
@@ -32,7 +35,10 @@ struct ReadCapability: Sendable, Hashable {
             testsSHA256: entry["tests_sha256"]?.stringValue,
             cells: (entry["cells"]?.arrayValue ?? []).compactMap(\.integerValue), purpose: text("purpose"),
             writer: text("writer"), origin: Self.origin(entry),
+            profile: entry["profile"].flatMap(AgentProfile.init).flatMap { $0.isDefault ? nil : $0 },
             problems: problems)
+        modelRole = entry["profile"]?["model"]?.stringValue
+        returns = entry["profile"]?["returns"].flatMap { $0 == .null ? nil : $0 }
         fileSHA256 = text("file_sha256")
         docstring = text("docstring")
     }

@@ -17,7 +17,7 @@ extension SourceLibrary {
         return try current().map { entry in
             var entry = entry
             entry.capability = past.judged(entry.capability, trust)
-            if let builtIns, builtIns.has(.agent, entry.capability.name) {
+            if let builtIns, entry.capability.kind == .agent, builtIns.reserves(.agent, entry.capability.name) {
                 entry.capability.problems.append("its name is that of an agent that comes with lathe: rename it")
             }
             return entry

@@ -131,7 +131,7 @@ extension SourceLibrary {
                 .nameTaken,
                 "The library has the \(proposal.kind.other.rawValue) \(proposal.name) already. Choose another name.")
         }
-        if let builtIns, builtIns.has(.agent, proposal.name) {
+        if let builtIns, builtIns.reserves(.agent, proposal.name) {
             throw LibraryError(
                 .nameTaken, "'\(proposal.name)' is the name of an agent that comes with lathe. Choose another name.")
         }

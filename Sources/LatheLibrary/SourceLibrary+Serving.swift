@@ -6,11 +6,12 @@ extension SourceLibrary {
         _ kind: Capability.Kind, named name: String, to session: String
     ) async throws(LibraryError) -> ServedCapability {
         let name = try CapabilityName(name)
-        if let builtIns, builtIns.has(kind, name.description) {
-            return try await onQueue { () throws(LibraryError) in try builtIns.served(kind, name) }
-        }
         return try await onQueue { () throws(LibraryError) in
-            try self.folder.reading { () throws(LibraryError) in try self.served(kind, name, session) }
+            if let builtIns = self.builtIns, builtIns.has(kind, name.description) {
+                let isReserved = builtIns.reserves(kind, name.description)
+                if try isReserved ? true : !self.hasOwn(kind, name, session) { return try builtIns.served(kind, name) }
+            }
+            return try self.folder.reading { () throws(LibraryError) in try self.served(kind, name, session) }
         }
     }
 
@@ -31,10 +32,11 @@ extension SourceLibrary {
         return Agent(
             name: name, instructions: instructions, returns: facts["returns"].flatMap { $0 == .null ? nil : $0 },
             modelRole: facts["model"]?.stringValue, limits: try limits(of: name, facts), isSaved: true,
-            isBuiltIn: builtIns?.has(.agent, name) == true ? true : nil, sha256: served.sha256,
+            isBuiltIn: served.isBuiltIn ? true : nil, sha256: served.sha256,
             budget: try budget(of: name, facts),
             capabilities: facts["capabilities"]?.arrayValue?.compactMap(\.stringValue),
-            tools: facts["tools"]?.arrayValue?.compactMap(\.stringValue))
+            tools: facts["tools"]?.arrayValue?.compactMap(\.stringValue),
+            profile: facts["profile"].flatMap(AgentProfile.init).flatMap { $0.isDefault ? nil : $0 })
     }
 
     private func limits(of name: String, _ facts: JSONValue) throws(LibraryError) -> KernelLimits? {
@@ -56,6 +58,17 @@ extension SourceLibrary {
     }
 
     // MARK: On the queue
+
+    /// Whether the library has one of the name that goes before what comes with lathe: approved once, or the session's own.
+    func hasOwn(_ kind: Capability.Kind, _ name: CapabilityName, _ session: String) throws(LibraryError) -> Bool {
+        try folder.reading { () throws(LibraryError) in
+            try self.judged().contains { entry in
+                let capability = entry.capability
+                return capability.kind == kind && capability.name == name.description
+                    && (capability.shelf == .approved || self.isOpen(capability, to: session))
+            }
+        }
+    }
 
     private func served(
         _ kind: Capability.Kind, _ name: CapabilityName, _ session: String

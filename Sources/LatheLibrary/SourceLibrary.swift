@@ -15,6 +15,8 @@ package final class SourceLibrary: CapabilityLibrary {
         let readings = Mutex(0)
         let past = Mutex(LibraryPast())
         let searched = Mutex<SearchedList?>(nil)
+        /// The agents that come with lathe, which do not change while it runs.
+        let builtIns = Mutex<[ReadCapability]?>(nil)
     }
 
     let folder: LibraryFolder
@@ -27,6 +29,8 @@ package final class SourceLibrary: CapabilityLibrary {
     let toolSearch: ToolSearch?
     let builtIns: BuiltIns?
     let demotion: DemotionRule?
+    let healthRule: HealthRule?
+    let agentSearch: CapabilitySearch?
     let known = Known()
     private let queue = DispatchQueue(label: "lathe.library")
 
@@ -42,12 +46,15 @@ package final class SourceLibrary: CapabilityLibrary {
     ///   - search: finds capabilities; without it nothing can be searched for.
     ///   - tools: finds tools; without it none are found.
     ///   - builtIns: absolute path of the agents that come with lathe; nil for none.
+    ///   - agents: finds agents; without it none are chosen.
+    ///   - health: by what an agent is not chosen any more; nil for nothing.
     package init(
         folder: String, python: String, reader: String, examiner: (any CapabilityExaminer)? = nil,
         journal: (any LibraryJournal)? = nil, trust: LibraryTrust = .pins, proposals: ProposalUse = .session,
         demotion: DemotionRule? = DemotionRule(), search: CapabilitySearch? = nil, tools: ToolSearch? = nil,
-        builtIns: String? = nil
+        builtIns: String? = nil, agents: CapabilitySearch? = nil, health: HealthRule? = HealthRule()
     ) {
+        (agentSearch, healthRule) = (agents, health)
         self.demotion = demotion
         self.proposals = proposals
         self.journal = journal

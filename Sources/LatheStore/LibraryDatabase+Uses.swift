@@ -71,6 +71,39 @@ extension LibraryDatabase {
         }
     }
 
+    package func uses(
+        of subject: CapabilityUse.Subject, after sequence: Int, since time: Double, atMost limit: Int
+    ) throws(LibraryError) -> [SessionUse] {
+        try working(.existing) { connection throws(JournalError) in
+            guard let connection else { return [] }
+            let statement = try connection.statement(
+                """
+                SELECT session, began, sequence, time, calls, excused, failures, errors, seconds, longest FROM use
+                WHERE name = ?1 AND kind = ?2 AND sha256 = ?3 AND known >= ?4 AND time >= ?5 ORDER BY id DESC LIMIT ?6
+                """)
+            try statement.bind(subject.name, at: 1)
+            try statement.bind(subject.kind.rawValue, at: 2)
+            try statement.bind(subject.sha256, at: 3)
+            try statement.bind(sequence, at: 4)
+            try statement.bind(time, at: 5)
+            try statement.bind(limit, at: 6)
+            var uses: [SessionUse] = []
+            while try statement.step() {
+                let errors = (try? JSONValue(parsing: Array(statement.text(7).utf8)))?.objectValue ?? [:]
+                let use = CapabilityUse(
+                    kind: subject.kind, name: subject.name, sha256: subject.sha256, calls: statement.integer(4),
+                    excused: statement.integer(5), failures: statement.integer(6),
+                    errors: errors.compactMapValues(\.integerValue), seconds: statement.double(8),
+                    longest: statement.double(9))
+                uses.append(
+                    SessionUse(
+                        use, session: statement.text(0), began: statement.double(1), sequence: statement.integer(2),
+                        time: statement.double(3)))
+            }
+            return uses
+        }
+    }
+
     package func sessions(
         using subject: CapabilityUse.Subject, after sequence: Int, atMost limit: Int
     ) throws(LibraryError) -> [UseTally] {

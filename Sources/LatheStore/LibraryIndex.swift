@@ -27,6 +27,12 @@ package final class LibraryIndex: CapabilityIndex {
         self.what = what
     }
 
+    /// One in memory, for what is few and changes.
+    package init(inMemoryOf what: String) {
+        path = ""
+        self.what = what
+    }
+
     package func hold(_ documents: [SearchedDocument]) throws(LibraryError) -> [Int] {
         try working(.holds) { connection throws(JournalError) in
             try connection.transaction { () throws(JournalError) in try Self.hold(documents, in: connection) }
@@ -170,6 +176,12 @@ package final class LibraryIndex: CapabilityIndex {
 
     private func opened(_ state: inout State) throws(JournalError) -> SQLiteConnection {
         if let connection = state.connection { return connection }
+        guard !path.isEmpty else {
+            let memory = try SQLiteConnection(path: ":memory:", mode: .readWrite)
+            try memory.execute(LibraryIndexSchema.tables)
+            state.connection = memory
+            return memory
+        }
         let connection = try SQLiteConnection(path: preparedPath(), mode: .readWrite)
         try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000")
         switch try LibraryIndexSchema.standing(of: connection) {
@@ -209,7 +221,7 @@ package final class LibraryIndex: CapabilityIndex {
     private func setAside(_ state: inout State, _ error: JournalError) {
         guard error.code != .locked else { return }
         state.connection = nil
-        if error.code == .corrupt {
+        if error.code == .corrupt, !path.isEmpty {
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             state.notices.append("the index of \(what) was damaged and is made anew: \(error.reason)")
             if (try? opened(&state)) != nil { return }

@@ -20,6 +20,8 @@ package struct Agent: Sendable, Hashable, Codable {
     package var isBuiltIn: Bool?
     /// Of its source in the library, where it is of one.
     package var sha256: String?
+    /// What it is chosen by, and who may delegate; nil where it says nothing.
+    package var profile: AgentProfile?
 
     package init(
         name: String,
@@ -32,8 +34,10 @@ package struct Agent: Sendable, Hashable, Codable {
         sha256: String? = nil,
         budget: BudgetLimits? = nil,
         capabilities: [String]? = nil,
-        tools: [String]? = nil
+        tools: [String]? = nil,
+        profile: AgentProfile? = nil
     ) {
+        self.profile = profile
         self.tools = tools
         self.name = name
         self.instructions = instructions

@@ -57,6 +57,8 @@ package struct Capability: Sendable, Hashable, Codable {
     package var sha256: String
     /// Of its tests and their fixtures; nil where it has none.
     package var testsSHA256: String?
+    /// Of an agent, what its file says of its place among agents; nil where it says nothing.
+    package var profile: AgentProfile?
     /// What is wrong with the file, one sentence each; empty for a usable one.
     package var problems: [String]
 
@@ -77,6 +79,7 @@ package struct Capability: Sendable, Hashable, Codable {
         purpose: String = "",
         writer: String = "",
         origin: CapabilityOrigin? = nil,
+        profile: AgentProfile? = nil,
         problems: [String] = []
     ) {
         self.kind = kind
@@ -95,6 +98,7 @@ package struct Capability: Sendable, Hashable, Codable {
         self.purpose = purpose
         self.writer = writer
         self.origin = origin
+        self.profile = profile
         self.problems = problems
     }
 }
@@ -122,6 +126,7 @@ extension Capability {
             purpose: try fields.decodeIfPresent(String.self, forKey: .purpose) ?? "",
             writer: try fields.decodeIfPresent(String.self, forKey: .writer) ?? "",
             origin: try fields.decodeIfPresent(CapabilityOrigin.self, forKey: .origin),
+            profile: try fields.decodeIfPresent(AgentProfile.self, forKey: .profile),
             problems: try fields.decode([String].self, forKey: .problems))
     }
 }

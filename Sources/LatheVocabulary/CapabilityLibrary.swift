@@ -12,6 +12,9 @@ package protocol CapabilityLibrary: Sendable {
     /// What fits a need best, of what the session that asks may use, and of these tools in one list with it.
     func find(_ need: CapabilityNeed, among tools: SearchedTools?) async throws(LibraryError) -> CapabilityFinding
 
+    /// The agents that fit words best, of those that the session that asks may delegate to.
+    func agents(for need: AgentNeed) async throws(LibraryError) -> AgentFinding
+
     /// The source of a capability that a session may use: its own proposal, else what is approved. Throws `.notFound`, or
     /// `.refused` with the reason.
     func serve(

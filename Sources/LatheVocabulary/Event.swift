@@ -70,6 +70,7 @@ package enum EventBody: Sendable, Hashable {
     case messageDelivered(MessageDelivered)
     case questionAsked(QuestionAsked)
     case steppedIn(SteppedIn)
+    case agentChosen(AgentChosen)
     case roundtableOpened(RoundtableOpened)
     case roundtableSeated(RoundtableSeated)
     case roundtableRound(RoundtableRound)

@@ -44,6 +44,7 @@ extension EventBody {
         case messageDelivered = "message_delivered"
         case questionAsked = "question_asked"
         case steppedIn = "stepped_in"
+        case agentChosen = "agent_chosen"
         case roundtableOpened = "roundtable_opened"
         case roundtableSeated = "roundtable_seated"
         case roundtableRound = "roundtable_round"
@@ -107,6 +108,7 @@ extension EventBody {
         case .messageDelivered: .messageDelivered
         case .questionAsked: .questionAsked
         case .steppedIn: .steppedIn
+        case .agentChosen: .agentChosen
         case .roundtableOpened: .roundtableOpened
         case .roundtableSeated: .roundtableSeated
         case .roundtableRound: .roundtableRound
@@ -171,6 +173,7 @@ extension EventBody {
         case .messageDelivered(let value): value
         case .questionAsked(let value): value
         case .steppedIn(let value): value
+        case .agentChosen(let value): value
         case .roundtableOpened(let value): value
         case .roundtableSeated(let value): value
         case .roundtableRound(let value): value
@@ -242,6 +245,7 @@ extension EventBody {
             case .messageDelivered: .messageDelivered(try MessageDelivered(from: decoder))
             case .questionAsked: .questionAsked(try QuestionAsked(from: decoder))
             case .steppedIn: .steppedIn(try SteppedIn(from: decoder))
+            case .agentChosen: .agentChosen(try AgentChosen(from: decoder))
             case .roundtableOpened: .roundtableOpened(try RoundtableOpened(from: decoder))
             case .roundtableSeated: .roundtableSeated(try RoundtableSeated(from: decoder))
             case .roundtableRound: .roundtableRound(try RoundtableRound(from: decoder))

@@ -83,6 +83,11 @@ package protocol LibraryJournal: Sendable {
     /// What all uses of each version come to.
     func totals() throws(LibraryError) -> [UseTotal]
 
+    /// The newest uses of a version after the library's event `sequence` and after a time, newest first.
+    func uses(
+        of subject: CapabilityUse.Subject, after sequence: Int, since time: Double, atMost limit: Int
+    ) throws(LibraryError) -> [SessionUse]
+
     /// What a version came to in each of the newest sessions that used it after the library's event `sequence`, newest first.
     func sessions(
         using subject: CapabilityUse.Subject, after sequence: Int, atMost limit: Int

@@ -26,6 +26,9 @@ package struct ServedCapability: Sendable, Hashable {
 }
 
 extension ServedCapability {
+    /// Whether it comes with lathe.
+    package var isBuiltIn: Bool { path.hasPrefix("built-in/") }
+
     /// As it travels to a kernel and lies in the journal.
     package var json: JSONValue {
         [

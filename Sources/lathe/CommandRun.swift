@@ -20,6 +20,7 @@ struct CommandRun: Sendable {
         case .sessions(let sessions): return try await self.sessions(sessions)
         case .review(let review): return try await self.review(review)
         case .library(let library): return try await self.library(library)
+        case .agents(let agents): return try await self.agents(agents)
         case .subtasks(let subtasks): return try await self.subtasks(subtasks)
         case .memory(let memory): return try await self.memory(memory)
         case .tools(let tools): return try await self.tools(tools)

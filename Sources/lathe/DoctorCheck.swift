@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LatheEngine
 internal import LatheKernelHost
+internal import LatheLibrary
 internal import LatheProviders
 internal import LatheSandbox
 internal import LatheScreens
@@ -21,6 +22,9 @@ struct DoctorCheck: Sendable {
         findings.append(limits(installation, project.kernelLimits))
         findings.append(DoctorFinding(topic: "handoffs", status: .ok, detail: project.limits.handoff.text))
         findings.append(DoctorFinding(topic: "plans", status: .ok, detail: project.limits.plans.text))
+        findings.append(
+            DoctorFinding(
+                topic: "agents", status: .ok, detail: (project.librarySettings.health ?? .by(HealthRule())).text))
         findings += await models(installation, project)
         findings += try tools(project)
         findings.append(

@@ -1,13 +1,15 @@
 internal import LatheLibrary
 internal import LatheVocabulary
 
-/// `library` in `lathe.json`: the folder alone, or `{"folder": …, "trust": …, "proposed": …, "demote": …}`.
+/// `library` in `lathe.json`: the folder alone, or `{"folder": …, "trust": …, "proposed": …, "demote": …, "unhealthy": …}`.
 struct LibrarySettings: Sendable, Hashable {
     var folder: String?
     var trust: LibraryTrust?
     /// Which sessions may use what waits.
     var proposals: ProposalUse?
     var demotion: Demotion?
+    var health: Health?
+    private static let names = ["folder", "trust", "proposed", "demote", "unhealthy"]
 
     /// What capabilities lose their place by.
     enum Demotion: Sendable, Hashable {
@@ -26,16 +28,18 @@ struct LibrarySettings: Sendable, Hashable {
         }
         guard let members = value.objectValue else {
             throw CommandFailure(
-                "\(path): library is a folder, or an object of folder, trust, proposed and demote.", exitCode: 2)
+                "\(path): library is a folder, or an object of folder, trust, proposed, demote and unhealthy.",
+                exitCode: 2)
         }
-        for key in members.keys.sorted() where !["folder", "trust", "proposed", "demote"].contains(key) {
+        for key in members.keys.sorted() where !Self.names.contains(key) {
             throw CommandFailure(
-                "\(path): library has no '\(key)'. Known are folder, trust, proposed, demote.", exitCode: 2)
+                "\(path): library has no '\(key)'. Known are \(Self.names.joined(separator: ", ")).", exitCode: 2)
         }
         folder = members["folder"]?.stringValue
         trust = try Self.choice(members["trust"], "trust", path)
         proposals = try Self.choice(members["proposed"], "proposed", path)
         demotion = try Self.demotion(members["demote"], path)
+        health = try Health(members["unhealthy"], path)
     }
 
     private static func demotion(_ value: JSONValue?, _ path: String) throws(CommandFailure) -> Demotion? {
@@ -81,6 +85,7 @@ struct LibrarySettings: Sendable, Hashable {
         settings.trust = trust ?? base.trust
         settings.proposals = proposals ?? base.proposals
         settings.demotion = demotion ?? base.demotion
+        settings.health = health ?? base.health
         return settings
     }
 }

@@ -40,7 +40,13 @@ struct Project: Sendable {
             search: CapabilitySearch(
                 index: LibraryIndex(path: folder + "/.lathe/library-index.db"), meaning: meaning),
             tools: toolSearch(meaning),
-            builtIns: installation.python + "/lathe_builtins")
+            builtIns: installation.python + "/lathe_builtins", agents: agentSearch(meaning),
+            health: (librarySettings.health ?? .by(HealthRule())).rule)
+    }
+
+    /// Agents are few, and change with their health: they are searched in memory.
+    private func agentSearch(_ meaning: MeaningProcess) -> CapabilitySearch {
+        CapabilitySearch(index: LibraryIndex(inMemoryOf: "agents"), meaning: meaning, what: "agents are", atOnce: 400)
     }
 
     /// The agents that come with lathe, as a library of their own.

@@ -39,6 +39,10 @@ struct StagedLibrary: CapabilityLibrary {
         try await library.find(need, among: tools)
     }
 
+    func agents(for need: AgentNeed) async throws(LibraryError) -> AgentFinding {
+        try await library.agents(for: need)
+    }
+
     /// What an example uses is no use.
     func add(_ uses: [SessionUse]) async throws(LibraryError) -> [CapabilityDemoted] { [] }
 

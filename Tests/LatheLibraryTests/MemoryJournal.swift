@@ -20,5 +20,8 @@ final class MemoryJournal: LibraryJournal {
     // What is used is added up on disk, `LibraryDatabaseTests` shows.
     func add(_ uses: [SessionUse]) -> [SessionUse] { uses }
     func totals() -> [UseTotal] { [] }
+    func uses(
+        of subject: CapabilityUse.Subject, after sequence: Int, since time: Double, atMost limit: Int
+    ) -> [SessionUse] { [] }
     func sessions(using subject: CapabilityUse.Subject, after sequence: Int, atMost limit: Int) -> [UseTally] { [] }
 }

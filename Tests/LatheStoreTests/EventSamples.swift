@@ -124,6 +124,10 @@ enum EventSamples {
                     RoundtableRequest(by: "A", perspective: "p", why: "w", seat: "E"),
                     RoundtableRequest(by: "B", perspective: "q", why: "w", declined: "no"),
                 ])),
+        .agentChosen(
+            AgentChosen(
+                need: "late", candidates: [.init(agent: "a", match: 0.5, health: "not used yet")], chosen: "a",
+                because: "it fits")),
         .roundtableRound(RoundtableRound(table: 1, round: 2, of: 3, seats: ["A", "B"])),
         .roundtableClosed(
             RoundtableClosed(

@@ -42,11 +42,15 @@ package struct BuiltParts: Sendable {
             inputs: inputs)
     }
 
-    package func library(folder: String, examiner: (any CapabilityExaminer)? = nil) -> SourceLibrary {
+    package func library(
+        folder: String, examiner: (any CapabilityExaminer)? = nil, journal: (any LibraryJournal)? = nil
+    ) -> SourceLibrary {
         SourceLibrary(
             folder: folder, python: interpreter, reader: root + "/python/lathe_library", examiner: examiner,
+            journal: journal,
             search: CapabilitySearch(index: LibraryIndex(path: folder + "-index.db"), meaning: meaning),
-            builtIns: root + "/python/lathe_builtins")
+            builtIns: root + "/python/lathe_builtins",
+            agents: CapabilitySearch(index: LibraryIndex(inMemoryOf: "agents"), meaning: meaning, atOnce: 400))
     }
 
     /// The embedding model, in a process of its own.

@@ -18,6 +18,8 @@ package struct EmptyLibrary: CapabilityLibrary {
         CapabilityFinding(text: "nothing here", names: [], searched: 0)
     }
 
+    package func agents(for need: AgentNeed) -> AgentFinding { AgentFinding() }
+
     package func serve(
         _ kind: Capability.Kind, named name: String, to session: String
     ) throws(LibraryError) -> ServedCapability { throw LibraryError(.notFound, "none") }

@@ -2,6 +2,7 @@ internal import Foundation
 package import LatheEngine
 package import LatheKernelHost
 package import LatheLibrary
+internal import LatheStore
 package import LatheVocabulary
 
 /// A session in a folder of its own with a real sandboxed kernel and a real library, for tests through the engine.
@@ -17,14 +18,14 @@ package struct TestSession: Sendable {
     /// How many cells of the past were run again.
     package private(set) var rebuilt = 0
 
-    /// Opens a session, runs `body`, and stops and deletes everything. Where it `examines`, what is saved is run first. `model`
+    /// Opens a session, runs `body`, and stops and deletes everything. Where it `examines`, what is saved is run first; where it `counts`, the library has a journal. `model`
     /// plays the roles that have no model of their own, and `fallbacks` take over from it.
     package static func run<T>(
         _ model: ScriptedModel, inputs: [DataInput] = [], past: [Event] = [], intent: OpeningIntent = .begin,
         limits: EngineLimits = EngineLimits(), roles: [String: ScriptedModel] = [:],
         fallbacks: [Result<ScriptedModel, ModelError>] = [], named name: String = "test", memory: SessionMemory? = nil,
         tools: SessionTools? = nil, recollections: SessionRecollections? = nil,
-        instructions: ProjectInstructions? = nil, examines: Bool = false,
+        instructions: ProjectInstructions? = nil, examines: Bool = false, counts: Bool = false,
         consent: (any HandoffConsent)? = nil, review: (any PlanReview)? = nil,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
@@ -46,7 +47,8 @@ package struct TestSession: Sendable {
             reader: built.root + "/python/lathe_library"
         ) { () throws(LibraryError) in host }
         let library = built.library(
-            folder: folder + "/generated-capabilities", examiner: examines ? examiner : nil)
+            folder: folder + "/generated-capabilities", examiner: examines ? examiner : nil,
+            journal: counts ? LibraryDatabase(folder: folder + "/.lathe") : nil)
         var services = EngineServices(
             session: name, log: log, placement: placing(host), library: library, limits: limits, memory: memory,
             tools: tools, recollections: recollections, instructions: instructions,

@@ -243,11 +243,18 @@ class Lathe(types.ModuleType):
         pairs = zip(labels, recorded, strict=True)
         return [types.SimpleNamespace(label=label, **one) for label, one in pairs]
 
+    def agents(self, words: str, limit: int = 3) -> list[Any]:
+        """Return the agents that were found."""
+        found = self._next("agents")["agents"]
+        return [types.SimpleNamespace(**one, name=one["agent"]) for one in found]
+
+    def synthesise(self, results: Any, question: str, *_rest: Any, **_options: Any) -> Any:
+        """Say where results are combined."""
+        raise _alone("results are combined")
+
     def roundtable(self, question: str, *_rest: Any, **_options: Any) -> Any:
         """Say where roundtables are held."""
-        raise LatheError(
-            "not_recorded", "roundtables are held in Lathe alone: run the session there to have it"
-        )
+        raise _alone("roundtables are held")
 
     def step(self, name: str, *_rest: Any, **_options: Any) -> str:
         """Return the step's name: plans are run in Lathe alone."""
@@ -265,9 +272,7 @@ class Lathe(types.ModuleType):
 
     def handoff(self, agent: Any, goal: str, *_rest: Any, **_options: Any) -> Any:
         """Say where work is handed over."""
-        raise LatheError(
-            "not_recorded", "work is handed over in Lathe alone: run the session there to have it"
-        )
+        raise _alone("work is handed over")
 
     def find(self, query: str, limit: int = 5) -> str:
         """Say where to search."""
@@ -403,3 +408,7 @@ def _restored(value: Any) -> Any:
 
 
 lathe = Lathe()
+
+
+def _alone(what: str) -> LatheError:
+    return LatheError("not_recorded", f"{what} in Lathe alone: run the session there to have it")

@@ -8,6 +8,7 @@ from typing import Any
 from lathe_kernel import messages
 from lathe_kernel.background import Background
 from lathe_kernel.channel import Channel, close
+from lathe_kernel.choosing import Choice
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.kept import KeptFile, KeptFiles
 from lathe_kernel.outcomes import Outcomes
@@ -53,6 +54,8 @@ class Request:
     talk: bool | list[list[str]] | None = None
     # The number of the handoff that it carries out.
     handoff: int | None = None
+    # How its agent was chosen, where code named none.
+    choice: Choice | None = None
 
 
 def request(
@@ -67,6 +70,7 @@ def request(
     budget: dict[str, Any] | None = None,
     required: bool = True,
     talk: bool | list[list[str]] | None = None,
+    choice: Choice | None = None,
 ) -> Request:
     """Return a checked request.
 
@@ -78,7 +82,7 @@ def request(
     if max_turns is not None and max_turns < 1:
         raise invalid(f"`max_turns` is at least 1, not {max_turns}.")
     return Request(
-        agent_of(agent),
+        agent_of(agent if choice is None else choice.agent),
         task,
         schema_of(returns),
         model,
@@ -88,6 +92,7 @@ def request(
         budget,
         required,
         talk,
+        choice=choice,
     )
 
 
@@ -274,9 +279,11 @@ def agent_of(agent: object) -> str | dict[str, Any]:
 def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
     talk = {} if shared.talk is None else {"talk": shared.talk}
     handed = {} if shared.handoff is None else {"handoff": shared.handoff}
+    chosen = {} if shared.choice is None else {"choice": shared.choice.as_json()}
     return (
         talk
         | handed
+        | chosen
         | {
             "agent": shared.agent,
             "task": shared.task,

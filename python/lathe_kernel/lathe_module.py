@@ -10,6 +10,7 @@ from typing import Any
 from lathe_kernel import (
     answers,
     apart,
+    choosing,
     contents,
     delegation,
     messages,
@@ -22,6 +23,7 @@ from lathe_kernel.background import Background
 from lathe_kernel.branches import Branch, Branches
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
+from lathe_kernel.choosing import AgentFound, AgentsFound
 from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.errors import (
     AnswerRejected,
@@ -45,6 +47,7 @@ from lathe_kernel.returning import Returning
 from lathe_kernel.roundtable_result import Roundtable
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
+from lathe_kernel.synthesis_result import Synthesis
 from lathe_kernel.talking import Talking
 from lathe_kernel.together import Together
 from lathe_kernel.tool_results import Blob
@@ -53,6 +56,7 @@ from lathe_kernel.tools import ToolFinder, Tools
 _METHODS = (
     "accept",
     "agent",
+    "agents",
     "answer",
     "apart",
     "ask_model",
@@ -94,10 +98,13 @@ _METHODS = (
     "step",
     "subtask",
     "subtasks",
+    "synthesise",
     "tools",
     "wait",
 )
 _TYPES = (
+    "AgentFound",
+    "AgentsFound",
     "AnswerRejected",
     "Array",
     "Blob",
@@ -116,6 +123,7 @@ _TYPES = (
     "StepFailed",
     "Subtask",
     "SubtaskFailed",
+    "Synthesis",
     "Table",
     "ToolError",
 )
@@ -153,6 +161,8 @@ class Lathe(
     Data stays in kernels: what is delegated travels by reference and never through a prompt.
     """
 
+    AgentFound = AgentFound
+    AgentsFound = AgentsFound
     AnswerRejected = AnswerRejected
     Array = results.Array
     Blob = Blob
@@ -171,6 +181,7 @@ class Lathe(
     StepFailed = StepFailed
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
+    Synthesis = Synthesis
     Table = results.Table
     ToolError = ToolError
 
@@ -201,7 +212,7 @@ class Lathe(
 
     def delegate(
         self,
-        agent: str | InlineAgent,
+        agent: str | InlineAgent | AgentFound | None,
         task: str = "",
         data: object = None,
         returns: object = None,
@@ -215,7 +226,8 @@ class Lathe(
         """Start one subtask with its own kernel and context; it finds `data` under that name.
 
         Example: `lathe.delegate("analyst", "Why late?", data=df, returns={"cause": str}).result()`;
-        with `required=False` the task can be complete without it.
+        with `required=False` the task can be complete without it. `None` in place of an agent
+        takes the best for the task (`help(lathe.agents)`).
         """
         shared = delegation.request(
             agent,
@@ -226,6 +238,7 @@ class Lathe(
             within=limits,
             budget=budget,
             required=required,
+            choice=choosing.chosen(self._channel, agent, task),
         )
         name = shared.agent if isinstance(shared.agent, str) else str(shared.agent["name"])
         items = labelled([(label or name, data)])
@@ -237,7 +250,7 @@ class Lathe(
 
     def delegate_each(
         self,
-        agent: str | InlineAgent,
+        agent: str | InlineAgent | AgentFound | None,
         slices: Any,
         task: str = "",
         returns: object = None,
@@ -270,6 +283,7 @@ class Lathe(
             budget=budget,
             required=required,
             talk=messages.pairs(talk),
+            choice=choosing.chosen(self._channel, agent, task),
         )
         items = labelled(slices)
         copies = self._recorder.runs.copied(shared.agent, [value for _, value in items])

@@ -1,7 +1,7 @@
 """Making capabilities in a kernel: saving them, and what the writers that come with lathe need."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 from lathe_kernel import delegation, saving
 from lathe_kernel.capabilities import Capabilities
@@ -11,6 +11,7 @@ from lathe_kernel.recording import Recorder
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
 from lathe_kernel.worked_cells import WorkedCells, worked_cells
+from lathe_library import profile
 
 
 class Examination(dict[str, Any]):
@@ -73,6 +74,7 @@ class Making:
         budget: dict[str, Any] | None = None,
         capabilities: Sequence[str] | None = None,
         tools: Sequence[str] | None = None,
+        **chosen_by: Unpack[profile.Given],
     ) -> saving.Saved:
         """Save an agent for later sessions; `prepare(data)` and `check(result)` come from cells.
 
@@ -82,7 +84,10 @@ class Making:
         which must fit `returns` and pass `prepare` and `check`. `breaks` is as in `save_function`.
         `model` is a role such as "small", `budget` what each subtask may use, as in `delegate`,
         `capabilities` the only ones that it may import, find and delegate to, `tools` patterns of
-        the only tools of servers that it may call, such as "crm/get-*".
+        the only tools of servers that it may call, such as "crm/get-*". It is chosen by what it is
+        for, and by `skills=["SQL"]` and `specialises_in=["air traffic"]`; `max_parallel=2` bounds
+        how many run at once, `role="worker"` says that it does not delegate, "orchestrator" that it
+        does nothing else; `may_delegate`, `may_be_delegated_to` as they say.
         To have one written of cells that worked, see `help(lathe.cells)`.
 
         Raises:
@@ -101,6 +106,7 @@ class Making:
             budget,
             capabilities,
             tools,
+            chosen_by,
         )
         return self._saved("save_agent", module, purpose, breaks)
 
@@ -133,6 +139,7 @@ class Making:
         budget: dict[str, Any] | None = None,
         capabilities: Sequence[str] | None = None,
         tools: Sequence[str] | None = None,
+        **chosen_by: Unpack[profile.Given],
     ) -> Examination:
         """Find out whether `save_agent` would take an agent; nothing is saved. Writers only.
 
@@ -153,6 +160,7 @@ class Making:
             budget,
             capabilities,
             tools,
+            chosen_by,
         )
         return self._examined("agent", module, purpose, breaks)
 
@@ -202,6 +210,7 @@ class Making:
         budget: dict[str, Any] | None,
         capabilities: Sequence[str] | None,
         tools: Sequence[str] | None,
+        chosen_by: profile.Given,
     ) -> saving.Module:
         definition = saving.AgentDefinition(
             name,
@@ -216,6 +225,7 @@ class Making:
             budget,
             capabilities,
             delegation.patterns_of(tools),
+            _known(chosen_by),
         )
         return saving.agent_module(definition, self._namespace, self._recorder.runs)
 
@@ -242,3 +252,11 @@ class Making:
 def numbers_of(data: object) -> list[int]:
     """Return the numbers of the cells that a slice is made of; none for any other data."""
     return data.numbers if isinstance(data, WorkedCells) else []
+
+
+def _known(given: profile.Given) -> dict[str, object]:
+    """Return what is said of how an agent is chosen; refuses what there is not."""
+    if unknown := sorted(set(given) - set(profile.Given.__annotations__)):
+        known = ", ".join(profile.Given.__annotations__)
+        raise invalid(f"there is no `{unknown[0]}`; of how an agent is chosen there are {known}.")
+    return {name: value for name, value in given.items() if value is not None}

@@ -2,11 +2,20 @@
 
 from typing import Any
 
-from lathe_kernel import computed, delegation, plan_decompose, plan_steps, roundtable
+from lathe_kernel import (
+    choosing,
+    computed,
+    delegation,
+    plan_decompose,
+    plan_steps,
+    roundtable,
+    synthesis,
+)
 from lathe_kernel import handoff as handing
 from lathe_kernel import plan as planning
 from lathe_kernel.background import Background
 from lathe_kernel.channel import Channel, close
+from lathe_kernel.choosing import AgentFound, AgentsFound
 from lathe_kernel.computed import Evidence
 from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.kept import KeptFiles
@@ -14,10 +23,11 @@ from lathe_kernel.plan import Plan
 from lathe_kernel.plan_steps import Step
 from lathe_kernel.recording import Recorder
 from lathe_kernel.roundtable_result import Roundtable
+from lathe_kernel.synthesis_result import Synthesis
 
 
 class Orchestration:
-    """Plans of steps, roundtables of opposed experts, and handoffs to another agent."""
+    """Agents to choose from, plans, synthesis, roundtables, and handoffs to another agent."""
 
     _channel: Channel
     _background: Background
@@ -107,6 +117,43 @@ class Orchestration:
         """
         return plan_decompose.decomposed(goal, data, strategy, budget, model)
 
+    def agents(self, words: str, limit: int = 3) -> AgentsFound:
+        """List the agents that fit words best: name, what for, what it returns, how it did so far.
+
+        Example: `lathe.delegate(lathe.agents("compare delays by carrier")[0], task, data=df)`
+
+        The library's agents and those that come with lathe (coder, researcher, analyst, writer,
+        critic …). Those that fail too often or may not be delegated to are in `.left_out`, with the
+        reason. `lathe.delegate(None, task)` takes the best one for the task itself.
+        """
+        return choosing.found(self._channel, words, limit)
+
+    def synthesise(
+        self,
+        results: object,
+        question: str,
+        returns: object = None,
+        same: object = (),
+        model: str | None = None,
+        budget: dict[str, Any] | None = None,
+    ) -> Synthesis:
+        """Combine results of several subtasks into one answer, with sources and conflicts.
+
+        Example: `s = lathe.synthesise(outcomes, "Which carrier is late, and why?"); print(s)`
+
+        `results` are outcomes, subtasks, or a dict of values by label. A subtask of `synthesiser`
+        writes it: `.answer` (a text, or of the form `returns`), `.claims` and `.conflicts` with
+        subtask and cell of each source, `.open`, `.missing`, `.table`, `.markdown()`. Code checks
+        it: what has no source, or a figure that no source has, is refused once and then told in
+        `.problems`; `if s:` is true where all of it holds. `same=["late_share"]` names members in
+        which all results should agree, so that a difference has to be told as a conflict.
+
+        Raises:
+            LatheError: there is nothing to combine, or it could not begin.
+        """
+        what = synthesis.asked(results, question, returns, same)
+        return synthesis.run(self._background, self._store, what, model, budget)
+
     def roundtable(
         self,
         question: str,
@@ -135,7 +182,7 @@ class Orchestration:
 
     def handoff(
         self,
-        agent: str | InlineAgent,
+        agent: str | InlineAgent | AgentFound,
         goal: str,
         data: object = None,
         questions: object = (),
@@ -162,6 +209,7 @@ class Orchestration:
             HandoffRolledBack: it came to nothing; the memory is as it was before this call.
             LatheError: it may not be handed over, or no checkpoint can be made; nothing happened.
         """
+        agent = agent.name if isinstance(agent, AgentFound) else agent
         what = handing.asked(agent, goal, data, questions, so_far, within, approve)
         shared = delegation.request(
             agent,

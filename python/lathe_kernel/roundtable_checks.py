@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, cast
 
+from lathe_kernel import said_figures
 from lathe_kernel.computed import Computed
 from lathe_kernel.roundtable_record import Brief, Record, Seat, conceded, conflicts
 
@@ -18,7 +19,6 @@ MAXIMUM_CLAIMS = 6
 MAXIMUM_EVIDENCE = 6
 _ALIKE = 0.8
 _LEAST_SHARED = 0.25
-_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-\u2212]?\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -244,10 +244,10 @@ def _cited(
     if given_up := [name for name in names if name in gone]:
         return f"{given_up[0]} was conceded by its own expert"
     source = _words_of(names, record)
-    figures = list(_figures(source)) + _values_of(names, record)
+    figures = list(said_figures.of_text(source)) + _values_of(names, record)
     most_seats = len(record["seats"])
-    for found in _NUMBER.findall(text):
-        if not _is_said(found, figures, most_seats):
+    for found in said_figures.found(text):
+        if not said_figures.is_said(found, figures, most_seats):
             return f"no cited claim has the figure {found}; say what {', '.join(names)} say"
     words, known = _stems(text), _stems(source)
     if words and len(words & known) / len(words) < _LEAST_SHARED:
@@ -294,26 +294,6 @@ def _words_of(names: list[str], record: Record) -> str:
 def _values_of(names: list[str], record: Record) -> list[float]:
     values = [one["value"] for name in names for one in _said_as(name, record)[1]]
     return [float(one) for one in values if isinstance(one, int | float)]
-
-
-def _figures(text: str) -> Iterable[float]:
-    for found in _NUMBER.findall(text):
-        yield _number(found)
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", "").replace("\u2212", "-"))
-
-
-def _is_said(found: str, figures: list[float], small: int) -> bool:
-    """Tell whether a figure is one of these, rounded as it is written, or as a percentage."""
-    number = _number(found)
-    digits = len(found.partition(".")[2])
-    if digits == 0 and 0 <= number <= small:
-        return True
-    slack = 0.5 * 10**-digits * 1.000001
-    sizes = [size for one in figures for size in (one, one * 100, abs(one), abs(one) * 100)]
-    return any(abs(one - number) <= slack for one in sizes)
 
 
 # MARK: Words

@@ -60,6 +60,8 @@ class AgentDefinition:
     budget: dict[str, Any] | None = None
     capabilities: Sequence[str] | None = None
     tools: Sequence[str] | None = None
+    # SKILLS, ROLE and the like, by the names that `save_agent` gives them.
+    profile: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 def function_module(
@@ -108,6 +110,7 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any], runs: A
         "BUDGET": definition.budget,
         "CAPABILITIES": definition.capabilities,
         "TOOLS": definition.tools,
+        **{name.upper(): value for name, value in definition.profile.items()},
     }
     constants += [_right(name, value) for name, value in rights.items() if value is not None]
     description = definition.description.strip() or facts.summary(instructions)

@@ -4,8 +4,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from lathe_kernel import delegation
+from lathe_kernel import choosing, delegation
 from lathe_kernel.background import Background, Results, Subtasks, with_later
+from lathe_kernel.choosing import AgentFound
 from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
@@ -68,7 +69,7 @@ class Together:
 
     def _delegate_each_later(
         self,
-        agent: str | InlineAgent,
+        agent: str | InlineAgent | AgentFound | None,
         slices: Any,
         task: str = "",
         returns: object = None,
@@ -76,8 +77,15 @@ class Together:
         **options: Any,
     ) -> list[Subtask]:
         within = options.pop("limits", None)
+        choice = choosing.chosen(self._background.channel, agent, task)
         shared = delegation.request(
-            agent, task, returns=returns, parallel=parallel, within=within, **options
+            agent,
+            task,
+            returns=returns,
+            parallel=parallel,
+            within=within,
+            choice=choice,
+            **options,
         )
         return delegation.begun(self._background, self._store, shared, labelled(slices))
 

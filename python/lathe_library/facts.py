@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from lathe_library import agent_rights, limits
+from lathe_library import profile as profiles
 from lathe_library.refusals import Refusal
 
 Kind = Literal["function", "agent"]
@@ -47,6 +48,8 @@ class Facts:
     budget: dict[str, Any] | None = None
     capabilities: list[str] | None = None
     tools: list[str] | None = None
+    # Of an agent: what others choose it by.
+    profile: profiles.Profile | None = None
     constants: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -174,6 +177,7 @@ def _agent_facts(module: ast.Module, name: str) -> Facts:
         budget=rights.budget,
         capabilities=rights.capabilities,
         tools=rights.tools,
+        profile=profiles.read(constants),
     )
 
 

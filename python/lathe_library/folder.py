@@ -29,6 +29,7 @@ class Entry(TypedDict):
     shelf: Shelf
     signature: str
     summary: str
+    profile: dict[str, Any] | None
     docstring: str
     status: str
     version: int
@@ -164,6 +165,7 @@ def _entry(read: _Read, problems: list[str]) -> Entry:
         "shelf": read.shelf,
         "signature": read.known.signature if read.known else "",
         "summary": read.known.summary if read.known else "",
+        "profile": _profile(read.known),
         "docstring": read.known.docstring if read.known else "",
         "status": _status(read, matches, problems),
         "version": read.parts.version,
@@ -181,6 +183,13 @@ def _entry(read: _Read, problems: list[str]) -> Entry:
         "hash_matches": matches,
         "problems": problems,
     }
+
+
+def _profile(known: facts.Facts | None) -> dict[str, Any] | None:
+    """Return what an agent is chosen by; None for a function, or what could not be read."""
+    if known is None or known.profile is None:
+        return None
+    return {**known.profile.as_json(), "model": known.model, "returns": known.returns}
 
 
 def _status(read: _Read, matches: bool, problems: list[str]) -> str:
@@ -234,5 +243,6 @@ def described(one: Record) -> dict[str, Any]:
             "budget": known.budget if known else None,
             "capabilities": known.capabilities if known else None,
             "tools": known.tools if known else None,
+            "profile": _profile(known),
         }
     return result

@@ -43,6 +43,7 @@ def export(document: Document, made: Exported) -> None:
             ("BUDGET", known.budget is not None),
             ("CAPABILITIES", known.capabilities is not None),
             ("TOOLS", known.tools is not None),
+            ("what it is chosen by", known.profile is not None and not known.profile.is_default),
             ("its tests", bool(document["tests"])),
             ("its fixtures", bool(document["fixtures"])),
         )

@@ -11,6 +11,7 @@ package enum Command: Sendable, Hashable {
     case review(ReviewCommand)
     case library(LibraryCommand)
     case distill(DistillCommand)
+    case agents(AgentsCommand)
     case replay(ReplayCommand)
     case subtasks(SubtasksCommand)
     case memory(MemoryCommand)

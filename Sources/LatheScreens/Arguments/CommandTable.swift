@@ -10,7 +10,8 @@ enum CommandTable {
             libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
             libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,
             libraryDistill,
-            replay,
+        ] + agents + [
+            replay
         ] + watching + subtasks + memory + tools + [
             modelInstall, modelList, modelRemove,
             doctor,

@@ -75,7 +75,7 @@ extension Capability {
             "created": .string(created), "session": .string(session), "cells": .array(cells.map { .integer($0) }),
             "model": .string(model), "writer": .string(writer), "purpose": .string(purpose),
             "origin": origin.map(\.json) ?? .null, "sha256": .string(sha256),
-            "tests_sha256": testsSHA256.map { .string($0) } ?? .null,
+            "tests_sha256": testsSHA256.map { .string($0) } ?? .null, "profile": profile?.json ?? .null,
             "problems": .array(problems.map { .string($0) }),
         ]
     }

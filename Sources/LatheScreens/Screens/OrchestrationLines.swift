@@ -1,12 +1,13 @@
 import LatheVocabulary
 
-/// What screens say of roundtables, handoffs and plans: plain sentences, whose texts of models are cut here and escaped where they are shown.
+/// What screens say of chosen agents, roundtables, handoffs and plans: plain sentences, whose texts of models are cut here and escaped where they are shown.
 enum OrchestrationLines {
     private static let text = 160
 
     /// Nil for an event that is about none of them.
     static func sentences(_ body: EventBody) -> [String]? {
         switch body {
+        case .agentChosen(let chosen): [brief(chosen.sentence)]
         case .roundtableOpened(let opened): [opened.sentenceWithCost + ": " + brief(opened.question)]
         case .roundtableSeated(let seated): sentences(seated)
         case .roundtableRound(let round):

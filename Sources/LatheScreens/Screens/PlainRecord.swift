@@ -124,7 +124,7 @@ struct PlainRecord {
         // Told by `OrchestrationLines`.
         case .roundtableOpened, .roundtableSeated, .roundtableRound, .roundtableClosed, .handoffInitiated,
             .handoffAccepted, .handoffDeclined, .handoffCompleted, .handoffRolledBack, .planMade, .planRefused,
-            .planStep, .planEnded:
+            .planStep, .planEnded, .agentChosen:
             []
         }
     }

@@ -45,6 +45,7 @@ package struct EngineLimits: Sendable, Hashable {
     /// Seconds for which an account whose calls fail after all retries is left alone, the first time.
     package var accountRest = 30.0
     package var stops = StopRules()
+    package var stalls = StallRules()
     package var context = ContextRules()
     package var checkpoints = CheckpointLimits()
     package var messages = MessageLimits()

@@ -29,6 +29,8 @@ package struct EngineServices: Sendable {
     package var origin: SessionOrigin
     /// Brings what kernels say of capabilities to the library.
     let uses: MeasuredUses
+    /// The task ledger and the progress ledger of the session.
+    let ledgers = LedgerKeeper()
     /// Brings what tasks came to, to what the project remembers.
     let episodes: EpisodeKeeper
 
@@ -54,6 +56,7 @@ package struct EngineServices: Sendable {
         self.origin = origin
         self.model = model
         self.fallback = fallback
+        log.follow { [ledgers] in ledgers.take($0) }
         uses = MeasuredUses(session: session, log: log, library: library)
         episodes = EpisodeKeeper(session: session, log: log, recollections: recollections)
     }
@@ -76,6 +79,11 @@ package struct EngineServices: Sendable {
 
     /// As many models as a chain may have in lathe.json.
     private static let longestChain = 8
+
+    /// Sees whether the turns of a place get on.
+    func stalls(at place: Place) -> StallWatch {
+        StallWatch(rules: limits.stalls, stops: limits.stops, ledgers: ledgers, place: place)
+    }
 
     /// The models that take over for a role.
     func fallbacks(of role: String?) -> Fallbacks {

@@ -7,6 +7,7 @@ internal import Synchronization
 package final class EventLog: Sendable {
     private let journal: any Journal
     private let state = Mutex(State())
+    private let followers = Mutex<[@Sendable (Event) -> Void]>([])
 
     private struct State {
         var watchers: [AsyncStream<Event>.Continuation] = []
@@ -34,12 +35,16 @@ package final class EventLog: Sendable {
         return stream
     }
 
+    /// From now on `body` gets each event that is stored, before `record` returns: those of one place in their order.
+    func follow(_ body: @escaping @Sendable (Event) -> Void) { followers.withLock { $0.append(body) } }
+
     /// Stores an event, then shows it. When this returns the event is as durable as its kind demands.
     @discardableResult
     package func record(_ body: EventBody, at place: Place) async throws(JournalError) -> Event {
         state.withLock { $0.order.begin() }
         do throws(JournalError) {
             let event = try await journal.append(body, at: place)
+            for follower in followers.withLock({ $0 }) { follower(event) }
             state.withLock { state in
                 state.newest = max(state.newest, event.sequence)
                 state.show(state.order.end(event))

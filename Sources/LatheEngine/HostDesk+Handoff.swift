@@ -23,7 +23,7 @@ extension HostDesk {
             soFar: try arguments.optionalText("so_far", upTo: Self.bounds.text) ?? "", within: within, ground: .rule)
         let past = try await HandoffPast(services.log)
         if let known = past.unbegun(of: place, in: cell, asked.agent, asked.goal) {
-            return try await package(known)
+            return package(known)
         }
         let mustAsk = try arguments.optionalFlag("approve") ?? false
         if let why = await reasonToAsk(try arguments.budget("budget"), mustAsk) {
@@ -32,7 +32,7 @@ extension HostDesk {
         }
         asked.handoff = past.next
         try await journal(.handoffInitiated(asked))
-        return try await package(asked)
+        return package(asked)
     }
 
     /// Why the user has to be asked; nil where a rule decides.
@@ -71,17 +71,12 @@ extension HostDesk {
         }
     }
 
-    private func package(_ initiated: HandoffInitiated) async throws(HostRefusal) -> JSONValue {
-        do throws(JournalError) {
-            let events = try await services.log.events(after: 0, of: HandoffLedger.kinds)
-            return [
-                "handoff": .integer(initiated.handoff),
-                "ledger": .string(HandoffLedger(events, at: place).text),
-                "left": spending.budget.leftText.map { .string($0) } ?? .null,
-            ]
-        } catch {
-            throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
-        }
+    private func package(_ initiated: HandoffInitiated) -> JSONValue {
+        let ledger = LedgerText(services.ledgers.safeView(of: place), within: 4_000, isWhole: true)
+        return [
+            "handoff": .integer(initiated.handoff), "ledger": .string(ledger.text),
+            "left": spending.budget.leftText.map { .string($0) } ?? .null,
+        ]
     }
 
     /// The receiver takes over.

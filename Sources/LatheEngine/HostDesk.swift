@@ -272,6 +272,8 @@ final class HostDesk: Sendable {
             case "wait": return .value(try await waited(arguments, in: called.cell))
             case "send": return .value(try await send(arguments, call: called.call))
             case "messages": return .value(try await messages(arguments))
+            case "note": return .value(try await note(arguments, call: called.call))
+            case "ledger": return .value(try await ledger(arguments))
             case "cancel": return .value(try await delegation.cancel(arguments, for: place))
             case "ask_model": return .value(try await askModel(arguments))
             case "save_function": return .value(try await save(.function, arguments))

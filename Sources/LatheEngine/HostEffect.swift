@@ -22,6 +22,7 @@ enum HostEffect: Sendable, Hashable {
         "output": .none, "data_file": .none, "take_data": .none, "drop_data": .none, "find": .read,
         "capability": .read, "tools": .read, "tool": .read, "resources": .read, "tool_call": .outside, "examine": .read,
         "remember": .settled, "recall": .read, "forget": .settled,
+        "note": .answeredFirst, "ledger": .read,
         "send": .answeredFirst, "messages": .read,
         "agents": .read, "sources": .read, "roundtable": .read, "handoff": .read, "handoff_end": .none, "accept": .none,
         "decline": .none, "plan": .read, "plan_step": .read, "plan_end": .read,

@@ -9,6 +9,8 @@ enum LoopEnd: Sendable, Hashable {
     case timeUsedUp(Double)
     /// The model goes on without getting anywhere.
     case stuck(String)
+    /// Its turns brought nothing new, whatever was done about it.
+    case stalled(String)
     /// Its replies are cut again and again.
     case cutShort(String)
     case refused(String)
@@ -25,7 +27,7 @@ enum LoopEnd: Sendable, Hashable {
     /// kernel.
     var isOwn: Bool {
         switch self {
-        case .turnsUsedUp, .stuck, .cutShort: true
+        case .turnsUsedUp, .stuck, .stalled, .cutShort: true
         default: false
         }
     }
@@ -37,6 +39,7 @@ enum LoopEnd: Sendable, Hashable {
         case .turnsUsedUp(let turns): (.incomplete, "no answer after \(turns) turns")
         case .timeUsedUp(let seconds): (.outOfBudget, "the time limit of \(Int(seconds)) s is over")
         case .stuck(let reason): (.failed, reason)
+        case .stalled(let reason): (.incomplete, "stalled: \(reason)")
         case .cutShort(let reason): (.incomplete, reason)
         case .refused(let reason): (.refused, reason)
         case .modelFailed(let error) where error.code == .budget: (.outOfBudget, error.reason)

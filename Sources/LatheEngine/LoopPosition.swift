@@ -47,6 +47,7 @@ struct LoopPosition: Sendable, Hashable {
         case .turnFailed: turns += 1
         // The failed call and the one of the model that took over are one turn of the task.
         case .modelFellBack: turns -= 1
+        case .stallFound: settle()
         case .modelTold(let told):
             settle()
             held = told.held ?? held
@@ -62,6 +63,8 @@ struct LoopPosition: Sendable, Hashable {
         case .messageSent(let message) where message.cell != nil && message.cell == underWay?.number:
             // It is sent: the call has its answer, whether or not that was written any more.
             calls.add(HostAnswered(call: message.call ?? 0, name: "send", value: message.answer))
+        case .ledgerNoted(let noted) where noted.cell == underWay?.number:
+            calls.add(HostAnswered(call: noted.call, name: "note", value: noted.answer))
         case .messageDelivered(let read) where read.text != nil: settle()
         case .answered(let answered): accepted = answered.value
         default: break

@@ -40,6 +40,7 @@ package actor SessionEngine {
             registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork(),
             messages: past.messages)
         services.tools?.recall(past)
+        services.ledgers.begin(past.ledger)
         if let last = past.measured { meter.recall(last.usage, of: last.request) }
         desk = HostDesk(
             place: .coordinator, services: services, delegation: delegation, answers: answers, spending: spending,
@@ -269,6 +270,7 @@ package actor SessionEngine {
                     exposure: services.tools?.exposure(of: .coordinator))
             })
         loop.handoff = services.limits.handoff
+        loop.stalls = services.stalls(at: .coordinator)
         let end = try await loop.run()
         transcript = loop.transcript
         return (end, model.isReplay)

@@ -25,6 +25,7 @@ package struct SessionPast: Sendable {
     let episodes: EpisodeFold
     /// What agents said to each other.
     let messages: MessageFold
+    let ledger: Ledger
     /// The model of the newest program run that named one, as the screens call it.
     package let model: String
 
@@ -45,6 +46,7 @@ package struct SessionPast: Sendable {
         (toolAnswers, exposures) = (fold.toolAnswers, fold.exposures)
         episodes = fold.episodes
         messages = fold.messages
+        ledger = fold.ledger
         model = fold.model
     }
 
@@ -82,6 +84,7 @@ package struct SessionPast: Sendable {
         var exposures = Exposures()
         var episodes = EpisodeFold()
         var messages = MessageFold()
+        var ledger = Ledger()
 
         mutating func apply(_ event: Event) {
             uses.apply(event)
@@ -89,6 +92,7 @@ package struct SessionPast: Sendable {
             exposures.apply(event)
             episodes.apply(event)
             messages.apply(event)
+            ledger.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
             } else if event.place == Place.coordinator.questions {

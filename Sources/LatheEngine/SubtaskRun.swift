@@ -199,6 +199,7 @@ struct SubtaskRun: Sendable {
         {
             () async -> Result<LoopEnd, JournalError> in
             var loop = loop
+            loop.stalls = services.stalls(at: place)
             do throws(JournalError) {
                 return .success(try await loop.run())
             } catch {

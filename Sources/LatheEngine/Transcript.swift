@@ -61,6 +61,7 @@ package struct Transcript: Sendable, Hashable {
             append(.text(text))
         case .contextShrunk(let step): shrink(step)
         case .modelTold(let told): append(.text(told.text))
+        case .stallFound(let found): if let told = found.told { append(.text(told)) }
         case .messageDelivered(let read):
             guard let text = read.text else { break }
             append(.text(text))

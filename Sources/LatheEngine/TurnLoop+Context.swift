@@ -13,7 +13,7 @@ extension TurnLoop {
     }
 
     /// The next request as it stands.
-    private func request() async -> ModelRequest {
+    func request() async -> ModelRequest {
         ModelRequest(
             place: place, turn: transcript.nextTurn, system: prompt(turn.model), messages: transcript.messages,
             state: await state(maxTurns - turnsTaken).text, codeForm: turn.model.codeForm,
@@ -38,7 +38,7 @@ extension TurnLoop {
         return answer
     }
 
-    private var window: ContextWindow { shownWindow ?? turn.model.contextWindow }
+    var window: ContextWindow { shownWindow ?? turn.model.contextWindow }
 
     /// Makes the conversation shorter where it has to be; false where it was not, or cannot be.
     mutating func makesRoom(afterFailure isForced: Bool) async throws(JournalError) -> Bool {

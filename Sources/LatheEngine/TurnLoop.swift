@@ -38,10 +38,12 @@ struct TurnLoop: Sendable {
     private var opening: TaskOpening?
     private(set) var turnsTaken = 0
     private var wordless = 0
-    private var repeated = RepeatedCells()
+    var repeated = RepeatedCells()
     /// When it is told to hand its work over; nil for never.
     var handoff: HandoffRules?
-    private var failedInRow = 0
+    /// Sees whether the turns get on; nil where nobody looks.
+    var stalls: StallWatch?
+    var failedInRow = 0
     private var lastCellWentWell = false
     private var hasObjected = false
 
@@ -185,33 +187,7 @@ struct TurnLoop: Sendable {
             }
             guard result.status == .ok else { break }
         }
-        return try await judgeRepeats(codes, results)
-    }
-
-    private mutating func judgeRepeats(
-        _ codes: [String], _ results: [CellResult]
-    ) async throws(JournalError) -> LoopEnd? {
-        try await suggestHandoff(after: results)
-        let times = repeated.add(codes.joined(separator: "\n"), results, window: stops.window)
-        if times >= stops.repeatsEnded {
-            return .stuck("stuck: the model sent the same cell with the same result \(times) times")
-        }
-        if times == stops.repeatsTold {
-            try await tell(
-                "You have sent the same code \(times) times, with the same result each time. Do something else, or answer with what there is."
-            )
-        }
-        return nil
-    }
-
-    /// Tells the model to hand its work over, where so many cells failed one after the other as the rule says.
-    private mutating func suggestHandoff(after results: [CellResult]) async throws(JournalError) {
-        guard let handoff, let most = handoff.afterErrors else { return }
-        for result in results { failedInRow = result.status == .ok ? 0 : failedInRow + 1 }
-        guard failedInRow >= most else { return }
-        let count = failedInRow
-        failedInRow = 0
-        try await tell(handoff.suggestion(after: count))
+        return try await judgeProgress(codes, results)
     }
 
     private mutating func judge(_ result: CellResult) async throws(JournalError) -> LoopEnd? {

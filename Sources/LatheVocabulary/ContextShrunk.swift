@@ -37,10 +37,14 @@ package struct ContextShrunk: Sendable, Hashable, Codable {
     package var summary: Summary?
     /// Whether the provider had said that the conversation is too long.
     package var isForced: Bool
+    /// Whether the conversation begins afresh since it was stalled. Nil stands for false.
+    package var isFresh: Bool?
 
     package init(
-        turn: Int, window: ContextWindow, before: Int, after: Int, stubs: [Stub], summary: Summary?, isForced: Bool
+        turn: Int, window: ContextWindow, before: Int, after: Int, stubs: [Stub], summary: Summary?, isForced: Bool,
+        isFresh: Bool? = nil
     ) {
+        self.isFresh = isFresh
         self.turn = turn
         self.window = window
         self.before = before
@@ -52,6 +56,10 @@ package struct ContextShrunk: Sendable, Hashable, Codable {
 
     /// For the screen: what was done, and how to have more room.
     package var sentence: String {
+        if isFresh == true {
+            return
+                "conversation begun afresh after a stall: from about \(before) to \(after) tokens; whole outputs stay in lathe.output(N)."
+        }
         let done = [
             stubs.isEmpty ? nil : "\(stubs.count) outputs became stubs",
             summary.map { "the first \($0.messages) messages a summary" },

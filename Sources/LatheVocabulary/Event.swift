@@ -84,6 +84,8 @@ package enum EventBody: Sendable, Hashable {
     case planRefused(PlanRefused)
     case planStep(PlanStepChanged)
     case planEnded(PlanEnded)
+    case ledgerNoted(LedgerNoted)
+    case stallFound(StallFound)
     case answered(Answered)
     case taskFinished(TaskOutcome)
     case replayCompared(ReplayCompared)

@@ -58,6 +58,8 @@ extension EventBody {
         case planRefused = "plan_refused"
         case planStep = "plan_step"
         case planEnded = "plan_ended"
+        case ledgerNoted = "ledger_noted"
+        case stallFound = "stall_found"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -122,6 +124,8 @@ extension EventBody {
         case .planRefused: .planRefused
         case .planStep: .planStep
         case .planEnded: .planEnded
+        case .ledgerNoted: .ledgerNoted
+        case .stallFound: .stallFound
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -187,6 +191,8 @@ extension EventBody {
         case .planRefused(let value): value
         case .planStep(let value): value
         case .planEnded(let value): value
+        case .ledgerNoted(let value): value
+        case .stallFound(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -259,6 +265,8 @@ extension EventBody {
             case .planRefused: .planRefused(try PlanRefused(from: decoder))
             case .planStep: .planStep(try PlanStepChanged(from: decoder))
             case .planEnded: .planEnded(try PlanEnded(from: decoder))
+            case .ledgerNoted: .ledgerNoted(try LedgerNoted(from: decoder))
+            case .stallFound: .stallFound(try StallFound(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

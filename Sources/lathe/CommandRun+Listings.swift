@@ -23,6 +23,11 @@ extension CommandRun {
                 show(command.options, detail.json) {
                     SessionListing.lines(detail, now: Date().timeIntervalSince1970, canvas: $0)
                 }
+            case .ledger(let name):
+                _ = try await store.summary(name)
+                let events = try await store.read(name).journal.events(after: 0, of: Ledger.kinds, texts: .none)
+                let view = Ledger(events).view(of: .coordinator)
+                show(command.options, view.json()) { LedgerListing.lines(view, $0) }
             case .export(let name, let options): try await export(name, options, in: store, project)
             case .check(let name): return try await check(name, in: store, command.options)
             case .recording(let name):

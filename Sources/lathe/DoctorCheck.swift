@@ -25,6 +25,7 @@ struct DoctorCheck: Sendable {
         findings.append(
             DoctorFinding(
                 topic: "agents", status: .ok, detail: (project.librarySettings.health ?? .by(HealthRule())).text))
+        findings.append(DoctorFinding(topic: "stalls", status: .ok, detail: project.limits.stalls.text))
         findings += await models(installation, project)
         findings += try tools(project)
         findings.append(

@@ -86,6 +86,7 @@ struct Project: Sendable {
         var limits = try own.limits(over: user.limits(over: EngineLimits()))
         limits.handoff = user.handoff.tightened(by: own.handoff)
         limits.plans.review = user.plan.review ?? false || own.plan.review ?? false
+        limits.stalls = own.stall.over(user.stall.over(limits.stalls))
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: limits,
@@ -126,6 +127,7 @@ struct ProjectFile: Sendable {
     let tools: ToolSettings
     let handoff: HandoffSettings
     let plan: PlanSettings
+    let stall: StallSettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -144,12 +146,13 @@ struct ProjectFile: Sendable {
             tools = try ToolSettings(nil, path)
             handoff = try HandoffSettings(nil, path)
             plan = try PlanSettings(nil, path)
+            stall = try StallSettings(nil, path)
             return
         }
         let members = try Self.members(of: data, path)
         let known =
             ModelConfiguration.keys + [
-                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff", "plan",
+                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff", "plan", "stall",
             ]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
@@ -166,6 +169,7 @@ struct ProjectFile: Sendable {
         tools = try ToolSettings(members["tools"], path)
         handoff = try HandoffSettings(members["handoff"], path)
         plan = try PlanSettings(members["plan"], path)
+        stall = try StallSettings(members["stall"], path)
         tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
             budget =

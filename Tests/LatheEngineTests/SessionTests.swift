@@ -264,7 +264,7 @@ import Testing
             .reply(ModelReply(text: "I will not.", stop: .refusal, model: "m")), .refused,
             "the model refused: I will not."
         ),
-        (.code("x = 1"), .failed, "stuck: the model sent the same cell with the same result 5 times"),
+        (.code("x = 1"), .incomplete, "stalled: the model sent the same cell with the same result 7 times"),
         (
             .reply(ModelReply(text: "", calls: [ToolCall(id: "1", code: "print(")], stop: .maxTokens, model: "m")),
             .incomplete, "reached the limit of 8192 output tokens and was cut"

@@ -37,12 +37,13 @@ import Testing
         let stuck = ScriptedModel { _, _ in .code("print('no')") }
         try await TestSession.run(stuck) { session in
             let outcome = try await session.engine.ask("x")
-            #expect(outcome.status == .failed)
-            #expect(outcome.reason.hasPrefix("stuck: the model sent the same cell with the same result 5 times"))
-            let told = await session.journal.events(after: 0).compactMap { event in
-                if case .modelTold(let told) = event.body { told.text } else { nil }
+            #expect(outcome.status == .incomplete)
+            #expect(outcome.reason.hasPrefix("stalled: the model sent the same cell with the same result 7 times"))
+            let found = await session.journal.events(after: 0).compactMap { event in
+                if case .stallFound(let found) = event.body { found } else { nil }
             }
-            #expect(told.count == 1 && told[0].contains("the same code 3 times"))
+            #expect(found.map(\.step) == [.told, .replanned, .replanned, .ended])
+            #expect(found.first?.told?.contains("you sent the same cell with the same result 3 times") == true)
         }
         let polls = ScriptedModel { _, index in
             index == 0

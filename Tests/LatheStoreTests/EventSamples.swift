@@ -168,6 +168,10 @@ enum EventSamples {
         .recalled(Recalled(ids: [7, 4], marked: 1, text: "said")),
         .forgotten(Forgotten(cell: 3, id: 7)),
         .answered(Answered(value: .number(2))),
+        .ledgerNoted(
+            LedgerNoted(note: 2, kind: .fact, text: "é", settles: "coordinator:n1", verdict: .refutes, cell: 3, call: 4)
+        ),
+        .stallFound(StallFound(rule: .noProgress, turns: 5, step: .told, reason: "nothing new", told: "Stop.")),
         .modelTold(ModelTold(text: "Your reply was cut.")),
         .modelFellBack(
             ModelFellBack(turn: 2, from: "a", to: "c", code: .billing, reason: "no money", skipped: ["b: no key"])),

@@ -76,7 +76,7 @@ def _asked(call: Call) -> dict[str, Any] | None:
             return {"text": arguments.get("text", "")}
         case "messages" if not arguments.get("urgent"):
             return {"all": bool(arguments.get("all")), "reply_to": arguments.get("reply_to")}
-        case "checkpoint" | "branch":
+        case "checkpoint" | "branch" | "note" | "ledger":
             return {}
         case "remember" | "recall":
             return {"words": arguments.get("text") or arguments.get("query")}

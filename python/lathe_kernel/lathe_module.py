@@ -35,6 +35,7 @@ from lathe_kernel.errors import (
 )
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.labels import labelled
+from lathe_kernel.ledger import Ledger, Note, Noting
 from lathe_kernel.making import Making, numbers_of
 from lathe_kernel.messages import Handler, Message
 from lathe_kernel.orchestration import Orchestration
@@ -76,10 +77,12 @@ _METHODS = (
     "forget",
     "handoff",
     "heard",
+    "ledger",
     "load_arrow",
     "load_csv",
     "load_parquet",
     "messages",
+    "note",
     "output",
     "plan",
     "resource",
@@ -112,7 +115,9 @@ _TYPES = (
     "Branches",
     "HandoffRolledBack",
     "LatheError",
+    "Ledger",
     "Message",
+    "Note",
     "Outcome",
     "Outcomes",
     "Plan",
@@ -154,6 +159,7 @@ class Lathe(
     Together,
     Remembering,
     Talking,
+    Noting,
     Orchestration,
 ):
     """Delegate slices, ask models, answer, and save what is worth keeping.
@@ -170,7 +176,9 @@ class Lathe(
     Branches = Branches
     HandoffRolledBack = HandoffRolledBack
     LatheError = LatheError
+    Ledger = Ledger
     Message = Message
+    Note = Note
     Outcome = Outcome
     Outcomes = Outcomes
     Plan = plan.Plan

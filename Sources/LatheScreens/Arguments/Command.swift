@@ -66,6 +66,8 @@ package struct SessionsCommand: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case list
         case show(String)
+        /// What its newest task knows and how it goes.
+        case ledger(String)
         /// Writes the session as a file.
         case export(String, ExportOptions)
         /// Whether the journal is whole, and the files that it names are there.

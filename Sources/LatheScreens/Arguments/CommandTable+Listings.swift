@@ -14,6 +14,18 @@ extension CommandTable {
             SessionsCommand(action: .show(try SessionName.checked(given.argument())), options: given.listingOptions()))
     }
 
+    static let sessionsLedger = CommandForm(
+        path: ["sessions", "ledger"],
+        summary: "what a session's newest task knows, and how its agents get on",
+        arguments: [.init(name: "NAME", summary: "the session, also while it runs")],
+        options: [.json, .project],
+        examples: ["lathe sessions ledger flights"]
+    ) { given throws(CommandError) in
+        .sessions(
+            SessionsCommand(
+                action: .ledger(try SessionName.checked(given.argument())), options: given.listingOptions()))
+    }
+
     static let sessionsExport = CommandForm(
         path: ["sessions", "export"],
         summary: "write a session as a notebook, a report or its events",

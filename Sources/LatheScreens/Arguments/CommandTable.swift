@@ -5,7 +5,8 @@ enum CommandTable {
     static let commands: [CommandForm] =
         [
             ask, chat, resume, exec, undo,
-            sessionsList, sessionsShow, sessionsExport, sessionsCheck, sessionsRecording, sessionsDelete,
+            sessionsList, sessionsShow, sessionsLedger, sessionsExport, sessionsCheck, sessionsRecording,
+            sessionsDelete,
             review,
             libraryList, libraryShow, librarySearch, libraryApprove, libraryReject, libraryChanges, libraryDeprecate,
             libraryDiff, libraryHistory, libraryStats, libraryCheck, libraryTest, libraryExport, libraryImport,

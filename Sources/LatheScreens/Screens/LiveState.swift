@@ -52,6 +52,9 @@ struct LiveState: Sendable, Hashable {
         case .rolledBack(let back) where event.place == .coordinator:
             return LiveLines(canvas: canvas).notice(Notice(.info, "\(back.sentence) \(RolledBack.notUndone)"))
         case .capabilitySaved(let saved): return LiveLines(canvas: canvas).saved(saved, at: event.place)
+        case .stallFound(let found):
+            let who = event.place == .coordinator ? "" : "\(event.place): "
+            return LiveLines(canvas: canvas).notice(Notice(.warning, who + found.sentence))
         case .steppedIn(let step): return LiveLines(canvas: canvas).notice(Notice(.info, step.sentence))
         case .capabilityDemoted(let demoted):
             return LiveLines(canvas: canvas).notice(Notice(.warning, demoted.sentence))

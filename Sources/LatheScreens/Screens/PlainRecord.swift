@@ -6,7 +6,7 @@ struct PlainRecord {
 
     /// Host calls that have events of their own.
     private static let told = [
-        "tool_call", "remember", "forget", "roundtable", "handoff", "handoff_end", "accept", "decline",
+        "tool_call", "remember", "forget", "note", "roundtable", "handoff", "handoff_end", "accept", "decline",
         "plan", "plan_step", "plan_end",
     ]
 
@@ -30,7 +30,7 @@ struct PlainRecord {
     private func isOutcome(_ body: EventBody) -> Bool {
         switch body {
         case .subtaskStarted, .subtaskFinished, .backgroundFinished, .turnFailed, .modelFellBack, .replyProgressed,
-            .capabilitySaved, .exposed, .messageSent, .questionAsked, .steppedIn:
+            .capabilitySaved, .exposed, .messageSent, .questionAsked, .steppedIn, .stallFound:
             true
         default: false
         }
@@ -107,6 +107,8 @@ struct PlainRecord {
         case .remembered(let remembered): ["remembered \(remembered.id): \(brief(remembered.text))"]
         case .recalled(let recalled): recalled.text == nil ? [] : [recalled.sentence]
         case .forgotten(let forgotten): ["forgot \(forgotten.id)"]
+        case .ledgerNoted(let noted): [brief(noted.sentence)]
+        case .stallFound(let found): [brief(found.sentence)]
         case .messageSent(let message): [self.message(message)]
         case .questionAsked(let asked):
             ["question \(asked.question): \(brief("\(asked.server)/\(asked.tool) with \(asked.arguments.text)"))"]

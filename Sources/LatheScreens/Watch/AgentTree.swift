@@ -14,6 +14,7 @@ struct AgentTree: Sendable, Hashable {
     private(set) var askers: [Int: Place] = [:]
     private(set) var steps: [SteppedIn] = []
     private(set) var isReplayed = false
+    private(set) var ledger = Ledger()
     /// Whether a task is under way.
     var isWorking: Bool { rows[.coordinator].map { $0.end == nil } ?? false }
 
@@ -21,6 +22,7 @@ struct AgentTree: Sendable, Hashable {
 
     mutating func take(_ event: Event) {
         mail.apply(event)
+        ledger.apply(event)
         switch event.body {
         case .sessionOpened(let opened):
             session = opened.session
@@ -45,8 +47,9 @@ struct AgentTree: Sendable, Hashable {
     }
 
     private mutating func begin(_ task: String, at time: Double) {
+        let ledger = ledger
         self = AgentTree(session: session, mail: mail)
-        self.task = task
+        (self.task, self.ledger) = (task, ledger)
         rows[.coordinator] = AgentRow(label: "coordinator", depth: 0, maxTurns: nil, began: time)
         order = [.coordinator]
     }

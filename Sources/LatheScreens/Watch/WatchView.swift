@@ -12,15 +12,30 @@ struct WatchView {
         let questions = tree.questions.sorted { $0.key < $1.key }.suffix(3).flatMap { question($0.value, tree) }
         let said = tree.messages.suffix(max(0, min(6, height / 4))).map(message)
         let steps = tree.steps.suffix(2).map(step)
+        let known = ledger(tree.ledger.view(of: .coordinator))
         let foot = [canvas.fit(status(tree, isOpen: isOpen))]
-        let room = max(1, height - lines.count - questions.count - said.count - steps.count - foot.count)
+        let room = max(1, height - lines.count - questions.count - said.count - steps.count - known.count - foot.count)
         lines += agents(tree, room)
-        return Array((lines + questions + said + steps).prefix(max(1, height - 1))) + foot
+        return Array((lines + known + questions + said + steps).prefix(max(1, height - 1))) + foot
     }
 
     private func heading(_ tree: AgentTree) -> StyledLine {
         let task = TerminalText.lines(tree.task).first { !$0.allSatisfy(\.isWhitespace) } ?? "no task yet"
         return canvas.text(tree.session, .bold) + canvas.text("  " + task, .dim)
+    }
+
+    /// The heads of the ledgers, in a line; none where there is nothing but an agent at work.
+    private func ledger(_ view: LedgerView) -> [StyledLine] {
+        let heads = view.heads
+        let open = view.questions.count { $0.isOpen }
+        let counted = [
+            (heads.done.count, "done"), (heads.inProgress.count, "in progress"), (heads.stalled.count, "stalled"),
+            (heads.failed.count, "failed"), (heads.next.count, "next"), (view.facts.count, "facts"),
+            (view.guesses.count { $0.isOpen }, "guesses unchecked"), (open, "questions open"),
+        ].filter { $0.0 > 0 }
+        guard !counted.isEmpty else { return [] }
+        let text = counted.map { "\($0.0) \($0.1)" }.joined(separator: " · ")
+        return [canvas.fit(canvas.text("ledger  \(text)", heads.stalled.isEmpty ? .dim : .yellow))]
     }
 
     private func agents(_ tree: AgentTree, _ room: Int) -> [StyledLine] {

@@ -59,6 +59,7 @@ struct WatchTests {
                 "s  Why late?",
                 "● coordinator  turn 0        0  $0.00  1:02  1 unread  waits for subtasks",
                 "  ‖ UA         turn 0/12  1.5k  $0.00  1:00  1 sent    paused",
+                "ledger  in progress 1 · facts 1",
                 "? question 1  coordinator/UA calls shop/sell: lathe control allow|deny s 1",
                 "    {\"item\":\"tea\\u001b\"}",
                 "✉ UA → coordinator  discovery: fog␛[2J at JFK",

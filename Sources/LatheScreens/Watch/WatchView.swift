@@ -34,7 +34,7 @@ struct WatchView {
             (view.guesses.count { $0.isOpen }, "guesses unchecked"), (open, "questions open"),
         ].filter { $0.0 > 0 }
         guard !counted.isEmpty else { return [] }
-        let text = counted.map { "\($0.0) \($0.1)" }.joined(separator: " · ")
+        let text = counted.map { "\($0.1) \($0.0)" }.joined(separator: " · ")
         return [canvas.fit(canvas.text("ledger  \(text)", heads.stalled.isEmpty ? .dim : .yellow))]
     }
 

@@ -94,8 +94,3 @@ extension Dictionary where Key == BudgetItem, Value == Int {
 
     static func += (left: inout Self, right: Self) { left.merge(right) { $0 + $1 } }
 }
-
-extension Place {
-    /// Whether this is a place or lies below it.
-    func isWithin(_ other: Place) -> Bool { path.starts(with: other.path) }
-}

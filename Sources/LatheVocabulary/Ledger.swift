@@ -213,8 +213,3 @@ package struct Ledger: Sendable, Hashable {
             || hasReadOthers(place) && !hasReadOthers(other)
     }
 }
-
-extension Place {
-    /// Whether it is another one, or below it.
-    package func isWithin(_ other: Place) -> Bool { path.starts(with: other.path) }
-}

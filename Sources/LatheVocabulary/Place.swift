@@ -18,6 +18,9 @@ package struct Place: Sendable, Hashable {
         path.count > 1 ? Place(path: path.dropLast()) : nil
     }
 
+    /// Whether this is another place or lies below it.
+    package func isWithin(_ other: Place) -> Bool { path.starts(with: other.path) }
+
     package func child(_ label: String) -> Place {
         Place(path: path + [label.replacing("/", with: "∕")])
     }

@@ -8,19 +8,23 @@ struct ConversationSummary: Sendable {
     let text: String
 
     private static let titles: [Established.Kind: String] = [
-        .task: "What the user asked, word for word:", .answer: "What was answered, word for word:",
+        .task: "What the user asked, word for word:",
+        .context:
+            "Your context, as you edited it; your instructions, the form of the result and your limits are as they were:",
+        .answer: "What was answered, word for word:",
         .said: "What you said:", .names: "What cells defined:", .finding: "What came out:",
     ]
 
-    /// `items` oldest first.
-    init(_ items: [Established.Item], upTo bytes: Int) {
+    static let shortened =
+        "[The conversation up to here is summarised, so that it stays within your context. Variables are as they were; lathe.output(N) gives the whole output of cell N.]"
+
+    /// `items` oldest first; `heading` says why there is a summary.
+    init(_ items: [Established.Item], upTo bytes: Int, heading: String = shortened) {
         var seen: Set<String> = []
         let distinct = items.filter { $0.kind == .task || seen.insert($0.text).inserted }
         var left = bytes
         var hasKept = false
-        var parts = [
-            "[The conversation up to here is summarised, so that it stays within your context. Variables are as they were; lathe.output(N) gives the whole output of cell N.]"
-        ]
+        var parts = [heading]
         for kind in Established.Kind.allCases {
             let all = distinct.filter { $0.kind == kind }
             guard !all.isEmpty else { continue }
@@ -41,13 +45,15 @@ struct ConversationSummary: Sendable {
             let index = takesFirst ? first : last
             left -= items[index].text.utf8.count + 3
             // The user's first words are kept whatever they take: they are what all the rest is for.
-            guard left >= 0 || (items[index].kind == .task && chosen.isEmpty) else { break }
+            guard left >= 0 || (isKept(items[index].kind) && chosen.isEmpty) else { break }
             chosen.insert(index)
             if takesFirst { first += 1 } else { last -= 1 }
             takesFirst.toggle()
         }
         return chosen
     }
+
+    private static func isKept(_ kind: Established.Kind) -> Bool { kind == .task || kind == .context }
 
     private static func leftOut(_ items: [Established.Item], _ chosen: Set<Int>) -> [String] {
         let missing = items.indices.filter { !chosen.contains($0) }

@@ -16,7 +16,8 @@ extension Delegation {
         let callGate = AsyncGate(admitted.parallel)
         for run in admitted.runs {
             let agentGate = await agentGates.gate(of: run.plan.agent, at: admitted.depth)
-            let gates = [callGate, agentGate, self.gates[admitted.depth]].compactMap { $0 }
+            let depths = run.asker == nil ? self.gates : specialistGates
+            let gates = [callGate, agentGate, depths[admitted.depth]].compactMap { $0 }
             let task = Task { await self.run(run, through: gates) }
             await registry.attach(task, to: run.id)
         }
@@ -33,23 +34,22 @@ extension Delegation {
         }
         guard !open.isEmpty else { return }
         do throws(HostRefusal) {
-            let plan = try await DelegationPlan(
-                try HostArguments(call), slices: call.slices, services: services, bound: desk.kernelLimits,
-                allowance: desk.allowance, toolAllowance: desk.toolAllowance, by: desk.place)
+            let giver = try await giver(of: try HostArguments(call), desk, isAgain: true)
+            let plan = try await plan(giver, call.slices, by: desk.place)
             guard plan.items.count == subtasks.count else {
                 throw HostRefusal("invalid_arguments", "the call hands over other slices than the first time")
             }
             var runs: [SubtaskRun] = []
             for (index, past) in open {
-                let place = await registry.admit(past, owner: desk.place)
+                let place = await registry.admit(past, owner: desk.place, below: giver.place)
                 var run = SubtaskRun(
                     id: past.id, label: past.label, place: place, plan: plan, slice: plan.items[index].slice,
-                    services: services, delegation: self, parent: desk.spending)
-                run.past = past
+                    services: services, delegation: self, parent: giver.spending)
+                (run.past, run.asker) = (past, giver.asker)
                 runs.append(run)
             }
             await begin(
-                Admitted(value: value, runs: runs, parallel: plan.parallel, depth: desk.place.depth))
+                Admitted(value: value, runs: runs, parallel: plan.parallel, depth: giver.place.depth))
         } catch {
             for (_, past) in open { await abandon(past, error.reason) }
         }

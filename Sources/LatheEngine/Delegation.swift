@@ -8,6 +8,10 @@ struct Delegation: Sendable {
     let gates: [AsyncGate]
     /// The limits of agents that have one of their own.
     let agentGates = AgentGates()
+    /// The same for specialists, whose askers hold a place of `gates` while they wait for them.
+    let specialistGates: [AsyncGate]
+    /// The desks of the kernels that run.
+    let desks = LiveDesks()
     /// Lets so many examinations of writers run at a time.
     let examinations: AsyncGate
     /// Let so many tool calls and questions in the background be under way at a time.
@@ -40,7 +44,9 @@ struct Delegation: Sendable {
         examinations = AsyncGate(services.limits.parallelExaminations)
         toolCalls = AsyncGate(services.limits.parallelCalls)
         questions = AsyncGate(services.limits.parallelSubtasks)
-        gates = (0..<services.limits.delegationDepth).map { _ in AsyncGate(services.limits.parallelSubtasks) }
+        let gate: (Int) -> AsyncGate = { _ in AsyncGate(services.limits.parallelSubtasks) }
+        gates = (0..<services.limits.delegationDepth).map(gate)
+        specialistGates = (0..<services.limits.delegationDepth).map(gate)
     }
 
     // MARK: delegate
@@ -50,27 +56,27 @@ struct Delegation: Sendable {
     func delegate(
         _ arguments: HostArguments, slices: [SliceReference], from desk: HostDesk
     ) async throws(HostRefusal) -> Admitted {
-        guard desk.place.depth < services.limits.delegationDepth else {
-            throw HostRefusal("not_allowed", "subtasks at depth \(desk.place.depth) may not delegate further")
+        let giver = try await giver(of: arguments, desk)
+        guard giver.place.depth < services.limits.delegationDepth else {
+            throw HostRefusal("not_allowed", "subtasks at depth \(giver.place.depth) may not delegate further")
         }
-        try desk.requireDelegating()
-        let plan = try await DelegationPlan(
-            arguments, slices: slices, services: services, bound: desk.kernelLimits,
-            allowance: desk.allowance, toolAllowance: desk.toolAllowance, by: desk.place)
+        if giver.asker == nil { try desk.requireDelegating() }
+        let plan = try await plan(giver, slices, by: desk.place)
         let choice = try await desk.choice(arguments)
         guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")
         }
-        try reserve(plan.items.count, of: desk.spending.budget)
+        try reserve(plan.items.count, of: giver.spending.budget)
         if let choice { try await desk.journal(.agentChosen(choice)) }
         var runs: [SubtaskRun] = []
         for item in plan.items {
-            let (id, place) = await registry.admit(label: item.label, owner: desk.place)
-            runs.append(
-                SubtaskRun(
-                    id: id, label: item.label, place: place, plan: plan, slice: item.slice, services: services,
-                    delegation: self, parent: desk.spending))
+            let (id, place) = await registry.admit(label: item.label, owner: desk.place, below: giver.place)
+            var run = SubtaskRun(
+                id: id, label: item.label, place: place, plan: plan, slice: item.slice, services: services,
+                delegation: self, parent: giver.spending)
+            run.asker = giver.asker
+            runs.append(run)
         }
         if let talk = plan.talk {
             let labels = runs.map(\.label)
@@ -80,7 +86,15 @@ struct Delegation: Sendable {
             ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
         }
         return Admitted(
-            value: ["subtasks": .array(subtasks)], runs: runs, parallel: plan.parallel, depth: desk.place.depth)
+            value: ["subtasks": .array(subtasks)], runs: runs, parallel: plan.parallel, depth: giver.place.depth)
+    }
+
+    func plan(
+        _ giver: Giver, _ slices: [SliceReference], by caller: Place
+    ) async throws(HostRefusal) -> DelegationPlan {
+        try await DelegationPlan(
+            giver.arguments, slices: slices, services: services, bound: giver.kernelLimits,
+            allowance: giver.allowance, toolAllowance: giver.toolAllowance, by: caller)
     }
 
     /// Counts subtasks against the budget; they are used up once they are admitted, however they end.

@@ -52,6 +52,9 @@ package struct EngineLimits: Sendable, Hashable {
     /// What may be handed over, and when the coordinator is told to.
     package var handoff = HandoffRules()
     package var plans = PlanRules()
+    /// How far subtasks may change their own contexts, and who decides on specialists.
+    package var contextEdits = ContextEditRules()
+    package var specialists = SpecialistRules()
 
     package init() {}
 }

@@ -21,6 +21,10 @@ package struct EngineServices: Sendable {
     package var handoffConsent: (any HandoffConsent)?
     /// Shows plans to the user; nil where nobody can be asked.
     package var planReview: (any PlanReview)?
+    /// Asks the user about specialists; nil where nobody can be asked.
+    package var specialistConsent: (any SpecialistConsent)?
+    /// The words of a text that command its reader, where it has such; nil where no rule is at hand, and then no context is edited.
+    package var commandingWords: (@Sendable (String) -> String?)?
     /// What the project has to say to the coordinator's model; nil for nothing.
     package var instructions: ProjectInstructions?
     /// What code of the session that this one follows read of its messages; nil where it follows none.

@@ -3,8 +3,9 @@ internal import LatheVocabulary
 /// What a conversation established, in the order in which it did: what a summary of it is made of. A fold over its events.
 struct Established: Sendable, Hashable {
     enum Kind: Int, Sendable, Hashable, CaseIterable {
-        /// What the user said, and what was answered: word for word, whatever else has to go.
-        case task, answer
+        /// What the user said, the part of its context that a subtask wrote itself, and what was answered: word for word, whatever
+        /// else has to go.
+        case task, context, answer
         /// What the model said beside code, names that cells defined, what was rolled back.
         case said, names
         /// Lines of outputs, those with figures first of all; how cells failed.
@@ -25,6 +26,12 @@ struct Established: Sendable, Hashable {
     mutating func add(_ kind: Kind, _ text: String, message: Int, cell: Int? = nil) {
         guard !text.allSatisfy(\.isWhitespace) else { return }
         items.append(Item(kind: kind, text: text, message: message, cell: cell))
+    }
+
+    /// Puts the newest editable context in the place of the one before; an empty one leaves none.
+    mutating func replace(context: EditableContext, message: Int) {
+        items.removeAll { $0.kind == .context }
+        add(.context, context.text, message: message)
     }
 
     /// Takes in a cell that a model or the user ran.

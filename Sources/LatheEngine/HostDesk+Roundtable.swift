@@ -152,15 +152,18 @@ extension HostDesk {
         return text.singleLine(upTo: limit)
     }
 
-    /// A step that was journaled and whose answer was not, since lathe ended between them, is not written twice.
-    func journalOnce(_ body: EventBody) async throws(HostRefusal) {
+    /// A step that was journaled and whose answer was not, since lathe ended between them, is not written twice. Whether it was
+    /// written now.
+    @discardableResult
+    func journalOnce(_ body: EventBody) async throws(HostRefusal) -> Bool {
         do throws(JournalError) {
             let known = try await services.log.events(after: 0, of: [body.kind])
-            guard !known.contains(where: { $0.place == place && $0.body == body }) else { return }
+            guard !known.contains(where: { $0.place == place && $0.body == body }) else { return false }
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
         }
         try await journal(body)
+        return true
     }
 }
 

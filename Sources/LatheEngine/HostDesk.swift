@@ -43,6 +43,10 @@ final class HostDesk: Sendable {
     let examinations: Examinations?
     /// What was handed over to its kernel; nil for all but receivers.
     let handoff: HandoffTerms?
+    /// The context that its code may edit; nil for all but subtasks.
+    let context: WorkingContext?
+    /// Whether another subtask asked for it as a specialist.
+    let isSpecialist: Bool
     private let progress = Mutex(Progress())
 
     init(
@@ -50,9 +54,11 @@ final class HostDesk: Sendable {
         kernelLimits: KernelLimits? = nil, callsSoFar: Int = 0, questionsSoFar: Int = 0,
         given: Set<CapabilityUse.Subject> = [], allowed: Set<String>? = nil, examinations: Examinations? = nil,
         allowance: Allowance? = nil, toolAllowance: ToolAllowance = ToolAllowance(), agent: String? = nil,
-        profile: AgentProfile? = nil, handoff: HandoffTerms? = nil
+        profile: AgentProfile? = nil, handoff: HandoffTerms? = nil, context: WorkingContext? = nil,
+        isSpecialist: Bool = false
     ) {
         (self.profile, self.handoff) = (profile, handoff)
+        (self.context, self.isSpecialist) = (context, isSpecialist)
         (self.allowance, self.toolAllowance, self.agent) = (allowance, toolAllowance, agent)
         self.given = Mutex(given)
         self.examinations = examinations
@@ -83,7 +89,10 @@ final class HostDesk: Sendable {
     var seat: KernelSeat? { progress.withLock { $0.seat } }
 
     /// Names the seat of the kernel whose calls are answered here.
-    func attach(_ seat: KernelSeat) { progress.withLock { $0.seat = seat } }
+    func attach(_ seat: KernelSeat) {
+        progress.withLock { $0.seat = seat }
+        delegation.desks.put(self)
+    }
 
     /// A desk for an alternative of `lathe.branch`, which may compute and ask, but start, save and answer nothing.
     func forBranch(at place: Place) -> HostDesk {
@@ -305,6 +314,9 @@ final class HostDesk: Sendable {
             case "plan_end": return .value(try await endPlan(arguments))
             case "accept": return .value(try await accept())
             case "decline": return .value(try await decline(arguments))
+            case "context": return .value(try shownContext())
+            case "context_edit": return .value(try await editContext(arguments))
+            case "specialist": return .value(try await specialist(arguments))
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:
                 throw HostRefusal("unknown_call", "there is no host call named '\(call.name.singleLine(upTo: 64))'")
@@ -346,33 +358,6 @@ final class HostDesk: Sendable {
         }
     }
 
-    /// The whole of an earlier cell's output: from the journal where it is short, else from the file that keeps it.
-    private func output(_ arguments: HostArguments) async throws(HostRefusal) -> HostReply {
-        let number = try arguments.optionalInteger("cell", in: 1...1_000_000) ?? 0
-        let stream = try arguments.text("stream", upTo: 16)
-        guard let result = try await result(of: number) else {
-            throw HostRefusal("invalid_arguments", "output: cell \(number) has not finished here")
-        }
-        let captured: CapturedText
-        switch stream {
-        case "stdout": captured = result.stdout
-        case "stderr": captured = result.stderr
-        case "result": captured = result.value?.text ?? CapturedText()
-        case "traceback": return .value(["text": .string(result.failure?.traceback ?? "")])
-        default: throw HostRefusal("invalid_arguments", "output: stream must be stdout, stderr, result or traceback")
-        }
-        guard let file = captured.file else { return .value(["text": .string(captured.head)]) }
-        return HostReply(.value(["text": .null]), file: file)
-    }
-
-    private func result(of cell: Int) async throws(HostRefusal) -> CellResult? {
-        do throws(JournalError) {
-            return try await services.log.result(of: cell, at: place)
-        } catch {
-            throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
-        }
-    }
-
     private func askModel(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         _ = try Self.questionForm(arguments)
         let model = try await services.modelForHostCall(try arguments.optionalText("model", upTo: 64))
@@ -381,7 +366,7 @@ final class HostDesk: Sendable {
         }
     }
 
-    private func nextQuestion() -> Int {
+    func nextQuestion() -> Int {
         progress.withLock { progress in
             progress.questions += 1
             return progress.questions

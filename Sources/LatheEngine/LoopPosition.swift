@@ -66,6 +66,7 @@ struct LoopPosition: Sendable, Hashable {
         case .ledgerNoted(let noted) where noted.cell == underWay?.number:
             calls.add(HostAnswered(call: noted.call, name: "note", value: noted.answer))
         case .messageDelivered(let read) where read.text != nil: settle()
+        case .contextEdited, .contextRestored: settle()
         case .answered(let answered): accepted = answered.value
         default: break
         }

@@ -5,6 +5,8 @@ struct PlacePast: Sendable {
     let place: Place
     private(set) var transcript = Transcript()
     private(set) var position = LoopPosition()
+    /// What its code made of its own context.
+    private(set) var context = ContextFold()
     private(set) var cells: [Int: Cell] = [:]
     private(set) var path = MemoryPath()
     /// How each cell ended, as far as it did.
@@ -40,6 +42,7 @@ struct PlacePast: Sendable {
         path.apply(body)
         transcript.apply(body)
         position.apply(body, pending: transcript.pendingCode)
+        if place != .coordinator { context.apply(body) }
         switch body {
         case .sessionOpened: path.leaveDeadKernel()
         case .cellStarted(let cell):

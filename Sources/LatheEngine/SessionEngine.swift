@@ -35,7 +35,8 @@ package actor SessionEngine {
         transcript = past.transcript
         spending = Spending(rest: services.limits.accountRest)
         registry = SubtaskRegistry(
-            places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes, calls: past.callOutcomes)
+            places: past.places, lastID: past.lastSubtask, outcomes: past.outcomes, calls: past.callOutcomes,
+            owners: past.owners)
         delegation = Delegation(
             registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork(),
             messages: past.messages)

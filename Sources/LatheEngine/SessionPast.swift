@@ -10,6 +10,8 @@ package struct SessionPast: Sendable {
     package let unfinished: UnfinishedTask?
     /// Subtasks that ended, by number.
     let outcomes: [Int: SubtaskOutcome]
+    /// Who began each subtask that was delegated.
+    let owners: [Int: Place]
     /// Tool calls and questions in the background that ended, by number.
     let callOutcomes: [Int: SubtaskOutcome]
     /// The coordinator's newest request that was answered, and what its provider counted.
@@ -35,7 +37,7 @@ package struct SessionPast: Sendable {
         owed = fold.own.end()
         own = fold.own
         unfinished = fold.unfinished
-        outcomes = fold.outcomes
+        (outcomes, owners) = (fold.outcomes, fold.owners)
         callOutcomes = fold.callOutcomes
         measured = fold.measured
         places = fold.places
@@ -71,6 +73,7 @@ package struct SessionPast: Sendable {
         var own = PlacePast(.coordinator)
         var unfinished: UnfinishedTask?
         var outcomes: [Int: SubtaskOutcome] = [:]
+        var owners: [Int: Place] = [:]
         var callOutcomes: [Int: SubtaskOutcome] = [:]
         var request: ModelRequest?
         var measured: (request: ModelRequest, usage: Usage)?
@@ -107,7 +110,9 @@ package struct SessionPast: Sendable {
             case .backgroundFinished(let outcome): callOutcomes[outcome.id] = outcome
             case .hostAnswered(let answered) where answered.name == "delegate" || answered.name == "begin":
                 for item in answered.value?["subtasks"]?.arrayValue ?? [] {
-                    lastSubtask = max(lastSubtask, item["id"]?.integerValue ?? 0)
+                    guard let id = item["id"]?.integerValue else { continue }
+                    lastSubtask = max(lastSubtask, id)
+                    if answered.name == "delegate" { owners[id] = event.place }
                 }
             default: break
             }

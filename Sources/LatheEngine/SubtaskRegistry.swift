@@ -60,19 +60,21 @@ actor SubtaskRegistry {
     /// `places` and `lastID` continue the numbering of earlier program runs, whose outcomes can still be asked for; `calls` are
     /// those of tool calls and questions.
     init(
-        places: Set<Place>, lastID: Int, outcomes: [Int: SubtaskOutcome] = [:], calls: [Int: SubtaskOutcome] = [:]
+        places: Set<Place>, lastID: Int, outcomes: [Int: SubtaskOutcome] = [:], calls: [Int: SubtaskOutcome] = [:],
+        owners: [Int: Place] = [:]
     ) {
         self.places = places
         self.lastID = lastID
-        entries = outcomes.mapValues { Self.past($0, .agent) }
+        entries = outcomes.mapValues { Self.past($0, .agent, owners[$0.id]) }
         for (id, outcome) in calls {
             entries[id] = Self.past(outcome, outcome.place.isOfQuestions ? .question : .tool)
         }
     }
 
-    private static func past(_ outcome: SubtaskOutcome, _ kind: Entry.Kind) -> Entry {
+    private static func past(_ outcome: SubtaskOutcome, _ kind: Entry.Kind, _ owner: Place? = nil) -> Entry {
         Entry(
-            kind: kind, owner: outcome.place.parent ?? .coordinator, label: outcome.label, place: outcome.place,
+            kind: kind, owner: owner ?? outcome.place.parent ?? .coordinator, label: outcome.label,
+            place: outcome.place,
             outcome: outcome, started: .now)
     }
 
@@ -82,19 +84,19 @@ actor SubtaskRegistry {
         return lastID
     }
 
-    /// Gives a subtask its number and its place: the label below its owner, with `#2`, `#3` … where that was taken.
-    func admit(label: String, owner: Place) -> (id: Int, place: Place) {
+    /// Gives a subtask its number and its place: the label below its owner or another place, with `#2`, `#3` … where that was taken.
+    func admit(label: String, owner: Place, below: Place? = nil) -> (id: Int, place: Place) {
         lastID += 1
         admitted += 1
-        let place = place(for: label, below: owner)
+        let place = place(for: label, below: below ?? owner)
         entries[lastID] = Entry(owner: owner, label: label, place: place, started: .now)
         return (lastID, place)
     }
 
     /// Takes up a subtask of an earlier program run, under its number and in its place.
-    func admit(_ past: SubtaskPast, owner: Place) -> Place {
+    func admit(_ past: SubtaskPast, owner: Place, below: Place? = nil) -> Place {
         admitted += 1
-        let place = past.started?.place ?? place(for: past.label, below: owner)
+        let place = past.started?.place ?? place(for: past.label, below: below ?? owner)
         entries[past.id] = Entry(owner: owner, label: past.label, place: place, started: .now)
         return place
     }

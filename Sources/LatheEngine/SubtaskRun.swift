@@ -14,6 +14,8 @@ struct SubtaskRun: Sendable {
     var past: SubtaskPast?
     /// Labels of the other subtasks that it may write to.
     var partners: [String] = []
+    /// The place that asked for it as a specialist; nil for all others.
+    var asker: Place?
 
     /// Runs it. Whatever goes wrong is an outcome with a reason; nothing is thrown and no other subtask is touched.
     func perform() async -> SubtaskOutcome {
@@ -37,6 +39,7 @@ struct SubtaskRun: Sendable {
                 } else {
                     try await services.log.record(.subtaskStarted(started), at: place)
                 }
+                try await inheritExposure()
                 let ending = try await work(spending)
                 (outcome.status, outcome.value, outcome.reason, outcome.partial) = (
                     ending.status, ending.value, ending.reason, ending.partial
@@ -94,6 +97,7 @@ struct SubtaskRun: Sendable {
         let own = past?.own ?? PlacePast(place)
         let answers = AnswerBox(returns: plan.returns)
         answers.begin(at: own.position)
+        let context = WorkingContext(rules: services.limits.contextEdits, core: plan.core, past: own.context)
         let desk = HostDesk(
             place: place, services: services, delegation: delegation, answers: answers, spending: spending,
             kernelLimits: plan.kernelLimits, callsSoFar: own.hostCalls, questionsSoFar: own.questionsSoFar,
@@ -101,7 +105,7 @@ struct SubtaskRun: Sendable {
             examinations: plan.agent.writes.map {
                 Examinations(of: $0, count: services.limits.examinations, gate: delegation.examinations)
             }, allowance: plan.allowance, toolAllowance: plan.toolAllowance, agent: plan.agent.name,
-            profile: plan.agent.profile, handoff: plan.handoff)
+            profile: plan.agent.profile, handoff: plan.handoff, context: context, isSpecialist: asker != nil)
         await delegation.registry.observe(id) {
             let spent = spending.total
             return [
@@ -173,7 +177,8 @@ struct SubtaskRun: Sendable {
             transcript.apply(.taskSubmitted(task))
         }
         let returns = plan.returns
-        let loop = TurnLoop(
+        let context = seat.desk.context
+        var loop = TurnLoop(
             place: place, seat: seat,
             turn: ModelTurn(
                 model: plan.model, log: services.log, spending: spending,
@@ -193,15 +198,18 @@ struct SubtaskRun: Sendable {
                 StateBlock(
                     variables: await seat.variables, background: await registry.background(of: place),
                     turnsLeft: turnsLeft, budget: spending.budget.leftText, problems: await seat.problems,
-                    exposure: services.tools?.exposure(of: place))
+                    exposure: services.tools?.exposure(of: place), context: context?.hint)
             })
+        loop.refining = context
         let (end, isOver) = await TimeLimit.run(seconds: plan.budget.seconds.map { max($0 - (past?.seconds ?? 0), 0) })
         {
-            () async -> Result<LoopEnd, JournalError> in
+            [loop] () async -> Result<LoopEnd, JournalError> in
             var loop = loop
             loop.stalls = services.stalls(at: place)
             do throws(JournalError) {
-                return .success(try await loop.run())
+                let end = try await loop.run()
+                try await loop.closeContext(end)
+                return .success(end)
             } catch {
                 return .failure(error)
             }

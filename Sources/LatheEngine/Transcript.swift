@@ -60,6 +60,8 @@ package struct Transcript: Sendable, Hashable {
             recollections.formUnion(recalled.ids)
             append(.text(text))
         case .contextShrunk(let step): shrink(step)
+        case .contextEdited(let edited): beginAnew(edited.messages, edited.text, edited.context)
+        case .contextRestored(let restored): beginAnew(restored.messages, restored.text, restored.context)
         case .modelTold(let told): append(.text(told.text))
         case .stallFound(let found): if let told = found.told { append(.text(told)) }
         case .messageDelivered(let read):
@@ -188,11 +190,30 @@ package struct Transcript: Sendable, Hashable {
                 outputs[index].isStub = true
             }
         }
-        guard let summary = step.summary, (1...messages.count).contains(summary.messages) else { return }
-        messages.replaceSubrange(0..<summary.messages, with: [Message(.user, [.text(summary.text)])])
-        outputs.removeAll { $0.message < summary.messages }
-        for index in outputs.indices { outputs[index].message -= summary.messages - 1 }
-        summarised += summary.messages - 1
+        guard let summary = step.summary else { return }
+        replace(first: summary.messages, by: summary.text)
+    }
+
+    private mutating func replace(first count: Int, by text: String) {
+        guard count >= 1, count <= messages.count else { return }
+        messages.replaceSubrange(0..<count, with: [Message(.user, [.text(text)])])
+        outputs.removeAll { $0.message < count }
+        for index in outputs.indices { outputs[index].message -= count - 1 }
+        summarised += count - 1
+    }
+
+    /// An edited context takes the place of the conversation.
+    private mutating func beginAnew(_ count: Int, _ text: String, _ context: EditableContext) {
+        closeOpenCalls()
+        replace(first: count, by: text)
+        established.replace(context: context, message: summarised)
+    }
+
+    /// What takes the place of the whole conversation where it begins anew with this context.
+    func anew(with context: EditableContext, heading: String, upTo bytes: Int) -> String {
+        var all = established
+        all.replace(context: context, message: 0)
+        return ConversationSummary(all.items, upTo: bytes, heading: heading).text
     }
 
     /// Every call must be answered before anything else is said.

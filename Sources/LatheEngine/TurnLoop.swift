@@ -39,6 +39,8 @@ struct TurnLoop: Sendable {
     private(set) var turnsTaken = 0
     private var wordless = 0
     var repeated = RepeatedCells()
+    /// What its code makes of its own context; nil where it may not.
+    var refining: WorkingContext?
     /// When it is told to hand its work over; nil for never.
     var handoff: HandoffRules?
     /// Sees whether the turns get on; nil where nobody looks.
@@ -89,6 +91,7 @@ struct TurnLoop: Sendable {
         while turnsTaken < maxTurns {
             if Task.isCancelled { return .cancelled }
             if let end = await revive() { return end }
+            if let end = try await refine() { return end }
             turnsTaken += 1
             if let told = try await mail() { transcript.apply(told) }
             if Task.isCancelled { return .cancelled }
@@ -97,6 +100,7 @@ struct TurnLoop: Sendable {
             case .success(let arrived): reply = arrived
             case .failure(let error): return error.code == .cancelled ? .cancelled : .modelFailed(error)
             }
+            refining?.change { $0.beginTurn() }
             if reply.stop != .refusal { answers.note(words: reply.text) }
             let end =
                 transcript.pendingCode.isEmpty ? try await takeText(of: reply) : try await runCells()
@@ -172,6 +176,7 @@ struct TurnLoop: Sendable {
             if let end = await revive() { return end }
             let result: CellResult
             if let cell = underWay {
+                refining?.change { $0.forget(cell.number) }
                 result = try await seat.runAgain(cell, with: calls)
                 underWay = nil
             } else {
@@ -179,6 +184,7 @@ struct TurnLoop: Sendable {
             }
             results.append(result)
             transcript.apply(.cellFinished(result))
+            refining?.change { $0.finish(result, code: code) }
             lastCellWentWell = result.status == .ok
             if let end = try await judge(result) { return end }
             if let back = await seat.lastRollback {

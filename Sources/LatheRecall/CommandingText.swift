@@ -3,9 +3,9 @@ internal import Foundation
 /// Text that tells its reader what to do, or claims to be a rule, in place of saying what is the case.
 ///
 /// No wall: whoever wants can say it otherwise. What is remembered is shown as data whatever it says; this keeps the plain cases out.
-enum CommandingText {
+package enum CommandingText {
     /// The words that give it away; nil where there are none.
-    static func words(in text: String) -> String? {
+    package static func words(in text: String) -> String? {
         let plain = folded(text)
         let range = NSRange(plain.startIndex..., in: plain)
         for pattern in patterns {

@@ -60,6 +60,12 @@ extension EventBody {
         case planEnded = "plan_ended"
         case ledgerNoted = "ledger_noted"
         case stallFound = "stall_found"
+        case contextEdited = "context_edited"
+        case contextEditRefused = "context_edit_refused"
+        case contextRestored = "context_restored"
+        case contextKept = "context_kept"
+        case specialistAsked = "specialist_asked"
+        case specialistDecided = "specialist_decided"
         case answered
         case taskFinished = "task_finished"
         case replayCompared = "replay_compared"
@@ -126,6 +132,12 @@ extension EventBody {
         case .planEnded: .planEnded
         case .ledgerNoted: .ledgerNoted
         case .stallFound: .stallFound
+        case .contextEdited: .contextEdited
+        case .contextEditRefused: .contextEditRefused
+        case .contextRestored: .contextRestored
+        case .contextKept: .contextKept
+        case .specialistAsked: .specialistAsked
+        case .specialistDecided: .specialistDecided
         case .answered: .answered
         case .taskFinished: .taskFinished
         case .replayCompared: .replayCompared
@@ -193,6 +205,12 @@ extension EventBody {
         case .planEnded(let value): value
         case .ledgerNoted(let value): value
         case .stallFound(let value): value
+        case .contextEdited(let value): value
+        case .contextEditRefused(let value): value
+        case .contextRestored(let value): value
+        case .contextKept(let value): value
+        case .specialistAsked(let value): value
+        case .specialistDecided(let value): value
         case .answered(let value): value
         case .taskFinished(let value): value
         case .replayCompared(let value): value
@@ -267,6 +285,12 @@ extension EventBody {
             case .planEnded: .planEnded(try PlanEnded(from: decoder))
             case .ledgerNoted: .ledgerNoted(try LedgerNoted(from: decoder))
             case .stallFound: .stallFound(try StallFound(from: decoder))
+            case .contextEdited: .contextEdited(try ContextEdited(from: decoder))
+            case .contextEditRefused: .contextEditRefused(try ContextEditRefused(from: decoder))
+            case .contextRestored: .contextRestored(try ContextRestored(from: decoder))
+            case .contextKept: .contextKept(try ContextKept(from: decoder))
+            case .specialistAsked: .specialistAsked(try SpecialistAsked(from: decoder))
+            case .specialistDecided: .specialistDecided(try SpecialistDecided(from: decoder))
             case .answered: .answered(try Answered(from: decoder))
             case .taskFinished: .taskFinished(try TaskOutcome(from: decoder))
             case .replayCompared: .replayCompared(try ReplayCompared(from: decoder))

@@ -26,6 +26,8 @@ struct DoctorCheck: Sendable {
             DoctorFinding(
                 topic: "agents", status: .ok, detail: (project.librarySettings.health ?? .by(HealthRule())).text))
         findings.append(DoctorFinding(topic: "stalls", status: .ok, detail: project.limits.stalls.text))
+        findings.append(DoctorFinding(topic: "contexts", status: .ok, detail: project.limits.contextEdits.text))
+        findings.append(DoctorFinding(topic: "specialists", status: .ok, detail: project.limits.specialists.text))
         findings += await models(installation, project)
         findings += try tools(project)
         findings.append(

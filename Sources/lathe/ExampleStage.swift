@@ -3,6 +3,7 @@ internal import LatheEngine
 internal import LatheKernelHost
 internal import LatheLibrary
 internal import LatheProviders
+internal import LatheRecall
 internal import LatheStore
 internal import LatheVocabulary
 
@@ -100,15 +101,15 @@ struct ExampleStage: Sendable {
         limits.kernel = configuration.kernelLimits
         let library = project.openLibrary(installation, examiner: project.examiner(installation, in: host))
         let log = EventLog(journal: session.journal)
-        let engine = SessionEngine(
-            services: EngineServices(
-                session: session.name.description, log: log, placement: host,
-                library: StagedLibrary(library, staging: staged), limits: limits,
-                fallback: { role, position async throws(ModelError) in
-                    try await models.fallback(for: role, at: position)
-                },
-                model: { role async throws(ModelError) in try await models.model(for: role) }),
-            past: SessionPast([]))
+        var services = EngineServices(
+            session: session.name.description, log: log, placement: host,
+            library: StagedLibrary(library, staging: staged), limits: limits,
+            fallback: { role, position async throws(ModelError) in
+                try await models.fallback(for: role, at: position)
+            },
+            model: { role async throws(ModelError) in try await models.model(for: role) })
+        services.commandingWords = { CommandingText.words(in: $0) }
+        let engine = SessionEngine(services: services, past: SessionPast([]))
         let clock = ContinuousClock.now
         do {
             let outcome = try await engine.play(staged.agent.name, on: example, slice: slice, budget: budget)

@@ -3,6 +3,7 @@ internal import LatheEngine
 internal import LatheKernelHost
 internal import LatheLibrary
 internal import LatheProviders
+internal import LatheRecall
 internal import LatheSandbox
 internal import LatheScreens
 internal import LatheStore
@@ -97,6 +98,8 @@ struct OpenedSession: Sendable {
             model: { role async throws(ModelError) in try await models.model(for: role) })
         services.handoffConsent = setup.handoffConsent
         services.planReview = setup.planReview
+        services.specialistConsent = setup.specialistConsent
+        services.commandingWords = { CommandingText.words(in: $0) }
         if setup.derived != nil { services.recordedReadings = RecordedReadings(setup.followed) }
         let engine = SessionEngine(services: services, past: past)
         tools?.consent?.attach(log)

@@ -87,6 +87,8 @@ struct Project: Sendable {
         limits.handoff = user.handoff.tightened(by: own.handoff)
         limits.plans.review = user.plan.review ?? false || own.plan.review ?? false
         limits.stalls = own.stall.over(user.stall.over(limits.stalls))
+        limits.contextEdits = own.contexts.rules(over: user.contexts)
+        limits.specialists = user.specialists.tightened(by: own.specialists)
         return Project(
             folder: folder, models: user.models.overlaid(by: own.models),
             limits: limits,
@@ -128,6 +130,8 @@ struct ProjectFile: Sendable {
     let handoff: HandoffSettings
     let plan: PlanSettings
     let stall: StallSettings
+    let contexts: ContextSettings
+    let specialists: SpecialistSettings
     private let limitValues: [String: JSONValue]
     private let path: String
 
@@ -147,12 +151,14 @@ struct ProjectFile: Sendable {
             handoff = try HandoffSettings(nil, path)
             plan = try PlanSettings(nil, path)
             stall = try StallSettings(nil, path)
+            (contexts, specialists) = (try ContextSettings(nil, path), try SpecialistSettings(nil, path))
             return
         }
         let members = try Self.members(of: data, path)
         let known =
             ModelConfiguration.keys + [
                 "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff", "plan", "stall",
+                "contexts", "specialists",
             ]
         for key in members.keys.sorted() where !known.contains(key) {
             throw CommandFailure(
@@ -170,6 +176,8 @@ struct ProjectFile: Sendable {
         handoff = try HandoffSettings(members["handoff"], path)
         plan = try PlanSettings(members["plan"], path)
         stall = try StallSettings(members["stall"], path)
+        contexts = try ContextSettings(members["contexts"], path)
+        specialists = try SpecialistSettings(members["specialists"], path)
         tellsInstructions = try Self.flag(members["instructions"], "instructions", path)
         do throws(LimitProblem) {
             budget =

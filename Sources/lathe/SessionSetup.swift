@@ -152,6 +152,12 @@ struct SessionSetup: Sendable {
         return terminal
     }
 
+    /// The same about specialists.
+    var specialistConsent: (any SpecialistConsent)? {
+        if derived?.purpose == .replay { return RecordedSpecialists(in: followed) }
+        return terminal
+    }
+
     /// Where the session's kernels run.
     func placement(_ host: TemplateSuccession) -> any KernelPlacement {
         bounds.isEmpty ? host : BoundedPlacement(placement: host, bounds: bounds)

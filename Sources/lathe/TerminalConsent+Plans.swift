@@ -39,21 +39,7 @@ extension TerminalConsent: PlanReview {
     }
 
     func triesAgain(_ step: String, of plan: PlanMade, reason: String) async -> Bool? {
-        await feed.aside { (isStopped: () -> Bool) -> Bool? in
-            guard !isStopped() else { return nil }
-            let told = "plan \(plan.plan), step \(step): \(reason)"
-            TerminalQuestion.show(TerminalText.safe(told.singleLine(upTo: 600)) + "\n")
-            let answer = TerminalQuestion.answer("Try it once more? [y] yes  [n] no: ", hint: "Say y or n.", isStopped) {
-                said -> Bool? in
-                switch said {
-                case "y", "yes": true
-                case "n", "no": false
-                default: nil
-                }
-            }
-            if answer == nil { TerminalOutput.standardError.write("\n") }
-            return answer
-        }
+        await yesOrNo(["plan \(plan.plan), step \(step): \(reason)"], "Try it once more?")
     }
 
     private static func reason(_ output: TerminalOutput, _ isStopped: () -> Bool) -> String {

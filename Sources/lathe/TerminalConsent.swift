@@ -55,13 +55,28 @@ struct TerminalConsent: Sendable {
 
 extension TerminalConsent: HandoffConsent {
     func allows(_ handoff: HandoffInitiated, why: String) async -> Bool? {
+        await yesOrNo(
+            ["cell \(handoff.cell) hands over to \(handoff.agent): \(handoff.goal)", "You are asked, since \(why)."])
+    }
+}
+
+extension TerminalConsent: SpecialistConsent {
+    func allows(_ asked: SpecialistAsked, _ decided: SpecialistDecided) async -> Bool? {
+        let who = decided.steps.map { $0.agent ?? "one that it describes" }.joined(separator: ", then ")
+        return await yesOrNo([
+            "a subtask asks for a specialist: \(asked.need)", "It says: \(asked.why)",
+            "The coordinator would give it \(who): \(decided.reason)",
+        ])
+    }
+}
+
+extension TerminalConsent {
+    /// Shows the lines, which may be a model's, and waits for yes or no; nil where nobody answers.
+    func yesOrNo(_ lines: [String], _ question: String = "Allow it?") async -> Bool? {
         await feed.aside { (isStopped: () -> Bool) -> Bool? in
             guard !isStopped() else { return nil }
-            let told = "cell \(handoff.cell) hands over to \(handoff.agent): \(handoff.goal)"
-            TerminalQuestion.show(
-                TerminalText.safe(told.singleLine(upTo: 400)) + "\n" + TerminalText.safe("You are asked, since \(why).")
-                    + "\n")
-            let answer = TerminalQuestion.answer("Allow it? [y] yes  [n] no: ", hint: "Say y or n.", isStopped) {
+            TerminalQuestion.show(lines.map { TerminalText.safe($0.singleLine(upTo: 600)) + "\n" }.joined())
+            let answer = TerminalQuestion.answer("\(question) [y] yes  [n] no: ", hint: "Say y or n.", isStopped) {
                 said -> Bool? in
                 switch said {
                 case "y", "yes": true

@@ -159,6 +159,33 @@ enum EventSamples {
             PlanStepChanged(
                 plan: 1, step: "sum", state: .notRun, attempt: 2, subtask: 4, agent: "coder", reason: "no “clean”")),
         .planEnded(PlanEnded(plan: 1, status: .stopped, reason: "enough")),
+        .contextEdited(
+            ContextEdited(
+                edit: 1, of: 3, cell: 2, because: "the “hours” matter", cause: "coordinator/AA:1",
+                changes: [ContextEdited.Change(field: "focus", lines: ["+ hours"])],
+                context: EditableContext(
+                    focus: "hours", notes: "n",
+                    include: [EditableContext.Inclusion(name: "memory:7", text: "it is so", mark: "code")],
+                    readOthers: "web/fetch"),
+                tokens: 12, before: ContextMeasure(turns: 2, failed: 1), messages: 5, text: "anew")),
+        .contextEditRefused(ContextEditRefused(cell: 2, rule: .authority, field: "notes", reason: "it claims")),
+        .contextRestored(
+            ContextRestored(
+                edit: 1, before: ContextMeasure(turns: 3, progressed: 2), after: ContextMeasure(turns: 3, failed: 2),
+                context: EditableContext(), messages: 4, text: "anew")),
+        .contextKept(
+            ContextKept(
+                edit: 2, before: ContextMeasure(turns: 1, repeated: 1), after: ContextMeasure(turns: 3, progressed: 3),
+                isBetter: true)),
+        .specialistAsked(
+            SpecialistAsked(specialist: 1, cell: 2, need: "tides", why: "no idea", agents: ["tide_reader"])),
+        .specialistDecided(
+            SpecialistDecided(
+                specialist: 1, decision: .decompose, decided: .model, reason: "two parts",
+                steps: [
+                    SpecialistDecided.Step(agent: "tide_reader", instructions: nil, task: "read"),
+                    SpecialistDecided.Step(agent: nil, instructions: "join them", task: "join"),
+                ])),
         .capabilityDemoted(
             CapabilityDemoted(kind: .function, name: "f", version: 2, sha256: "00", reason: "3 of 3 calls failed")),
         .remembered(

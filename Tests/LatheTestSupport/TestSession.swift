@@ -2,6 +2,7 @@ internal import Foundation
 package import LatheEngine
 package import LatheKernelHost
 package import LatheLibrary
+internal import LatheRecall
 internal import LatheStore
 package import LatheVocabulary
 
@@ -27,6 +28,7 @@ package struct TestSession: Sendable {
         tools: SessionTools? = nil, recollections: SessionRecollections? = nil,
         instructions: ProjectInstructions? = nil, examines: Bool = false, counts: Bool = false,
         consent: (any HandoffConsent)? = nil, review: (any PlanReview)? = nil,
+        granting: (any SpecialistConsent)? = nil,
         adjust: (inout KernelHostConfiguration) -> Void = { _ in },
         placing: (any KernelPlacement) -> any KernelPlacement = { $0 }, _ body: (TestSession) async throws -> T
     ) async throws -> T {
@@ -56,8 +58,9 @@ package struct TestSession: Sendable {
                 position > 0 && position <= fallbacks.count ? try fallbacks[position - 1].get() : nil
             },
             model: { role in role.flatMap { roles[$0] } ?? model })
-        services.handoffConsent = consent
+        (services.handoffConsent, services.specialistConsent) = (consent, granting)
         services.planReview = review
+        services.commandingWords = { CommandingText.words(in: $0) }
         let engine = SessionEngine(services: services, past: SessionPast(past))
         var session = TestSession(
             folder: folder, engine: engine, log: log, journal: journal, library: library, model: model)

@@ -56,6 +56,10 @@ class Request:
     handoff: int | None = None
     # How its agent was chosen, where code named none.
     choice: Choice | None = None
+    # The number of the specialist that lathe granted, its step, and what earlier steps found.
+    specialist: int | None = None
+    step: int = 1
+    so_far: str | None = None
 
 
 def request(
@@ -280,10 +284,16 @@ def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
     talk = {} if shared.talk is None else {"talk": shared.talk}
     handed = {} if shared.handoff is None else {"handoff": shared.handoff}
     chosen = {} if shared.choice is None else {"choice": shared.choice.as_json()}
+    granted = (
+        {}
+        if shared.specialist is None
+        else {"specialist": shared.specialist, "step": shared.step, "so_far": shared.so_far}
+    )
     return (
         talk
         | handed
         | chosen
+        | granted
         | {
             "agent": shared.agent,
             "task": shared.task,

@@ -62,6 +62,14 @@ class HandoffRolledBack(LatheError):
         self.checkpoint = checkpoint
 
 
+class SpecialistDeclined(LatheError):
+    """A specialist that is not granted; the reason says how to go on without one."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__("not_allowed", f"no specialist: {reason}")
+
+
 class AnswerRejected(LatheError):
     """An answer that its check or its schema refused; mend the value and answer again."""
 
@@ -79,7 +87,14 @@ class ToolError(LatheError):
         self.tool = tool
 
 
-for _error in (LatheError, SubtaskFailed, HandoffRolledBack, AnswerRejected, ToolError):
+for _error in (
+    LatheError,
+    SubtaskFailed,
+    HandoffRolledBack,
+    SpecialistDeclined,
+    AnswerRejected,
+    ToolError,
+):
     # Tracebacks name an exception as code can catch it.
     _error.__module__ = "lathe"
 

@@ -24,11 +24,13 @@ from lathe_kernel.branches import Branch, Branches
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.choosing import AgentFound, AgentsFound
+from lathe_kernel.contexts import Context
 from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.errors import (
     AnswerRejected,
     HandoffRolledBack,
     LatheError,
+    SpecialistDeclined,
     SubtaskFailed,
     ToolError,
     invalid,
@@ -65,6 +67,7 @@ _METHODS = (
     "capabilities",
     "cells",
     "checkpoint",
+    "context",
     "decline",
     "decompose",
     "delegate",
@@ -91,6 +94,7 @@ _METHODS = (
     "remember",
     "reply",
     "request",
+    "request_specialist",
     "rollback",
     "roundtable",
     "save_agent",
@@ -125,6 +129,7 @@ _TYPES = (
     "Recollection",
     "Recollections",
     "Roundtable",
+    "SpecialistDeclined",
     "StepFailed",
     "Subtask",
     "SubtaskFailed",
@@ -186,6 +191,7 @@ class Lathe(
     Recollection = Recollection
     Recollections = Recollections
     Roundtable = Roundtable
+    SpecialistDeclined = SpecialistDeclined
     StepFailed = StepFailed
     Subtask = Subtask
     SubtaskFailed = SubtaskFailed
@@ -213,6 +219,7 @@ class Lathe(
         self._library = library
         self._place = place
         self.capabilities = Capabilities(library)
+        self.context = Context(channel)
         self._background = Background(channel)
         plan.HERE.attach(self._background, self._store)
         self.tools = Tools(channel, artifacts, self._background)

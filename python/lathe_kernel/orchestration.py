@@ -9,6 +9,7 @@ from lathe_kernel import (
     plan_decompose,
     plan_steps,
     roundtable,
+    specialists,
     synthesis,
 )
 from lathe_kernel import handoff as handing
@@ -27,7 +28,7 @@ from lathe_kernel.synthesis_result import Synthesis
 
 
 class Orchestration:
-    """Agents to choose from, plans, synthesis, roundtables, and handoffs to another agent."""
+    """Agents, plans, synthesis, roundtables, handoffs to another agent, and specialists."""
 
     _channel: Channel
     _background: Background
@@ -237,6 +238,36 @@ class Orchestration:
         Example: `lathe.decline("the data has no dates")`
         """
         close(self._channel.call("decline", {"reason": reason}).descriptors)
+
+    def request_specialist(
+        self,
+        need: str,
+        why: str,
+        data: object = None,
+        returns: object = None,
+        budget: dict[str, Any] | None = None,
+    ) -> Any:
+        """Ask, from a subtask, for a specialist where you cannot go on; return its result.
+
+        Example: `m = lathe.request_specialist("monthly tides", "unknown to me", returns=[float])`
+
+        The coordinator decides: it grants an agent of the library or one that it describes, or a
+        few steps by several, each in a subtask of its own that sees `data`, or declines. The
+        result has the form of `returns`, as in `delegate`.
+
+        Raises:
+            SpecialistDeclined: none is granted; the reason says how to go on.
+            SubtaskFailed: the specialist ended without a result.
+        """
+        what = specialists.wished(need, why, data)
+        shared = delegation.request(
+            delegation.InlineAgent("specialist", "as lathe decided"),
+            "",
+            returns=returns,
+            budget=budget,
+            required=False,
+        )
+        return specialists.run(self._background, self._store, what, shared)
 
     def evidence(self, what: str, value: object) -> Evidence:
         """Return a computed figure with the number of the cell that computed it, for a claim.

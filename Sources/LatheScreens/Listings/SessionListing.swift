@@ -137,13 +137,14 @@ package struct SessionDetail: Sendable, Hashable {
     package var spending: [SpendingRow]
     /// The newest save of its working memory.
     package var memory: SavedMemory?
-    /// The events of its chosen agents, roundtables, handoffs and plans, in order.
+    /// The events of its chosen agents, roundtables, handoffs, plans, contexts and specialists, in order.
     package var orchestrated: [EventBody] = []
 
     package static let orchestration: Set<EventBody.Kind> = [
         .roundtableOpened, .roundtableSeated, .roundtableRound, .roundtableClosed, .handoffInitiated, .handoffAccepted,
         .handoffDeclined, .handoffCompleted, .handoffRolledBack, .planMade, .planRefused, .planStep, .planEnded,
         .agentChosen,
+        .contextEdited, .contextEditRefused, .contextRestored, .contextKept, .specialistAsked, .specialistDecided,
     ]
 
     package init(

@@ -4,7 +4,7 @@ import LatheVocabulary
 enum OrchestrationLines {
     private static let text = 160
 
-    /// Nil for an event that is about none of them.
+    /// Nil for an event that is about none of what agents do together.
     static func sentences(_ body: EventBody) -> [String]? {
         switch body {
         case .agentChosen(let chosen): [brief(chosen.sentence)]
@@ -27,7 +27,7 @@ enum OrchestrationLines {
                 "handoff \(back.handoff) rolled back to checkpoint \(back.checkpoint) (\(back.cause.rawValue)): "
                     + brief(back.reason)
             ]
-        default: PlanLines.sentences(body)
+        default: PlanLines.sentences(body) ?? ContextLines.sentences(body)
         }
     }
 

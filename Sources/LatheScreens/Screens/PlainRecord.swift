@@ -7,7 +7,7 @@ struct PlainRecord {
     /// Host calls that have events of their own.
     private static let told = [
         "tool_call", "remember", "forget", "note", "roundtable", "handoff", "handoff_end", "accept", "decline",
-        "plan", "plan_step", "plan_end",
+        "plan", "plan_step", "plan_end", "context_edit", "specialist",
     ]
 
     func lines(_ event: Event, tally: RunTally) -> [StyledLine] {
@@ -126,7 +126,8 @@ struct PlainRecord {
         // Told by `OrchestrationLines`.
         case .roundtableOpened, .roundtableSeated, .roundtableRound, .roundtableClosed, .handoffInitiated,
             .handoffAccepted, .handoffDeclined, .handoffCompleted, .handoffRolledBack, .planMade, .planRefused,
-            .planStep, .planEnded, .agentChosen:
+            .planStep, .planEnded, .agentChosen, .contextEdited, .contextEditRefused, .contextRestored, .contextKept,
+            .specialistAsked, .specialistDecided:
             []
         }
     }

@@ -16,6 +16,9 @@ extension HostDesk {
             let examples = try await examples(arguments)
             proposal.examples = examples.kept
             proposal.leftOut = Array((proposal.leftOut + examples.leftOut).prefix(Self.mostLeftOut))
+            if let origin = try await provenance(arguments, proposal.source) {
+                proposal.purpose = "\(origin) \(proposal.purpose)".singleLine(upTo: 400)
+            }
         }
         if let writer = try await writer(of: kind, arguments) {
             (proposal.writer, proposal.model) = (writer.agent.name, writer.model)

@@ -316,6 +316,7 @@ final class HostDesk: Sendable {
             case "decline": return .value(try await decline(arguments))
             case "context": return .value(try shownContext())
             case "context_edit": return .value(try await editContext(arguments))
+            case "refined": return .value(try await refined(arguments))
             case "specialist": return .value(try await specialist(arguments))
             case "checkpoint", "rollback", "branch": return .value(try await checkpoints(call.name, arguments))
             default:

@@ -26,7 +26,7 @@ enum HostEffect: Sendable, Hashable {
         "send": .answeredFirst, "messages": .read,
         "agents": .read, "sources": .read, "roundtable": .read, "handoff": .read, "handoff_end": .none, "accept": .none,
         "decline": .none, "plan": .read, "plan_step": .read, "plan_end": .read,
-        "context": .none, "context_edit": .none, "specialist": .paid,
+        "context": .none, "context_edit": .none, "specialist": .paid, "refined": .none,
     ]
 
     /// Whether a recorded answer stands for the call when its cell runs again.

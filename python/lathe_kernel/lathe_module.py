@@ -100,6 +100,7 @@ _METHODS = (
     "save_agent",
     "save_artifact",
     "save_function",
+    "save_refined",
     "save_written",
     "send",
     "step",

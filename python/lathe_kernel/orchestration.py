@@ -1,6 +1,6 @@
 """The part of the `lathe` object by which several agents work on one question."""
 
-from typing import Any
+from typing import Any, cast
 
 from lathe_kernel import (
     choosing,
@@ -8,22 +8,27 @@ from lathe_kernel import (
     delegation,
     plan_decompose,
     plan_steps,
+    refined,
     roundtable,
+    saving,
     specialists,
     synthesis,
 )
 from lathe_kernel import handoff as handing
 from lathe_kernel import plan as planning
 from lathe_kernel.background import Background
+from lathe_kernel.capabilities import Capabilities, Library
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.choosing import AgentFound, AgentsFound
 from lathe_kernel.computed import Evidence
 from lathe_kernel.delegation import InlineAgent
+from lathe_kernel.errors import invalid
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.plan import Plan
 from lathe_kernel.plan_steps import Step
 from lathe_kernel.recording import Recorder
 from lathe_kernel.roundtable_result import Roundtable
+from lathe_kernel.subtasks import Subtask
 from lathe_kernel.synthesis_result import Synthesis
 
 
@@ -34,6 +39,8 @@ class Orchestration:
     _background: Background
     _store: KeptFiles
     _recorder: Recorder
+    _library: Library
+    capabilities: Capabilities
 
     def plan(
         self,
@@ -268,6 +275,30 @@ class Orchestration:
             required=False,
         )
         return specialists.run(self._background, self._store, what, shared)
+
+    def save_refined(
+        self, written: Subtask, name: str | None = None, purpose: str = ""
+    ) -> saving.Saved:
+        """Propose the context that a subtask made better as the next version of its agent.
+
+        Example: `dug = lathe.delegate("digger", "…", data=df); lathe.save_refined(dug)`
+
+        It completed, and its last edit of its context was found better (docs/contexts.md). Focus
+        and notes go below the agent's instructions; the proposal is examined and reviewed like
+        any other. An agent of this session becomes a new one, `name` if given.
+
+        Raises:
+            LatheError: there is nothing to save, or it was refused; the reason says what to mend.
+        """
+        if not isinstance(cast("object", written), Subtask):
+            raise invalid("give the subtask that `lathe.delegate` returned, not its result.")
+        written.outcome()
+        reply = self._channel.call("refined", {"subtask": written.id})
+        close(reply.descriptors)
+        made = refined.module(reply.value, name, self._library)
+        self.capabilities.forget(made.name)
+        arguments = saving.arguments_of(made, purpose, None) | {"refined": written.id}
+        return saving.told(self._channel, "save_agent", arguments)
 
     def evidence(self, what: str, value: object) -> Evidence:
         """Return a computed figure with the number of the cell that computed it, for a claim.

@@ -79,7 +79,7 @@ def function_module(
     parts = _Parts(namespace)
     parts.add(source, name)
     docstring = facts.summary(f.__doc__ or "")
-    module = _proved("function", name, parts.module(docstring or name, []))
+    module = proved("function", name, parts.module(docstring or name, []))
     beside = _Parts(namespace, names={name: name})
     for test in tests:
         written = evidence.written_source(test)
@@ -101,7 +101,7 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any], runs: A
             parts.add(sources.function_source(f), name)
     instructions = definition.instructions.strip()
     constants = [
-        f"INSTRUCTIONS = {_text(instructions)}",
+        f"INSTRUCTIONS = {text_literal(instructions)}",
         literals.assignment("RETURNS", definition.returns),
     ]
     rights = {
@@ -114,7 +114,7 @@ def agent_module(definition: AgentDefinition, namespace: dict[str, Any], runs: A
     }
     constants += [_right(name, value) for name, value in rights.items() if value is not None]
     description = definition.description.strip() or facts.summary(instructions)
-    module = _proved("agent", definition.name, parts.module(description, constants))
+    module = proved("agent", definition.name, parts.module(description, constants))
     made = evidence.of_agent(
         definition.name,
         definition.examples,
@@ -131,7 +131,7 @@ def sent(channel: Channel, call: str, module: Module, purpose: str, breaks: Brea
     Raises:
         LatheError: it was refused; the reason names everything to mend.
     """
-    return _told(channel, call, arguments_of(module, purpose, breaks))
+    return told(channel, call, arguments_of(module, purpose, breaks))
 
 
 def sent_written(
@@ -154,7 +154,7 @@ def sent_written(
     }
     if given:
         arguments["breaks"] = _reasons(given)
-    return _told(channel, call, arguments)
+    return told(channel, call, arguments)
 
 
 def arguments_of(module: Module, purpose: str, breaks: Breaks) -> dict[str, Any]:
@@ -176,7 +176,12 @@ def arguments_of(module: Module, purpose: str, breaks: Breaks) -> dict[str, Any]
     return arguments
 
 
-def _told(channel: Channel, call: str, arguments: dict[str, Any]) -> Saved:
+def told(channel: Channel, call: str, arguments: dict[str, Any]) -> Saved:
+    """Make a call that saves; return what became of it.
+
+    Raises:
+        LatheError: it was refused; the reason names everything to mend.
+    """
     reply = channel.call(call, arguments)
     close(reply.descriptors)
     verb = "replaced" if reply.value.get("replaced") else "saved"
@@ -227,7 +232,7 @@ class _Parts:
 
     def module(self, docstring: str, constants: list[str]) -> str:
         """Return the source: docstring, imports, constants, functions."""
-        heads = [_text(docstring), *_grouped(self.imports)]
+        heads = [text_literal(docstring), *_grouped(self.imports)]
         if constants or self.constants:
             heads.append("\n".join([*self.constants.values(), *constants]))
         return "\n\n\n".join(["\n\n".join(heads), *self._bodies()]) + "\n"
@@ -302,7 +307,7 @@ def _right(name: str, value: object) -> str:
     return literals.assignment(name, as_list)
 
 
-def _text(text: str) -> str:
+def text_literal(text: str) -> str:
     """Return a literal for a text, over several lines where that can be read back exactly."""
     readable = all(one.isprintable() or one == "\n" for one in text)
     if readable and '"""' not in text and "\\" not in text and not text.endswith('"'):
@@ -310,7 +315,7 @@ def _text(text: str) -> str:
     return repr(text)
 
 
-def _proved(kind: Kind, name: str, source: str) -> Module:
+def proved(kind: Kind, name: str, source: str) -> Module:
     """Return the module once it has been read as lathe will, and run in a namespace of its own."""
     try:
         facts.read(source, kind, name)

@@ -11,7 +11,8 @@ accept agent agents answer apart ask_model branch capabilities cells checkpoint 
 decompose delegate delegate_each display evidence examine_agent examine_function find forget
 gather handoff heard ledger load_arrow load_csv load_parquet messages note output plan recall
 remember reply request request_specialist resource resources rollback roundtable save_agent
-save_artifact save_function save_written send step subtask subtasks synthesise tools wait
+save_artifact save_function save_refined save_written send step subtask subtasks synthesise tools
+wait
 """
 OF_LATHE = frozenset(_OF_LATHE.split())
 """What the `lathe` object has, and the shell's own name."""

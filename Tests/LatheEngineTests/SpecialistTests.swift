@@ -58,7 +58,7 @@ import Testing
 
     private func run(
         _ lines: [Place: [ScriptedModel.Line]], past: [Event] = [], budget: BudgetLimits = BudgetLimits(),
-        granting: Bool? = nil, adjust: (inout EngineLimits) -> Void = { _ in }
+        granting: Bool? = nil, tools: SessionTools? = nil, adjust: (inout EngineLimits) -> Void = { _ in }
     ) async throws -> Ran {
         var limits = EngineLimits()
         // The asker holds the only place of a subtask while it waits.
@@ -72,7 +72,7 @@ import Testing
         let model = ScriptedModel { [done] place, turn in script(place, turn + done[place, default: 0]) }
         let intent: OpeningIntent = past.isEmpty ? .begin : .resume(Resumption())
         return try await TestSession.run(
-            model, past: past, intent: intent, limits: limits, granting: granting.map(Granting.init)
+            model, past: past, intent: intent, limits: limits, tools: tools, granting: granting.map(Granting.init)
         ) { session in
             let outcome =
                 past.isEmpty
@@ -161,6 +161,38 @@ import Testing
         let ran = try await run([.coordinator: [.code(seated)]])
         #expect(ran.outcome.answer == "complete {'depth': -7.0} ", "\(ran.printed)")
         #expect(ran.printed.contains("what a handoff or a seat of a roundtable may use is fixed"), "\(ran.printed)")
+    }
+
+    @Test func `a specialist calls no tool that its asker may not, and counts as having read what its asker has`()
+        async throws
+    {
+        let access = ScriptedTools(
+            [
+                ScriptedTools.tool("web/fetch", reads: true, reachesOut: true),
+                ScriptedTools.tool("mail/send", reachesOut: false),
+            ].compactMap { $0 })
+        let bound = Self.delegating.replacing(#"{"depth": float})"#, with: #"{"depth": float}, tools=["web/*"])"#)
+        let specialist = Place.coordinator.child("specialist 1")
+        var lines = Self.granted
+        lines[.coordinator] = [.code(bound)]
+        lines[Self.asker] = [
+            .code("from lathe.tools.web import fetch\nfetch()\nlathe.context.edit(focus='tides', because='found')"),
+            .code(Self.asking),
+        ]
+        lines[specialist] = [
+            .code("from lathe.tools.mail import send\nsend(to='away')"), Self.sums,
+        ]
+        let ran = try await run(
+            lines, tools: SessionTools(access: access, rules: ToolRules(allow: ["*"]), consent: nil))
+        #expect(ran.outcome.answer == "complete {'depth': 5.5} ", "\(ran.printed)")
+        #expect(ran.printed.contains("agent surveyor may call only web/*"), "\(ran.printed)")
+        #expect(access.calls == ["web/fetch {}"])
+        let exposed = ran.events.compactMap { event -> String? in
+            guard event.place == specialist, case .exposed(let one) = event.body else { return nil }
+            return one.cause
+        }
+        #expect(exposed.first?.contains("coordinator/surveyor: web/fetch") == true, "\(exposed)")
+        #expect(ran.asked(at: Self.asker).contains("(written after reading what others wrote, web/fetch): data)"))
     }
 
     @Test func `a kernel that names a specialist nobody granted, or begins one twice, gets none`() async throws {

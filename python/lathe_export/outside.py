@@ -318,6 +318,10 @@ class Lathe(types.ModuleType):
         """Save nothing."""
         return f"{name}: not saved outside of Lathe"
 
+    def save_refined(self, written: Subtask, *_rest: Any, **_options: Any) -> str:
+        """Save nothing."""
+        return f"{written.label}: not saved outside of Lathe"
+
     def load_parquet(self, path: Any, **options: Any) -> Any:
         """Read a Parquet file."""
         import pandas

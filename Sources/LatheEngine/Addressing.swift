@@ -85,6 +85,8 @@ struct TalkRules: Sendable, Hashable {
     /// Those of one delegation that all may write to each other have the same number.
     private var circles: [Place: Int] = [:]
     private var pairs: [Place: Set<Place>] = [:]
+    /// By label, of the same owner: also those that have yet to begin, or begin anew.
+    private var labels: [Place: Set<String>] = [:]
 
     mutating func join(_ places: [Place]) {
         let number = (circles.values.max() ?? 0) + 1
@@ -93,8 +95,27 @@ struct TalkRules: Sendable, Hashable {
 
     mutating func allow(_ from: Place, to: Place) { pairs[from, default: []].insert(to) }
 
+    mutating func allow(_ from: Place, toThoseCalled names: [String]) {
+        guard let owner = from.parent, !names.isEmpty else { return }
+        labels[from, default: []].formUnion(names.compactMap { owner.child($0).path.last })
+    }
+
     func allow(_ from: Place, _ to: Place) -> Bool {
+        if from.parent == to.parent, let named = labels[from], let label = to.labelText, named.contains(label) {
+            return true
+        }
         if let circle = circles[from], circles[to] == circle { return true }
         return pairs[from]?.contains(to) ?? false
+    }
+}
+
+extension Place {
+    /// The label that a subtask was begun under, without the number of a repeated one.
+    fileprivate var labelText: String? {
+        guard let last = path.last else { return nil }
+        guard let mark = last.lastIndex(of: "#"), last[last.index(after: mark)...].allSatisfy(\.isNumber) else {
+            return last
+        }
+        return String(last[..<mark])
     }
 }

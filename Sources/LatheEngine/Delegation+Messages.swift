@@ -32,6 +32,7 @@ extension Delegation {
     func permit(_ admitted: Admitted) {
         let runs = admitted.runs
         bus.permit { rules in
+            for run in runs { rules.allow(run.place, toThoseCalled: run.plan.partners) }
             switch runs.first?.plan.talk {
             case .all: rules.join(runs.map(\.place))
             case .pairs(let pairs):

@@ -82,6 +82,7 @@ struct Delegation: Sendable {
             let labels = runs.map(\.label)
             for index in runs.indices { runs[index].partners = talk.partners(of: runs[index].label, among: labels) }
         }
+        for index in runs.indices { runs[index].partners += plan.partners }
         let subtasks = runs.map { run -> JSONValue in
             ["id": .integer(run.id), "label": .string(run.label), "uri": .string("subtask://\(run.id)")]
         }

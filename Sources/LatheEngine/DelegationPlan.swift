@@ -28,6 +28,8 @@ struct DelegationPlan: Sendable {
     var toolAllowance: ToolAllowance
     /// Who of its subtasks may write to whom; nil where none may.
     var talk: TalkPlan?
+    /// Labels of other subtasks of the kernel that delegates to whom its subtasks may write.
+    var partners: [String] = []
     /// What is handed over by it, where it is no plain delegation.
     var handoff: HandoffTerms?
 
@@ -65,6 +67,7 @@ struct DelegationPlan: Sendable {
         kernelLimits = asked.over(bound)
         items = try Self.items(arguments, slices: slices, limits: limits)
         talk = try TalkPlan(arguments, labels: Set(items.map(\.label)))
+        if arguments.present("talk_with") != nil { partners = try arguments.texts("talk_with", upTo: 60) }
         if let number = try arguments.optionalInteger("handoff", in: 1...1_000_000) {
             let past = try await HandoffPast(services.log)
             handoff = HandoffTerms(try past.open(number, of: giver), state: past.states[number] ?? .waiting)

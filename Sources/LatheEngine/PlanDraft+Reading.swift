@@ -40,10 +40,23 @@ extension PlanDraft {
             required: try given.optionalFlag("required") ?? true,
             complexity: try complexity(given.optionalText("complexity", upTo: 10), of: name),
             fallback: given.present("fallback") == nil ? nil : try agentName(given.present("fallback"), of: name).name,
-            model: try given.optionalText("model", upTo: 64), budget: try given.budget("budget"),
+            model: try given.optionalText("model", upTo: 64), budget: try budget(given, of: name),
             maxTurns: try given.optionalInteger("max_turns", in: 1...100),
             data: try given.optionalText("data", upTo: limits.data),
-            by: try given.optionalText("by", upTo: limits.name))
+            by: try given.optionalText("by", upTo: limits.name),
+            talk: given.present("talk") == nil ? [] : try given.texts("talk", upTo: limits.name))
+    }
+
+    /// Bounded, so that sums over all attempts are numbers.
+    private static func budget(_ given: HostArguments, of step: String) throws(HostRefusal) -> BudgetLimits {
+        let budget = try given.budget("budget")
+        guard budget.tokens ?? 0 <= 1_000_000_000, budget.microdollars ?? 0 <= 1_000_000_000_000,
+            budget.modelCalls ?? 0 <= 100
+        else {
+            throw HostRefusal(
+                "limit", "plan: step '\(step)': an attempt has at most 1000000000 tokens, $1000000 and 100 model calls")
+        }
+        return budget
     }
 
     /// Letters, digits, spaces, `_`, `-`, `.`, and `/` before the name of a part.

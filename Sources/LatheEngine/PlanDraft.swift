@@ -23,6 +23,8 @@ struct PlanDraft: Sendable, Hashable {
         /// Names, types and shapes of its own data, as its kernel says.
         var data: String?
         var by: String?
+        /// Steps to whom it may write while they run.
+        var talk: [String] = []
     }
 
     static let limits = (name: 60, task: 40_000, goal: 4_000, data: 1_000, because: 600)
@@ -40,7 +42,7 @@ struct PlanDraft: Sendable, Hashable {
                 name: step.name, task: step.task.singleLine(upTo: 400), agent: step.agent, needs: step.needs,
                 required: step.required, complexity: step.complexity,
                 reckoned: reckoned[step.name] ?? PlanStep.Reckoning(calls: 0...0, tokens: 0...0),
-                fallback: step.fallback, by: step.by)
+                fallback: step.fallback, by: step.by, talk: step.talk)
         }
     }
 
@@ -55,7 +57,7 @@ struct PlanDraft: Sendable, Hashable {
         }
         let known = Set(names)
         for step in steps {
-            for need in step.needs + (step.by.map { [$0] } ?? []) where !known.contains(need) {
+            for need in step.needs + step.talk + (step.by.map { [$0] } ?? []) where !known.contains(need) {
                 return
                     "step '\(step.name)' needs '\(need.singleLine(upTo: Self.limits.name))', which is no step; there are "
                     + names.prefix(12).joined(separator: ", ")

@@ -24,6 +24,7 @@ enum PlanText {
             "step: \(step.name)", "agent: \(step.agent)", "needs: \(step.needs.joined(separator: ", "))",
             "required: \(step.required ? "yes" : "no")", "complexity: \(step.complexity?.rawValue ?? "")",
             "fallback: \(step.fallback ?? "")", "model: \(step.model ?? "")",
+            "talk: \(step.talk.joined(separator: ", "))",
             "# expected: \(calls.lowerBound) to \(calls.upperBound) model calls, \(tokens.lowerBound) to \(tokens.upperBound) tokens",
         ]
         if let data = step.data { lines.append("# data: \(data.singleLine(upTo: 200))") }
@@ -98,7 +99,8 @@ enum PlanText {
             // The name that stays is the agent as it was, also one that code defined.
             let agent = given ?? "worker"
             if agent != step.agent { (step.agent, step.isSaved) = (agent, agent != "worker") }
-        case "needs": step.needs = value.split(separator: ",").map { String($0.trimmingSpaces) }.filter { !$0.isEmpty }
+        case "needs": step.needs = names(value)
+        case "talk": step.talk = names(value)
         case "required":
             guard ["yes", "no"].contains(value) else { throw wrong(line, "required is yes or no") }
             step.required = value == "yes"
@@ -111,8 +113,13 @@ enum PlanText {
         case "model": step.model = given
         default:
             throw wrong(
-                line, "'\(name)' is nothing of a step: agent, needs, required, complexity, fallback, model or task")
+                line,
+                "'\(name)' is nothing of a step: agent, needs, required, complexity, fallback, model, talk or task")
         }
+    }
+
+    private static func names(_ value: String) -> [String] {
+        value.split(separator: ",").map { String($0.trimmingSpaces) }.filter { !$0.isEmpty }
     }
 
     private static func joined(_ lines: [Substring]) -> String {
@@ -144,6 +151,7 @@ extension PlanDraft {
                         "complexity": step.complexity.map { .string($0.rawValue) } ?? .null,
                         "fallback": step.fallback.map { .string($0) } ?? .null,
                         "model": step.model.map { .string($0) } ?? .null,
+                        "talk": .array(step.talk.map(JSONValue.string)),
                     ]
                 }),
         ]

@@ -26,10 +26,13 @@ package struct PlanStep: Sendable, Hashable, Codable {
     package var fallback: String?
     /// The step that asked for it while the plan ran.
     package var by: String?
+    /// The steps that it may write to while they run.
+    package var talk: [String]
 
     package init(
         name: String, task: String, agent: String?, needs: [String] = [], required: Bool = true,
-        complexity: Complexity? = nil, reckoned: Reckoning, fallback: String? = nil, by: String? = nil
+        complexity: Complexity? = nil, reckoned: Reckoning, fallback: String? = nil, by: String? = nil,
+        talk: [String] = []
     ) {
         self.name = name
         self.task = task
@@ -40,5 +43,6 @@ package struct PlanStep: Sendable, Hashable, Codable {
         self.reckoned = reckoned
         self.fallback = fallback
         self.by = by
+        self.talk = talk
     }
 }

@@ -209,7 +209,7 @@ import Testing
             print(r)
             """
         let batches = """
-            p = lathe.plan("Batches", [lathe.step("b1", "x"), lathe.step("b2", "x"),
+            p = lathe.plan("Batches", [lathe.step("b1", "x", talk=["b2"]), lathe.step("b2", "x"),
                 lathe.step("b3", "x", needs=["b1"])], share=True)
             lathe.answer(p.run().markdown())
             """
@@ -226,6 +226,28 @@ import Testing
                     #"lathe.answer({"result": data["top"]["n"] + 1, "steps": [{"name": "x", "task": "t", "needs": ["end"]}]})"#
                 )
             case "end": .code(#"lathe.answer({"result": f"{data['top']['n']} {data['top/part']}"})"#)
+            case "b1":
+                .code(
+                    """
+                    import time
+                    for _ in range(600):
+                        try:
+                            lathe.send("b2", "from b1")
+                            break
+                        except lathe.LatheError:
+                            time.sleep(0.05)
+                    lathe.answer("found by b1")
+                    """)
+            case "b2":
+                .code(
+                    """
+                    import time
+                    for _ in range(600):
+                        if heard := lathe.messages():
+                            lathe.answer("found by b2, " + heard[0].text)
+                            break
+                        time.sleep(0.05)
+                    """)
             default: .text("found by \(name)")
             }
         }
@@ -235,7 +257,8 @@ import Testing
         #expect(ran.told.contains("end complete (worker): 1 2"), "\(ran.told)")
         #expect(ran.refused.map(\.reason).first?.contains("in a circle") == true, "\(ran.refused)")
         #expect(ran.told.contains("refused: steps that 'top/part' asked for"))
-        #expect(ran.words("b3").contains("> b2: found by b2"))
+        #expect(ran.words("b3").contains("> b2: found by b2, from b1"))
+        #expect(ran.words("b1").contains("You may write to b2") && ran.words("b2").contains("You may write to b1"))
     }
 
     private struct Review: PlanReview {

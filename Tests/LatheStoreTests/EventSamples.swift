@@ -150,7 +150,7 @@ enum EventSamples {
                         reckoned: PlanStep.Reckoning(calls: 1...4, tokens: 900...9_000), fallback: "coder"),
                     PlanStep(
                         name: "sum", task: "t", agent: nil, needs: ["clean"], required: false,
-                        reckoned: PlanStep.Reckoning(calls: 2...2, tokens: 0...0), by: "clean"),
+                        reckoned: PlanStep.Reckoning(calls: 2...2, tokens: 0...0), by: "clean", talk: ["clean"]),
                 ],
                 worst: WorkBound(subtasks: 2, modelCalls: 16, tokens: 9), decided: .edited, because: "asked for",
                 edited: "strategy: parallel\n")),

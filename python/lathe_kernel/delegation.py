@@ -52,6 +52,8 @@ class Request:
     budget: dict[str, Any] | None
     required: bool
     talk: bool | list[list[str]] | None = None
+    # Labels of other subtasks that it may write to.
+    talk_with: tuple[str, ...] = ()
     # The number of the handoff that it carries out.
     handoff: int | None = None
     # How its agent was chosen, where code named none.
@@ -281,7 +283,9 @@ def agent_of(agent: object) -> str | dict[str, Any]:
 
 
 def _arguments(shared: Request, items: list[dict[str, Any]]) -> dict[str, Any]:
-    talk = {} if shared.talk is None else {"talk": shared.talk}
+    talk: dict[str, Any] = {} if shared.talk is None else {"talk": shared.talk}
+    if shared.talk_with:
+        talk = {**talk, "talk_with": list(shared.talk_with)}
     handed = {} if shared.handoff is None else {"handoff": shared.handoff}
     chosen = {} if shared.choice is None else {"choice": shared.choice.as_json()}
     granted = (

@@ -80,6 +80,7 @@ class Orchestration:
         returns: object = None,
         budget: dict[str, Any] | None = None,
         max_turns: int | None = None,
+        talk: object = (),
     ) -> Step:
         """Describe one step of a plan: a task for an agent, and the steps whose results it needs.
 
@@ -87,7 +88,8 @@ class Orchestration:
 
         It finds `data`; with `needs` that is a dict of their results by name, its own data under
         "data". Without `agent`, a plain worker does it. `fallback` takes over where it fails twice.
-        `required=False`: the plan can be complete without it. `complexity` low, medium or high
+        `required=False`: the plan can be complete without it. `talk=["by_hour"]`: they may write to
+        each other while both run. `complexity` low, medium or high
         sets how many calls and tokens an attempt may use where `budget` and `max_turns` do not.
         """
         return plan_steps.step(
@@ -103,6 +105,7 @@ class Orchestration:
             returns=returns,
             budget=budget,
             max_turns=max_turns,
+            talk=talk,
         )
 
     def decompose(

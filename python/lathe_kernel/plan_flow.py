@@ -76,6 +76,13 @@ class Flow:
             if other.name not in one.needs and self._plan.standing(other.name).state == "complete"
         }
 
+    def partners(self, one: Step) -> tuple[str, ...]:
+        """Return the steps that one may write to: those that either of both names."""
+        others = [other for other in self._plan.steps if other.name != one.name]
+        return tuple(
+            other.name for other in others if other.name in one.talk or one.name in other.talk
+        )
+
     def _parts_of(self, name: str) -> list[str]:
         return [one.name for one in self._plan.steps if one.by == name]
 

@@ -211,6 +211,7 @@ class Course:
             limits=None,
             budget=budget,
             required=one.required,
+            talk_with=self._flow.partners(one),
         )
         return delegation.started(HERE.begins, HERE.files, shared, [(one.name, data)])[0]
 

@@ -49,6 +49,7 @@ class Step:
     returns: Schema | None = None
     budget: dict[str, Any] | None = None
     max_turns: int | None = None
+    talk: tuple[str, ...] = ()
     # The step that asked for it.
     by: str | None = None
 
@@ -73,6 +74,7 @@ def step(
     returns: object = None,
     budget: dict[str, Any] | None = None,
     max_turns: int | None = None,
+    talk: object = (),
 ) -> Step:
     """Return a checked step.
 
@@ -98,6 +100,7 @@ def step(
         returns=schema_of(returns),
         budget=budget,
         max_turns=max_turns,
+        talk=_names(talk, name, "talk"),
     )
 
 
@@ -171,6 +174,7 @@ def wire(one: Step) -> dict[str, Any]:
         "returns": one.returns,
         "budget": one.budget,
         "max_turns": one.max_turns,
+        "talk": list(one.talk),
         "data": None if one.data is None else described(one.data)[:_MAXIMUM_DESCRIBED],
         "by": one.by,
     }
@@ -191,6 +195,7 @@ def edited(known: dict[str, Step], lines: list[dict[str, Any]]) -> list[Step]:
                 required=bool(line["required"]),
                 complexity=line.get("complexity"),
                 model=line.get("model"),
+                talk=tuple(str(one) for one in line["talk"]),
                 # A name that stays is the agent as it was, also one that was defined in code.
                 agent=before.agent if agent in (None, agent_name(before.agent)) else str(agent),
                 fallback=_fallback(before.fallback, fallback),

@@ -6,6 +6,7 @@ extension HostDesk {
         guard place.depth < services.limits.delegationDepth else {
             throw HostRefusal("not_allowed", "subtasks at depth \(place.depth) may not delegate, so they make no plans")
         }
+        try requireDelegating()
         let past = try await PlanPast(services.log, at: place)
         let number = try arguments.optionalInteger("plan", in: 1...1_000_000)
         let known: PlanMade? = if let number { try past.plan(number) } else { nil }
@@ -98,13 +99,14 @@ extension HostDesk {
         }
         var open: [PlanBounds.Open] = []
         for step in draft.steps {
-            for name in [step.isSaved ? step.agent : nil, step.fallback].compactMap(\.self) {
-                try await checkAgent(name, of: step, arguments)
-            }
+            let agent = step.isSaved ? try await saved(step.agent, of: step, arguments) : nil
+            if let fallback = step.fallback { _ = try await saved(fallback, of: step, arguments) }
             let left = asked.attempts(of: step)
             guard left > 0 else { continue }
             open.append(
-                PlanBounds.Open(step: step, attempts: left, model: try await services.modelForHostCall(step.model)))
+                PlanBounds.Open(
+                    step: step, attempts: left,
+                    model: try await services.modelForHostCall(step.model ?? agent?.modelRole)))
         }
         let used = asked.used(await delegation.registry.outcomes(of: asked.subtasks, within: 0))
         let bounds = try PlanBounds(
@@ -118,20 +120,23 @@ extension HostDesk {
         }
     }
 
-    /// A saved agent is there, and this kernel may delegate to it.
-    private func checkAgent(
+    /// A saved agent, which this kernel may delegate to; nil for one that code defined.
+    private func saved(
         _ name: String, of step: PlanDraft.Step, _ arguments: HostArguments
-    ) async throws(HostRefusal) {
-        guard !isDefined(name, in: arguments) else { return }
+    ) async throws(HostRefusal) -> Agent? {
+        guard !isDefined(name, in: arguments) else { return nil }
         try allowance?.require(.agent, name)
+        let agent: Agent
         do throws(LibraryError) {
-            _ = try await services.library.agent(named: name, for: services.session)
+            agent = try await services.library.agent(named: name, for: services.session)
         } catch {
             throw HostRefusal(
                 "library",
-                "plan: step '\(step.name)': \(error.reason) lathe.find(\"…\") names agents; without `agent` a plain worker does it"
+                "plan: step '\(step.name)': \(error.reason) lathe.agents(\"…\") names others; without `agent` a plain worker does it"
             )
         }
+        try agent.requireTaken(from: place, isHandoff: false, depth: services.limits.delegationDepth)
+        return agent
     }
 
     /// Whether code defined an agent of this name for a step of the call.

@@ -16,7 +16,7 @@ extension CommandTable {
 
     static let sessionsLedger = CommandForm(
         path: ["sessions", "ledger"],
-        summary: "what a session's newest task knows, and how its agents get on",
+        summary: "what its newest task knows, and how its agents get on",
         arguments: [.init(name: "NAME", summary: "the session, also while it runs")],
         options: [.json, .project],
         examples: ["lathe sessions ledger flights"]

@@ -5,14 +5,14 @@ extension CommandTable {
 
     private static let agentsList = CommandForm(
         path: ["agents", "list"],
-        summary: "agents of the library and those that come with lathe, with their health",
+        summary: "all agents, those of lathe itself too, with their health",
         options: [.json, .project],
         examples: ["lathe agents list"]
     ) { given in .agents(AgentsCommand(action: .list, options: given.listingOptions())) }
 
     private static let agentsShow = CommandForm(
         path: ["agents", "show"],
-        summary: "one agent: what it is for, returns and may do, and how it did",
+        summary: "one agent: what it is for, what it returns, how it did",
         arguments: [.init(name: "NAME", summary: "the agent")],
         options: [.json, .project],
         examples: ["lathe agents show analyst"]
@@ -34,7 +34,7 @@ extension CommandTable {
 
     private static let agentsTest = CommandForm(
         path: ["agents", "test"],
-        summary: "run agents' tests and examples again, as 'lathe library test' does",
+        summary: "run agents' tests and examples again, without a model",
         arguments: [.init(name: "NAME", count: .many, summary: "agents, those that come with lathe too")],
         options: [.json, .project],
         examples: ["lathe agents test delay_analyst"]

@@ -152,12 +152,13 @@ class Orchestration:
 
         Example: `s = lathe.synthesise(outcomes, "Which carrier is late, and why?"); print(s)`
 
-        `results` are outcomes, subtasks, or a dict of values by label. A subtask of `synthesiser`
-        writes it: `.answer` (a text, or of the form `returns`), `.claims` and `.conflicts` with
-        subtask and cell of each source, `.open`, `.missing`, `.table`, `.markdown()`. Code checks
-        it: what has no source, or a figure that no source has, is refused once and then told in
-        `.problems`; `if s:` is true where all of it holds. `same=["late_share"]` names members in
-        which all results should agree, so that a difference has to be told as a conflict.
+        `results` are outcomes, subtasks, a plan's result, or a dict of values by label. A subtask
+        of `synthesiser` writes it: `.answer` (a text, or of the form `returns`), `.claims` and
+        `.conflicts` with subtask and cell of each source, `.open`, `.missing`, `.table`,
+        `.markdown()`. Code checks it: what has no source, or a figure that no source has, is
+        refused once and then told in `.problems`; `if s:` is true where all of it holds.
+        `same=["late_share"]` names members in which all results should agree, so that a difference
+        has to be told as a conflict.
 
         Raises:
             LatheError: there is nothing to combine, or it could not begin.

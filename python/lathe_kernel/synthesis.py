@@ -14,6 +14,7 @@ from lathe_kernel.channel import close
 from lathe_kernel.errors import invalid
 from lathe_kernel.kept import KeptFiles
 from lathe_kernel.outcomes import Outcome
+from lathe_kernel.plan_result import StepOutcome
 from lathe_kernel.results import DataHandle
 from lathe_kernel.schema import schema_of
 from lathe_kernel.subtasks import Subtask
@@ -77,9 +78,24 @@ def _named(results: object) -> list[tuple[str | None, object]]:
 def _of(label: str | None, one: object) -> tuple[str, Outcome | None, Any]:
     if isinstance(one, Subtask):
         one = one.outcome()
+    if isinstance(one, StepOutcome):
+        one = _of_step(one)
     if isinstance(one, Outcome):
         return label or one.label, one, one.value
     return label or "result", None, one
+
+
+def _of_step(one: StepOutcome) -> Outcome:
+    """Return a step of a plan as the outcome of its last attempt; 0 where nothing ran."""
+    return Outcome(
+        id=one.subtasks[-1] if one.subtasks else 0,
+        label=one.name,
+        status="complete" if one.ok else one.state,
+        value=one.value,
+        reason=one.reason,
+        tokens=one.tokens,
+        seconds=one.seconds,
+    )
 
 
 def _has_value(outcome: Outcome | None, value: object) -> bool:
@@ -122,12 +138,12 @@ def run(
 
 
 def _record(background: Background, what: Asked) -> Record:
-    identifiers = [outcome.id for _, outcome, _ in what.found if outcome is not None]
+    identifiers = [outcome.id for _, outcome, _ in what.found if outcome is not None and outcome.id]
     told = {one["id"]: one for one in _told(background, identifiers)}
     record = Record(question=what.question, sources=[], missing=[], same=what.same)
     for label, outcome, value in what.found:
-        known: dict[str, Any] = {} if outcome is None else told[outcome.id]
-        identifier = None if outcome is None else outcome.id
+        identifier = None if outcome is None else outcome.id or None
+        known: dict[str, Any] = {} if identifier is None else told[identifier]
         if not _has_value(outcome, value):
             record["missing"].append(_missing(label, outcome))
             continue
@@ -158,7 +174,7 @@ def _missing(label: str, outcome: Outcome | None) -> Missing:
         return Missing(label=label, subtask=None, status="none", reason="it is None")
     return Missing(
         label=label,
-        subtask=outcome.id,
+        subtask=outcome.id or None,
         status=outcome.status,
         reason=(outcome.reason or "")[:_PREVIEW],
     )

@@ -1,11 +1,13 @@
 import importlib.util
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lathe_kernel import synthesis_checks
+from lathe_kernel import synthesis, synthesis_checks
+from lathe_kernel.errors import LatheError
+from lathe_kernel.plan_result import StepOutcome
 from lathe_kernel.synthesis_record import Record, figures_of, of_plain
 from lathe_library import facts, folder
 from lathe_library.refusals import Refusal
@@ -161,6 +163,19 @@ def test_figures_of_a_synthesis_are_those_of_its_sources_or_computed() -> None:
     assert "there is no claim" in " ".join(
         synthesis_checks.problems(result, record, lambda _: True)
     )
+
+
+def test_what_a_plan_came_to_is_combined_by_its_steps() -> None:
+    def step(name: str, state: str, subtasks: tuple[int, ...]) -> StepOutcome:
+        value = {"share": 0.5} if state == "complete" else None
+        return StepOutcome(name, state, value, "why", "a", 1, True, state, subtasks, 0, 0.0)
+
+    steps = {"sum": step("sum", "complete", (3, 7)), "plot": step("plot", "not_run", ())}
+    asked = synthesis.asked(SimpleNamespace(outcomes=steps), "How late?", None, ())
+    told = [(name, one.id, one.ok) for name, one, _ in asked.found if one is not None]
+    assert told == [("sum", 7, True), ("plot", 0, False)]
+    with pytest.raises(LatheError, match="none of them has a value"):
+        synthesis.asked({"plot": steps["plot"]}, "How late?", None, ())
 
 
 def test_numbers_of_tables_are_looked_at_up_to_a_bound() -> None:

@@ -23,7 +23,7 @@ from lathe_kernel.background import Background
 from lathe_kernel.branches import Branch, Branches
 from lathe_kernel.capabilities import Capabilities, CapabilityFinder, Library
 from lathe_kernel.channel import Channel, close
-from lathe_kernel.choosing import AgentFound, AgentsFound
+from lathe_kernel.choosing import AgentFound
 from lathe_kernel.contexts import Context
 from lathe_kernel.delegation import InlineAgent
 from lathe_kernel.errors import (
@@ -112,7 +112,6 @@ _METHODS = (
 )
 _TYPES = (
     "AgentFound",
-    "AgentsFound",
     "AnswerRejected",
     "Array",
     "Blob",
@@ -174,7 +173,6 @@ class Lathe(
     """
 
     AgentFound = AgentFound
-    AgentsFound = AgentsFound
     AnswerRejected = AnswerRejected
     Array = results.Array
     Blob = Blob

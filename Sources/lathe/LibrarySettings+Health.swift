@@ -15,8 +15,8 @@ extension LibrarySettings {
             guard let rule else { return "none is left out for its failures (library.unhealthy is false)" }
             let share = (rule.share * 1_000).rounded() / 10
             return """
-                not chosen where more than \(share.formatted()) % of the newest subtasks of \(Int(rule.days)) days fail for certain, \
-                \(rule.subtasks) at least (library.unhealthy)
+                not chosen where more than \(share.formatted()) % of an agent's newest subtasks failed, with 95 % certainty: \
+                \(rule.subtasks) at least, of the past \(Int(rule.days)) days (library.unhealthy)
                 """
         }
 

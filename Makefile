@@ -109,6 +109,11 @@ bench-memory: ## Measure searches of 10,000 recollections, and whether tasks are
 	@scripts/setup dev >&2
 	@scripts/bench memory $(BENCH_OPTIONS)
 
+.PHONY: bench-orchestration
+bench-orchestration: ## Measure turns, and subtasks by the hundred and the thousand, against other frameworks
+	@scripts/setup bench-orchestration >&2
+	@scripts/bench orchestration $(BENCH_OPTIONS)
+
 .PHONY: clean
 clean: ## Remove what was built; .venv and sessions stay
 	rm -rf .build bin

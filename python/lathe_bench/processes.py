@@ -61,6 +61,30 @@ def pss_below(number: int) -> int:
     return sum(pss(process.number) for process in below(number))
 
 
+def cpu(number: int) -> float:
+    """Return the seconds of processor time that a process and everything below it have used."""
+    ticks = 0
+    for each in [number, *(process.number for process in below(number))]:
+        try:
+            text = Path(f"/proc/{each}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        # User and system, its own and of children that ended; the state after the name is 0.
+        ticks += sum(int(field) for field in text.rpartition(")")[2].split()[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def own_memory(number: int) -> int:
+    """Return the bytes of memory that a process alone has written; 0 once it has ended."""
+    try:
+        text = Path(f"/proc/{number}/status").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next(
+        (int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("RssAnon:")), 0
+    )
+
+
 def end_all(seconds: float = 10) -> int:
     """Kill everything below this process and wait until it is gone; return how many were left."""
     deadline = time.monotonic() + seconds

@@ -1,12 +1,13 @@
 """A model server on loopback that says what a script decides, and keeps every request."""
 
 import json
-import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+
+from lathe_bench.loopback import Answered, Loopback
 
 
 @dataclass(frozen=True)
@@ -40,31 +41,19 @@ class ScriptedModel:
     """Speaks chat completions, whole or as a stream, as the client asks; ends with its body."""
 
     def __init__(self, script: Script) -> None:
-        """Take the script; nothing listens yet."""
+        """Take the script; nothing is answered yet."""
         self._script = script
-        self._lock = threading.Lock()
         self.requests: list[dict[str, Any]] = []
         self.replies: list[Reply] = []
+        # When each request was here whole, and when the answer to it had been sent.
+        self.arrived: list[float] = []
+        self.sent: list[float] = []
         self.failure = ""
-        model = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                model._answer(self, json.loads(body))
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Keep quiet."""
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._server = Loopback(self._answer, lambda: self.sent.append(time.perf_counter()))
 
     def __enter__(self) -> Self:
         """Begin to listen."""
-        self._thread.start()
+        self._server.__enter__()
         return self
 
     def __exit__(
@@ -74,38 +63,27 @@ class ScriptedModel:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening."""
-        self._http.shutdown()
-        self._http.server_close()
+        self._server.__exit__(kind, error, trace)
 
     @property
     def address(self) -> str:
         """Where it listens, as providers write it."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+        return f"http://127.0.0.1:{self._server.port}/v1"
 
-    def _answer(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
-        with self._lock:
-            index = len(self.requests)
-            self.requests.append(request)
-            try:
-                reply = self._script(index, request)
-            except Exception as error:
-                self.failure = self.failure or f"request {index + 1}: {error}"
-                _send(handler, 400, json.dumps({"error": {"message": str(error)}}), "json")
-                return
-            self.replies.append(reply)
+    def _answer(self, body: bytes) -> Answered:
+        self.arrived.append(time.perf_counter())
+        request = json.loads(body)
+        index = len(self.requests)
+        self.requests.append(request)
+        try:
+            reply = self._script(index, request)
+        except Exception as error:
+            self.failure = self.failure or f"request {index + 1}: {error}"
+            return Answered(400, json.dumps({"error": {"message": str(error)}}).encode())
+        self.replies.append(reply)
         if request.get("stream"):
-            _send(handler, 200, _stream(reply, index), "event-stream")
-        else:
-            _send(handler, 200, json.dumps(_whole(reply, index)), "json")
-
-
-def _send(handler: BaseHTTPRequestHandler, status: int, text: str, kind: str) -> None:
-    body = text.encode()
-    handler.send_response(status)
-    handler.send_header("content-type", {"json": "application/json"}.get(kind, f"text/{kind}"))
-    handler.send_header("content-length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
+            return Answered(200, _stream(reply, index).encode(), "text/event-stream")
+        return Answered(200, json.dumps(_whole(reply, index)).encode())
 
 
 def _message(reply: Reply, index: int) -> tuple[dict[str, Any], str]:

@@ -10,6 +10,7 @@ from lathe_bench import (
     kernel_figures,
     library_figures,
     memory_figures,
+    orchestration_figures,
     prompt_figure,
     recall_figures,
     slice_figures,
@@ -100,6 +101,11 @@ _MEMORY = (
     Measurement(recall_figures.TOLD, recall_figures.told),
     Measurement(recall_figures.NAMES, recall_figures.searches),
 )
+_ORCHESTRATION = (
+    Measurement(orchestration_figures.TURNS, orchestration_figures.turns),
+    Measurement(orchestration_figures.HUNDRED, orchestration_figures.hundred),
+    Measurement(orchestration_figures.THOUSAND, orchestration_figures.thousand, memory=4 * _GIB),
+)
 
 SETS = {
     "bench": _PLAIN,
@@ -108,6 +114,7 @@ SETS = {
     "library": _LIBRARY,
     "tools": _TOOLS,
     "memory": _MEMORY,
+    "orchestration": _ORCHESTRATION,
 }
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -65,10 +66,17 @@ class StepProcess:
         """The process number."""
         return self._process.pid
 
-    def step(self, name: str, **fields: object) -> Answer:
-        """Do one step and return what it measured."""
-        self.begin(name, **fields)
-        return self.end(name)
+    def step(self, name: str, *, within: float | None = None, **fields: object) -> Answer:
+        """Do one step and return what it measured; the program is ended after `within` seconds."""
+        watch = threading.Timer(within, self._process.kill) if within else None
+        try:
+            self.begin(name, **fields)
+            if watch:
+                watch.start()
+            return self.end(name)
+        finally:
+            if watch:
+                watch.cancel()
 
     def begin(self, name: str, **fields: object) -> None:
         """Begin a step; `end` waits for it."""

@@ -6,48 +6,22 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from lathe_bench import tool_peers
 from lathe_bench.cells import BenchError
+from lathe_bench.installed_peer import InstalledPeer
 from lathe_bench.tool_job import ToolJob
 
 _SECONDS = 280
-_PACKAGES = Path(sys.prefix) / "share"
 
 
 @dataclass(frozen=True)
-class ToolPeer:
+class ToolPeer(InstalledPeer):
     """One way of giving a model tools: a framework, and whether tools wait to be found."""
 
-    name: str
-    side: str
-    package: str
-    packages: str
+    setup: ClassVar[str] = "bench-tools"
     is_deferred: bool = False
-
-    @property
-    def key(self) -> str:
-        """The end of the names of figures."""
-        return self.name.replace(" ", "_").replace("-", "_")
-
-    @property
-    def folder(self) -> Path:
-        """Where its packages are."""
-        return _PACKAGES / self.packages
-
-    def version(self) -> str:
-        """Return the version that is installed."""
-        found = next(self.folder.glob(f"{self.package}-*.dist-info"), None)
-        return found.name.removesuffix(".dist-info").rpartition("-")[2] if found else "missing"
-
-    def check(self) -> None:
-        """See that it is there.
-
-        Raises:
-            BenchError: it is not.
-        """
-        if self.version() == "missing":
-            raise BenchError(f"not installed: {self.name}; run scripts/setup bench-tools")
 
     def run(self, job: ToolJob, task: str, address: str) -> None:
         """Run a task to its end.

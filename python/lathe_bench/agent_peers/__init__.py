@@ -1,0 +1,1 @@
+"""Frameworks with the job of `agent_job`: each file runs beside that framework's packages."""

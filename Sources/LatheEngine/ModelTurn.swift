@@ -109,7 +109,8 @@ struct ModelTurn: Sendable {
             let finished = TurnFinished(
                 turn: turn, reply: reply, seconds: started.duration(to: .now).seconds,
                 isReplayed: model.replays(request),
-                untoldAttempts: untold())
+                untoldAttempts: untold(),
+                onMain: model.replays(request) ? nil : spending.main.reckoned(reply, of: model))
             do throws(JournalError) {
                 try await log.record(.turnFinished(finished), at: place)
             } catch {

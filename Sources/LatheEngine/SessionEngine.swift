@@ -241,6 +241,7 @@ package actor SessionEngine {
         } catch {
             return (.modelFailed(error), false)
         }
+        spending.main.take(model)
         do throws(KernelError) {
             if let replaced = try await seat.beginTask() { transcript.apply(.kernelReplaced(replaced)) }
         } catch {
@@ -297,6 +298,7 @@ package actor SessionEngine {
         let demoted = events.compactMap(\.demoted)
         outcome.demoted = demoted.isEmpty ? nil : demoted
         outcome.settle(end, held: answers.held, partial: answers.partial)
+        outcome.onMain = Reckoned(events.compactMap(\.turn))
         outcome.settle(tables: events.map(\.body))
         outcome.settle(plans: events, finished: finished)
         if outcome.status != .complete, !finished.isEmpty {
@@ -375,6 +377,10 @@ extension Event {
     fileprivate var demoted: CapabilityDemoted? {
         if case .capabilityDemoted(let demoted) = body { demoted } else { nil }
     }
+    fileprivate var turn: TurnFinished? {
+        if case .turnFinished(let turn) = body { turn } else { nil }
+    }
+
 
     fileprivate var saved: SavedCapability? {
         if case .capabilitySaved(let saved) = body { saved } else { nil }

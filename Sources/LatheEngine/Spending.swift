@@ -13,6 +13,8 @@ final class Spending: Sendable {
     let stopped: StoppedAccounts
     /// Shared by the whole tree.
     let gates: ModelGates
+    /// Shared by the whole tree.
+    let main: MainModel
     private let sum = Mutex(Sum())
     private let parent: Spending?
     private let current: Mutex<Budget>
@@ -21,6 +23,7 @@ final class Spending: Sendable {
     init(rest: Double) {
         parent = nil
         gates = ModelGates()
+        main = MainModel()
         stopped = StoppedAccounts(rest: rest)
         current = Mutex(Budget(BudgetLimits()))
     }
@@ -31,6 +34,7 @@ final class Spending: Sendable {
         self.sum.withLock { $0 = sum }
         stopped = parent.stopped
         gates = parent.gates
+        main = parent.main
         current = Mutex(budget)
     }
 

@@ -59,6 +59,8 @@ package final class AnthropicModel: LanguageModel {
         price.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
     }
 
+    package func cost(of usage: Usage) -> Cost { price?.cost(of: usage) ?? .unknown }
+
     package func reply(
         to request: ModelRequest,
         progress: @escaping @Sendable (ReplyProgress) -> Void

@@ -28,6 +28,8 @@ package struct BranchModel: LanguageModel {
         live.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
     }
 
+    package func cost(of usage: Usage) -> Cost { live.cost(of: usage) }
+
     package func reply(
         to request: ModelRequest, progress: @escaping @Sendable (ReplyProgress) -> Void
     ) async throws(ModelError) -> ModelReply {

@@ -26,6 +26,8 @@ package struct EmbeddedModel: LanguageModel {
 
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { .none }
 
+    package func cost(of usage: Usage) -> Cost { .none }
+
     package func reply(
         to request: ModelRequest,
         progress: @escaping @Sendable (ReplyProgress) -> Void

@@ -30,6 +30,9 @@ package protocol LanguageModel: Sendable {
     /// The most that a call with so many tokens can cost; unknown where no price is known.
     func worstCost(inputTokens: Int, outputTokens: Int) -> Cost
 
+    /// What a call costs that used so much; unknown unless a model knows its price.
+    func cost(of usage: Usage) -> Cost
+
     /// Asks once and returns the whole reply; `progress` sees it grow, in order, before the call returns.
     ///
     /// Retries by its own rules and reports each wait to `progress`. Cancelling the task ends the call with `.cancelled`.
@@ -86,6 +89,7 @@ extension LanguageModel {
     package var contextWindow: ContextWindow { .assumed }
     package var account: String { name }
     package var parallelCalls: Int? { nil }
+    package func cost(of usage: Usage) -> Cost { .unknown }
     package var isSmall: Bool { false }
     package var isReplay: Bool { false }
     package func fellBack(after request: ModelRequest) -> Bool { true }

@@ -63,6 +63,8 @@ package struct TaskOutcome: Sendable, Hashable, Codable {
     package var turns: Int
     package var usage: Usage
     package var cost: Cost
+    /// What it would have cost on the main model alone; nil where no other was used.
+    package var onMain: Reckoned?
     package var seconds: Double
     package var isReplayed: Bool
 

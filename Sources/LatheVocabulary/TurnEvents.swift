@@ -37,10 +37,14 @@ package struct TurnFinished: Sendable, Hashable, Codable {
     package var isReplayed: Bool
     /// Attempts before this one whose cost nobody told; each keeps its whole reservation. Nil stands for none.
     package var untoldAttempts: Int?
+    /// What the same tokens would have cost on the session's main model, of a reply of another one.
+    package var onMain: Reckoned?
 
     package init(
-        turn: Int, reply: ModelReply, seconds: Double, isReplayed: Bool = false, untoldAttempts: Int? = nil
+        turn: Int, reply: ModelReply, seconds: Double, isReplayed: Bool = false, untoldAttempts: Int? = nil,
+        onMain: Reckoned? = nil
     ) {
+        self.onMain = onMain
         self.untoldAttempts = untoldAttempts
         self.turn = turn
         self.reply = reply

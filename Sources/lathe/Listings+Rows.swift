@@ -27,7 +27,7 @@ extension SessionDetail {
         let events = try await session.journal.events(after: 0, of: kinds, texts: .none)
         var detail = SessionDetail(row: SessionRow(summary), folder: summary.path)
         detail.memory = MemoryFolder(path: session.folder.memory).saves().saves.first
-        var task = ""
+        var (task, turns) = ("", [TurnFinished]())
         var agents: [Place: String] = [:]
         var asked: [Place: String] = [:]
         detail.exposure = Exposures(events).all
@@ -40,6 +40,7 @@ extension SessionDetail {
                 let agent = agents[event.place] ?? (isQuestion ? "ask_model" : event.place.description)
                 let model = asked[event.place] ?? turn.reply.model
                 SpendingRow.add(turn.reply, of: agent, asked: model, to: &detail.spending)
+                turns.append(turn)
             case .sessionOpened(let opened):
                 detail.row.model = opened.model
                 detail.inputs = opened.inputs
@@ -58,6 +59,7 @@ extension SessionDetail {
             default: detail.orchestrated.append(event.body)
             }
         }
+        detail.onMain = Reckoned(turns)
         if !task.isEmpty {
             let isOpen = summary.holder != nil
             detail.tasks.append(

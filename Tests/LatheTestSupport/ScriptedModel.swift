@@ -57,6 +57,8 @@ package final class ScriptedModel: LanguageModel {
 
     package func worstCost(inputTokens: Int, outputTokens: Int) -> Cost { cost(inputTokens + outputTokens) }
 
+    package func cost(of usage: Usage) -> Cost { cost(usage.total) }
+
     private func cost(_ tokens: Int) -> Cost { microdollarsPerToken.map { .microdollars($0 * tokens) } ?? .unknown }
 
     package var requests: [ModelRequest] { seen.withLock { $0 } }

@@ -32,6 +32,7 @@ package enum SessionListing {
             ("tokens", canvas.tokens(row.usage).plain),
             ("cost", Figure.money(row.cost) ?? "unknown: a model has no price"),
         ]
+        if let onMain = detail.onMain { facts.append(("reckoned", onMain.sentence)) }
         facts += detail.inputs.map { ("input", "\($0.name): \($0.format.rawValue), \($0.path)") }
         if !detail.exposure.causes.isEmpty { facts.append(("exposure", detail.exposure.text)) }
         facts += detail.instructions.map { ("instructions", "\($0.sentence), sha256 \($0.sha256.prefix(12))…") }
@@ -135,6 +136,8 @@ package struct SessionDetail: Sendable, Hashable {
     package var artifacts: [Artifact]
     package var saved: [Capability]
     package var spending: [SpendingRow]
+    /// What all of it would have cost on the main model alone; nil where no other was used.
+    package var onMain: Reckoned?
     /// The newest save of its working memory.
     package var memory: SavedMemory?
     /// The events of its chosen agents, roundtables, handoffs, plans, contexts and specialists, in order.
@@ -205,6 +208,10 @@ package struct SessionDetail: Sendable, Hashable {
                 return ["type": .string(body.kind.rawValue), "text": .string(told.joined(separator: "\n"))]
             })
         members["spending"] = .array(spending.map(\.json))
+        members["onMain"] = onMain.map { reckoned in
+            let price: JSONValue = if case .microdollars(let micro) = reckoned.cost { .integer(micro) } else { .null }
+            return ["model": .string(reckoned.model), "microdollars": price]
+        }
         return .object(members)
     }
 }

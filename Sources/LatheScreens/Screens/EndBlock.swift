@@ -31,6 +31,7 @@ struct EndBlock {
         lines += entry("tokens", canvas.tokens(outcome.usage))
         lines += entry(
             "cost", canvas.cost(outcome.cost, unpriced: tally.unpriced, isReplayed: outcome.isReplayed))
+        if let onMain = outcome.onMain { lines += entry("reckoned", canvas.text(onMain.sentence)) }
         if tally.isUnconfined {
             lines += entry("sandbox", canvas.text("none: code ran with your rights (--sandbox none)", .yellow))
         }

@@ -9,10 +9,19 @@ extension Delegation {
         return sent
     }
 
-    /// What passes before a turn begins at a place: a pause, then the messages that wait there.
+    /// What passes before a turn begins at a place, after pauses and the owner's cells: the messages that wait there.
     func beginTurn(at place: Place) async throws(JournalError) -> EventBody? {
-        await pauses.pass(place)
-        return try await bus.deliver(to: place)
+        try await bus.deliver(to: place)
+    }
+
+    /// The next cell that the owner wants run at a place, also while it is paused; nil once a turn may begin.
+    func taken(at place: Place, before turn: Int) async -> TakenCells.Taken? {
+        repeat {
+            if Task.isCancelled { return nil }
+            if let next = cells.next(at: place, before: turn) { return next }
+            await pauses.pass(place) { [cells] in cells.waits(at: place) }
+        } while pauses.holds(place) || cells.waits(at: place)
+        return nil
     }
 
     /// Journals that code of a cell has read messages which nobody had read before.

@@ -26,6 +26,8 @@ struct Delegation: Sendable {
     let bus: Bus
     /// Who is paused.
     let pauses = PauseGate()
+    /// What the owner wants run between turns.
+    let cells: TakenCells
     /// What subtasks that run may use.
     let budgets = LiveBudgets()
     /// What conveners of roundtables may use.
@@ -39,6 +41,7 @@ struct Delegation: Sendable {
             log: services.log, limits: services.limits.messages, past: messages, recorded: services.recordedReadings)
         self.registry = registry
         self.services = services
+        cells = TakenCells(following: services.followed)
         self.past = past
         data = DataResults(limits: services.limits)
         examinations = AsyncGate(services.limits.parallelExaminations)

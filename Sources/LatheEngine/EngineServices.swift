@@ -29,6 +29,8 @@ package struct EngineServices: Sendable {
     package var instructions: ProjectInstructions?
     /// What code of the session that this one follows read of its messages; nil where it follows none.
     package var recordedReadings: RecordedReadings?
+    /// The events of that session.
+    package var followed: [Event] = []
     /// What the session ran with, for what it saves.
     package var origin: SessionOrigin
     /// Brings what kernels say of capabilities to the library.

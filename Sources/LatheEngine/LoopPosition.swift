@@ -94,7 +94,9 @@ struct LoopPosition: Sendable, Hashable {
     private mutating func start(_ cell: Cell) {
         accepted = nil
         newRefusals = []
-        guard cell.author != .user else {
+        // It lies between two turns: the newest reply was done with.
+        if cell.author == .owner { settle() }
+        guard cell.author != .user, cell.author != .owner else {
             // The user's own cell went between: what was under way is left.
             (underWay, reply) = (nil, nil)
             return

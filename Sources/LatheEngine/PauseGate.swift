@@ -38,8 +38,18 @@ final class PauseGate: Sendable {
     /// Whether an agent, or one above it, is paused.
     func holds(_ place: Place) -> Bool { state.withLock { $0.holds(place) } }
 
-    /// Returns once the agent may go on, or its task is cancelled.
-    func pass(_ place: Place) async {
+    /// Wakes what waits at just this place, paused as it is.
+    func nudge(_ place: Place) {
+        let woken = state.withLock { state in
+            let woken = state.waiters.filter { $0.place == place }
+            state.waiters.removeAll { $0.place == place }
+            return woken
+        }
+        for waiter in woken { waiter.resume.resume() }
+    }
+
+    /// Returns once the agent may go on, its task is cancelled, or it is nudged; at once where `isNudged` says so.
+    func pass(_ place: Place, unless isNudged: @Sendable () -> Bool = { false }) async {
         let number = state.withLock { state in
             state.count += 1
             return state.count
@@ -47,7 +57,7 @@ final class PauseGate: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { resume in
                 let waits = state.withLock { state in
-                    guard state.holds(place), !Task.isCancelled else { return false }
+                    guard state.holds(place), !Task.isCancelled, !isNudged() else { return false }
                     state.waiters.append(Waiter(number: number, place: place, resume: resume))
                     return true
                 }

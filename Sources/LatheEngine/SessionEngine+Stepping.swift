@@ -29,11 +29,12 @@ extension SessionEngine {
         do throws(HostRefusal) {
             let agent = try await agent(request.agent)
             var step = SteppedIn(
-                request.action, agent.place, budget: request.budget, question: request.question, user: user,
-                process: process)
+                request.action, agent.place, budget: request.budget, question: request.question, code: request.code,
+                user: user, process: process)
             if request.action == .budget { step.budget = try await limits(request, of: agent.place, isTrial: true) }
-            try check(request, hands)
+            try check(request, of: agent.place, hands)
             try await record(step, at: agent.place)
+            if request.action == .cell { return try await run(request.code ?? "", at: agent.place) }
             return .done(try await perform(request, agent, hands))
         } catch {
             return .refused(ControlRefusal(error.code, error.reason))
@@ -48,7 +49,19 @@ extension SessionEngine {
         }
     }
 
-    private func check(_ request: ControlRequest, _ hands: RunHands) throws(HostRefusal) {
+    /// Waits for the boundary, runs the cell and says what came out; its status with it.
+    private func run(_ code: String, at place: Place) async throws(HostRefusal) -> ControlAnswer {
+        switch await delegation.cells.run(code, at: place, nudge: { [delegation] in delegation.pauses.nudge(place) }) {
+        case .notRun(let refusal): throw refusal
+        case .ran(let result):
+            let said = "cell \(result.number) of \(place): \(result.status.rawValue)\n\(Observation(result).text)"
+            return .ran(said, result.status)
+        }
+    }
+
+    private func check(
+        _ request: ControlRequest, of place: Place, _ hands: RunHands
+    ) throws(HostRefusal) {
         switch request.action {
         case .allow, .deny:
             guard let question = request.question, hands.waits(question) else {
@@ -60,6 +73,8 @@ extension SessionEngine {
             guard request.text?.count ?? 0 <= most else {
                 throw HostRefusal("limit", "a message has at most \(most) characters")
             }
+        case .cell:
+            if let obstacle = delegation.cells.obstacle(request.code ?? "", at: place) { throw obstacle }
         case .pause, .cancel, .goOn, .budget: break
         }
     }
@@ -91,6 +106,7 @@ extension SessionEngine {
         case .budget:
             let limits = try await limits(request, of: agent.place, isTrial: false)
             return "\(name) may use \(limits.text)"
+        case .cell: return ""
         case .allow, .deny:
             let answer: ConsentAnswer = request.action == .deny ? .no : request.isForSession ? .session : .once
             guard hands.decide(request.question ?? 0, answer) else {

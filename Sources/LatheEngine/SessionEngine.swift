@@ -273,6 +273,9 @@ package actor SessionEngine {
             })
         loop.handoff = services.limits.handoff
         loop.stalls = services.stalls(at: .coordinator)
+        loop.taken = { [delegation] in await delegation.taken(at: .coordinator, before: $0) }
+        delegation.cells.open(.coordinator)
+        defer { delegation.cells.close(.coordinator) }
         let end = try await loop.run()
         transcript = loop.transcript
         return (end, model.isReplay)
@@ -295,10 +298,10 @@ package actor SessionEngine {
             saved: events.compactMap(\.saved), failedSubtasks: missing, subtasks: finished.count,
             turns: spent.turns - mark.spending.turns, usage: spent.usage - mark.spending.usage,
             cost: events.reduce(.none) { $0 + $1.cost })
+        outcome.onMain = Reckoned(events.compactMap(\.turn))
         let demoted = events.compactMap(\.demoted)
         outcome.demoted = demoted.isEmpty ? nil : demoted
         outcome.settle(end, held: answers.held, partial: answers.partial)
-        outcome.onMain = Reckoned(events.compactMap(\.turn))
         outcome.settle(tables: events.map(\.body))
         outcome.settle(plans: events, finished: finished)
         if outcome.status != .complete, !finished.isEmpty {
@@ -374,13 +377,13 @@ extension Event {
         if case .turnFinished(let turn) = body { turn.reply.cost } else { .none }
     }
 
-    fileprivate var demoted: CapabilityDemoted? {
-        if case .capabilityDemoted(let demoted) = body { demoted } else { nil }
-    }
     fileprivate var turn: TurnFinished? {
         if case .turnFinished(let turn) = body { turn } else { nil }
     }
 
+    fileprivate var demoted: CapabilityDemoted? {
+        if case .capabilityDemoted(let demoted) = body { demoted } else { nil }
+    }
 
     fileprivate var saved: SavedCapability? {
         if case .capabilitySaved(let saved) = body { saved } else { nil }

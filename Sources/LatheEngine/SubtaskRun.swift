@@ -206,6 +206,9 @@ struct SubtaskRun: Sendable {
             [loop] () async -> Result<LoopEnd, JournalError> in
             var loop = loop
             loop.stalls = services.stalls(at: place)
+            loop.taken = { [delegation, place] in await delegation.taken(at: place, before: $0) }
+            delegation.cells.open(place)
+            defer { delegation.cells.close(place) }
             do throws(JournalError) {
                 let end = try await loop.run()
                 try await loop.closeContext(end)

@@ -25,6 +25,8 @@ struct TurnLoop: Sendable {
     var objection: @Sendable () async -> String?
     /// Journals what others have said to this place since the last turn, and gives it; nil where there is nothing.
     var mail: @Sendable () async throws(JournalError) -> EventBody?
+    /// The next cell that the owner wants run before a turn, having waited out a pause; nil once the turn may begin.
+    var taken: @Sendable (_ turn: Int) async -> TakenCells.Taken? = { _ in nil }
     var transcript: Transcript
 
     enum TextReading: Sendable, Hashable {
@@ -92,6 +94,7 @@ struct TurnLoop: Sendable {
             if Task.isCancelled { return .cancelled }
             if let end = await revive() { return end }
             if let end = try await refine() { return end }
+            if let end = try await runTaken() { return end }
             turnsTaken += 1
             if let told = try await mail() { transcript.apply(told) }
             if Task.isCancelled { return .cancelled }

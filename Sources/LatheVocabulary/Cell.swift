@@ -11,6 +11,8 @@ package struct Cell: Sendable, Hashable, Codable {
         case model, user
         /// The form of work that the task asked for.
         case form
+        /// The session's owner, who stepped in between two turns of a task.
+        case owner
     }
 
     package var number: Int

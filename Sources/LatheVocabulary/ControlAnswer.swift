@@ -9,14 +9,17 @@ package struct ControlRefusal: Error, Sendable, Hashable {
     }
 }
 
-/// What is answered to a request: a sentence, or why nothing was done.
+/// What is answered to a request: a sentence, what a cell came to, or why nothing was done.
 package enum ControlAnswer: Sendable, Hashable {
     case done(String)
+    case ran(String, CellStatus)
     case refused(ControlRefusal)
 
     package var line: String {
         switch self {
         case .done(let said): JSONValue.object(["done": .string(said)]).text
+        case .ran(let said, let status):
+            JSONValue.object(["done": .string(said), "cell": .string(status.rawValue)]).text
         case .refused(let refusal):
             JSONValue.object(["refused": .string(refusal.code), "reason": .string(refusal.reason)]).text
         }
@@ -27,7 +30,12 @@ package enum ControlAnswer: Sendable, Hashable {
         guard let value = try? JSONValue(parsing: line, limits: JSONLimits(bytes: ControlRequest.longestLine, depth: 8))
         else { return nil }
         if let said = value["done"]?.stringValue {
-            self = .done(said)
+            guard let ended = value["cell"]?.stringValue else {
+                self = .done(said)
+                return
+            }
+            guard let status = CellStatus(rawValue: ended) else { return nil }
+            self = .ran(said, status)
         } else if let code = value["refused"]?.stringValue, let reason = value["reason"]?.stringValue {
             self = .refused(ControlRefusal(code, reason))
         } else {

@@ -9,18 +9,21 @@ package struct ControlRequest: Sendable, Hashable {
     package var text: String?
     package var budget: BudgetLimits?
     package var question: Int?
+    /// What is to run, of `cell`.
+    package var code: String?
     /// Whether what is allowed holds for the rest of the run.
     package var isForSession: Bool
 
     package init(
         _ action: SteppedIn.Action, agent: String? = nil, text: String? = nil, budget: BudgetLimits? = nil,
-        question: Int? = nil, isForSession: Bool = false
+        question: Int? = nil, code: String? = nil, isForSession: Bool = false
     ) {
         self.action = action
         self.agent = agent
         self.text = text
         self.budget = budget
         self.question = question
+        self.code = code
         self.isForSession = isForSession
     }
 
@@ -35,7 +38,7 @@ package struct ControlRequest: Sendable, Hashable {
         guard let members = value.objectValue else {
             throw ControlRefusal("invalid", "a request is a JSON object")
         }
-        let known = ["do", "agent", "text", "budget", "question", "for"]
+        let known = ["do", "agent", "text", "budget", "question", "code", "for"]
         if let stranger = members.keys.sorted().first(where: { !known.contains($0) }) {
             throw ControlRefusal(
                 "invalid", "a request has no '\(stranger.prefix(40))'; it has \(known.joined(separator: ", "))")
@@ -48,6 +51,7 @@ package struct ControlRequest: Sendable, Hashable {
         agent = try Self.text(members["agent"], "agent")
         text = try Self.text(members["text"], "text")
         question = members["question"]?.integerValue
+        code = try Self.text(members["code"], "code")
         isForSession = members["for"] == "session"
         if let value = members["budget"] {
             do throws(LimitProblem) {
@@ -69,6 +73,7 @@ package struct ControlRequest: Sendable, Hashable {
     private var problem: ControlRefusal? {
         switch action {
         case .tell where text?.allSatisfy(\.isWhitespace) != false: ControlRefusal("invalid", "tell needs a text")
+        case .cell where code?.allSatisfy(\.isWhitespace) != false: ControlRefusal("invalid", "cell needs its code")
         case .budget where budget?.isUnlimited != false: ControlRefusal("invalid", "budget needs what it is to be")
         case .allow where question == nil, .deny where question == nil:
             ControlRefusal("invalid", "\(action.rawValue) needs the number of a question")
@@ -82,6 +87,7 @@ package struct ControlRequest: Sendable, Hashable {
         if let agent { members["agent"] = .string(agent) }
         if let text { members["text"] = .string(text) }
         if let question { members["question"] = .integer(question) }
+        if let code { members["code"] = .string(code) }
         if isForSession { members["for"] = "session" }
         if let budget { members["budget"] = budget.control }
         return JSONValue.object(members).text

@@ -8,6 +8,8 @@ package struct SteppedIn: Sendable, Hashable, Codable {
         /// The words are in `message_sent`.
         case tell
         case budget
+        /// A cell is run between two turns: `cell_started` says when.
+        case cell
         /// A waiting question about a tool.
         case allow, deny
     }
@@ -19,17 +21,21 @@ package struct SteppedIn: Sendable, Hashable, Codable {
     package var budget: BudgetLimits?
     /// The number of the question, of `allow` and `deny`.
     package var question: Int?
+    /// What is to run, of `cell`.
+    package var code: String?
     /// The system's word for who did it: the number of the user, and of the process.
     package var user: Int
     package var process: Int
 
     package init(
-        _ action: Action, _ agent: Place, budget: BudgetLimits? = nil, question: Int? = nil, user: Int, process: Int
+        _ action: Action, _ agent: Place, budget: BudgetLimits? = nil, question: Int? = nil, code: String? = nil,
+        user: Int, process: Int
     ) {
         self.action = action
         self.agent = agent
         self.budget = budget
         self.question = question
+        self.code = code
         self.user = user
         self.process = process
     }
@@ -45,6 +51,7 @@ extension SteppedIn {
             case .cancel: "cancelled \(agent)"
             case .tell: "said something to \(agent)"
             case .budget: "gave \(agent) \(budget?.text ?? "")"
+            case .cell: "wants a cell run in \(agent)"
             case .allow: "allowed question \(question ?? 0) of \(agent)"
             case .deny: "denied question \(question ?? 0) of \(agent)"
             }

@@ -73,12 +73,14 @@ extension CommandRun {
         } catch {
             throw CommandFailure(error.reason)
         }
-        let said = try ControlClient.ask(command.request, session: command.session, folder: folder)
+        let (said, cell) = try ControlClient.ask(command.request, session: command.session, folder: folder)
         if command.options.output == .json {
-            TerminalOutput.standardOutput.write(TerminalText.json(["done": .string(said)]) + "\n")
+            var answer: [String: JSONValue] = ["done": .string(said)]
+            if let cell { answer["cell"] = .string(cell.rawValue) }
+            TerminalOutput.standardOutput.write(TerminalText.json(.object(answer)) + "\n")
         } else {
-            _ = say(TerminalText.safe(said))
+            _ = say(cell == nil ? TerminalText.safe(said) : TerminalText.safeBlock(said))
         }
-        return ExitCode.complete.rawValue
+        return (cell ?? .ok) == .ok ? ExitCode.complete.rawValue : ExitCode.failed.rawValue
     }
 }

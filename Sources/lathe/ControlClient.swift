@@ -7,10 +7,14 @@ internal import LatheVocabulary
 enum ControlClient {
     private static let patience = 30
 
-    static func ask(_ request: ControlRequest, session: String, folder: String) throws(CommandFailure) -> String {
+    /// What is said, and how a cell ended where one was to run.
+    static func ask(
+        _ request: ControlRequest, session: String, folder: String
+    ) throws(CommandFailure) -> (said: String, cell: CellStatus?) {
         let connection = try connect(session, folder)
         defer { Glibc.close(connection) }
-        ControlSocket.setPatience(patience, of: connection)
+        // A cell waits for a boundary between turns, and takes its own time.
+        ControlSocket.setPatience(request.action == .cell ? 0 : patience, of: connection)
         var held: [UInt8] = []
         guard ControlSocket.send(request.line, to: connection),
             let line = ControlSocket.line(from: connection, &held, limit: ControlRequest.longestLine * 2),
@@ -21,7 +25,8 @@ enum ControlClient {
             )
         }
         switch answer {
-        case .done(let said): return said
+        case .done(let said): return (said, nil)
+        case .ran(let said, let status): return (said, status)
         case .refused(let refusal):
             throw CommandFailure(refusal.reason, exitCode: refusal.code == "invalid" ? 2 : ExitCode.refused.rawValue)
         }

@@ -100,7 +100,10 @@ struct OpenedSession: Sendable {
         services.planReview = setup.planReview
         services.specialistConsent = setup.specialistConsent
         services.commandingWords = { CommandingText.words(in: $0) }
-        if setup.derived != nil { services.recordedReadings = RecordedReadings(setup.followed) }
+        if setup.derived != nil {
+            services.recordedReadings = RecordedReadings(setup.followed)
+            services.followed = setup.followed
+        }
         let engine = SessionEngine(services: services, past: past)
         tools?.consent?.attach(log)
         let control = Self.control(of: engine, setup, tools?.consent, in: session.folder.path)

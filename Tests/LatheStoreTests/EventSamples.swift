@@ -107,6 +107,7 @@ enum EventSamples {
             SteppedIn(
                 .budget, .coordinator.child("UA"), budget: BudgetLimits(tokens: 9), question: 2, user: 1000, process: 7)
         ),
+        .steppedIn(SteppedIn(.cell, .coordinator, code: "print('é\u{1b}')", user: 1000, process: 7)),
         .roundtableOpened(
             RoundtableOpened(
                 table: 1, cell: 2, question: "why “late”?", leastSeats: 4, mostSeats: 6, rounds: 3,

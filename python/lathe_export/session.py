@@ -160,7 +160,9 @@ class _Fold:
             case "task_submitted":
                 session.items.append(Task(str(data["task"])))
             case "cell_started":
-                cell = Cell(int(data["number"]), str(data["code"]), data["author"] == "user")
+                cell = Cell(
+                    int(data["number"]), str(data["code"]), data["author"] in ("user", "owner")
+                )
                 self._cells[cell.number] = cell
                 session.items.append(cell)
             case "cell_finished":

@@ -50,6 +50,10 @@ def _until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.05)
 
 
+def _stepped(lathe: Lathe, action: str) -> bool:
+    return any(event.data["action"] == action for event in lathe.events("s", "stepped_in"))
+
+
 def _wait_for(lathe: Lathe, kind: str, count: int = 1) -> None:
     _until(lambda: len(lathe.events("s", kind)) >= count, f"{count} {kind}")
 
@@ -72,22 +76,32 @@ def test_a_run_is_paused_told_and_given_another_budget_while_it_is_watched(lathe
         nobody = user.run("control", "cancel", "s", "UA")
         assert (nobody.code, "nobody goes by 'UA'" in nobody.err) == (2, True), nobody
         _refuses_what_is_no_request(control)
+        taking = user.start("control", "cell", "s", "print('by hand\x1b[2J', 6 * 7)")
+        _until(lambda: _stepped(user, "cell"), "a cell that is wanted")
         (user.session("s") / "work" / "session" / "go").touch()
-        _wait_for(user, "cell_finished")
+        printed, _ = taking.communicate(timeout=PATIENCE)
+        assert (taking.returncode, "cell 2 of coordinator: ok\nby hand" in printed) == (0, True)
+        assert "\x1b" not in printed
+        failed = user.run("control", "cell", "s", "1 / 0", "--json")
+        assert (failed.code, failed.json_lines()[0]["cell"]) == (1, "error"), failed
         assert user.run("control", "continue", "s", "coordinator").code == 0
         out, _ = run.communicate(timeout=PATIENCE)
         seen, _ = watching.communicate(timeout=PATIENCE)
     assert (run.returncode, "Without 2012." in out) == (0, True), out
     steps = {event.data["action"]: event for event in user.events("s", "stepped_in")}
-    assert set(steps) == {"pause", "tell", "budget", "continue"}
+    assert set(steps) == {"pause", "tell", "budget", "cell", "continue"}
+    cells = [event.data["author"] for event in user.events("s", "cell_started")]
+    assert cells == ["model", "owner", "owner"]
     second = user.events("s", "turn_started")[1]
     assert second.sequence > steps["continue"].sequence
+    assert "The user ran cell 2:" in json.dumps(second.data)
     assert "The user says to you:\nLeave out 2012." in json.dumps(second.data).replace("\\n", "\n")
     assert second.data["reserved"]["tokens"] > 0
     assert watching.returncode == 0
     for line in (
         "user important note to coordinator: Leave out 2012.",
         "paused coordinator",
+        "wants a cell run in coordinator",
         "complete",
     ):
         assert line in seen, seen

@@ -9,7 +9,8 @@ extension OptionForm {
 
 extension CommandTable {
     static let watching: [CommandForm] = [
-        watch, tell, controlPause, controlContinue, controlCancel, controlBudget, controlAllow, controlDeny,
+        watch, tell, controlPause, controlContinue, controlCancel, controlBudget, controlCell, controlAllow,
+        controlDeny,
     ]
 
     private static let session = CommandForm.Argument(name: "SESSION", summary: "the session")
@@ -79,6 +80,21 @@ extension CommandTable {
         }
         let agent = given.positionals.dropFirst().first
         return try control(ControlRequest(.budget, agent: agent, budget: budget), given)
+    }
+
+    private static let controlCell = CommandForm(
+        path: ["control", "cell"],
+        summary: "run a cell in an agent's kernel between two of its turns",
+        arguments: [
+            session, .init(name: "CODE", summary: "Python, in quotes; the agent's model is told what it did"), agent,
+        ],
+        options: [.json, .project],
+        examples: [
+            "lathe control cell flights \"print(delays.shape)\"", "lathe control cell flights \"x = x.dropna()\" UA",
+        ]
+    ) { given throws(CommandError) in
+        let agent = given.positionals.dropFirst(2).first
+        return try control(ControlRequest(.cell, agent: agent, code: given.argument(1)), given)
     }
 
     private static let number = CommandForm.Argument(name: "QUESTION", summary: "its number, as lathe watch shows it")

@@ -146,12 +146,7 @@ package final class CapabilitySearch: Sendable {
     /// Of many new ones, those are made first that have the words, by their scores: what is looked for is likely among them.
     func fill(_ documents: Documents, first scores: [Int: Double] = [:]) async -> String? {
         guard let meaning else { return nil }
-        if !state.withLock({ $0.isLoaded }) {
-            let kept =
-                (try? await onQueue { () throws(LibraryError) in try self.index.vectors(of: meaning.name) }) ?? [:]
-            take(kept, documents)
-            state.withLock { $0.isLoaded = true }
-        }
+        await load(documents, meaning)
         let missing = missing(documents)
         guard !missing.isEmpty else { return nil }
         let first = missing.count <= atOnce ? missing : best(missing, documents, scores)
@@ -170,6 +165,33 @@ package final class CapabilitySearch: Sendable {
         }
         let left = self.missing(documents).count
         return left == 0 ? nil : "\(left) of \(documents.all.count) not by meaning yet"
+    }
+
+    /// Takes up the vectors that are kept, once.
+    private func load(_ documents: Documents, _ meaning: any MeaningModel) async {
+        guard !state.withLock({ $0.isLoaded }) else { return }
+        let kept = (try? await onQueue { () throws(LibraryError) in try self.index.vectors(of: meaning.name) }) ?? [:]
+        take(kept, documents)
+        state.withLock { $0.isLoaded = true }
+    }
+
+    /// Makes every vector that is missing and keeps it, for somebody who has the time now; `progress` hears how many are left. Returns
+    /// how many documents have none in the end: where the task is cancelled, or the model fails.
+    func fillAll(
+        _ documents: Documents, _ progress: @Sendable (_ left: Int) -> Void
+    ) async throws(LibraryError) -> Int {
+        guard let meaning else { throw LibraryError(.notFound, "no embedding model") }
+        try await onQueue { () throws(LibraryError) in try self.hold(documents) }
+        await load(documents, meaning)
+        var missing = missing(documents)
+        while !missing.isEmpty, !Task.isCancelled {
+            progress(missing.count)
+            await make(Array(missing.prefix(Self.atOnce.meanings)), documents, meaning)
+            let left = self.missing(documents)
+            guard left.count < missing.count else { break }
+            missing = left
+        }
+        return state.withLock { $0.lacking }
     }
 
     /// The missing meanings of the documents that fit words best.

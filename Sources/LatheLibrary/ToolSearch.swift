@@ -34,6 +34,15 @@ package final class ToolSearch: Sendable {
             notices: ranked.notices)
     }
 
+    /// Has all tools ready to be found by meaning, so that the first task finds them; returns how many are not in the end.
+    package func prepare(
+        _ tools: SearchedTools, progress: @escaping @Sendable (_ left: Int) -> Void
+    ) async throws(LibraryError) -> Int {
+        guard !tools.documents.isEmpty else { return 0 }
+        return try await search.fillAll(
+            CapabilitySearch.Documents(generation: tools.generation, all: tools.documents), progress)
+    }
+
     /// `asked` is the need's vector where the library's search has it already.
     func ranked(
         _ need: CapabilityNeed, among tools: SearchedTools, asked: Result<[Int8], LibraryError>? = nil

@@ -3,11 +3,14 @@ internal import LatheLibrary
 internal import LatheScreens
 internal import LatheTools
 internal import LatheVocabulary
+internal import Synchronization
 
 extension CommandRun {
     /// Servers that were never listed are, before it is searched: here a person waits, and may stop it.
     private static let listingSeconds = 60.0
     private static let mostFound = 20
+    /// From so many on it takes more than a moment to have them ready, and is told.
+    private static let toldTools = 200
 
     func search(_ words: String, _ desk: ToolDesk, _ project: Project, _ options: ListingOptions) async throws {
         let installation = try Installation.find(environment: environment)
@@ -31,6 +34,30 @@ extension CommandRun {
         show(options, ToolFindingListing.json(found.tools, searched: found.searched, tools.unsearched, found.caveat)) {
             ToolFindingListing.lines(found.tools, caveat: found.caveat, $0)
         }
+    }
+
+    /// Has what was listed ready to be found by meaning, so that not the next task waits for it; says what is not.
+    func prepareSearches(_ desk: ToolDesk, _ project: Project) async {
+        guard let installation = try? Installation.find(environment: environment) else { return }
+        let shelf = ToolShelf(desk: desk, folder: project.folder + "/.lathe/tools")
+        let tools = await shelf.searched(.leftOut)
+        let search = project.toolSearch(installation.meaning)
+        let isTold = Mutex(false)
+        do throws(LibraryError) {
+            let left = try await search.prepare(tools) { left in
+                let isFirst = isTold.withLock { told in
+                    defer { told = true }
+                    return !told
+                }
+                guard isFirst, left >= Self.toldTools else { return }
+                tell(["having \(left) tools ready to be found by meaning; Ctrl-C leaves that to later searches"])
+            }
+            if left > 0 { tell(["\(left) of \(tools.documents.count) tools are not found by meaning yet"]) }
+        } catch {
+            // Without a model, searches say themselves that they go by words.
+            if error.code != .notFound { tell(["tools are not found by meaning yet: \(error.reason)"]) }
+        }
+        await search.close()
     }
 
     func read(

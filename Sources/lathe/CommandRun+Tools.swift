@@ -60,7 +60,7 @@ extension CommandRun {
         case .add(let addition): try await add(addition, desk, options)
         case .remove(let name): try await remove(name, desk, options)
         case .allow(let name): return try await allow(name, desk, options)
-        case .test(let names): return try await test(names, desk, options)
+        case .test(let names): return try await test(names, desk, project, options)
         case .login(let name, let seconds): return try await logIn(name, seconds, desk, options)
         case .logout(let name): try await logOut(name, desk, options)
         case .rules: try rules(project, desk, options)
@@ -139,7 +139,9 @@ extension CommandRun {
         throw CommandFailure("--args takes an object, such as '{\"timezone\": \"UTC\"}'", exitCode: 2)
     }
 
-    private func test(_ names: [String], _ desk: ToolDesk, _ options: ListingOptions) async throws -> Int32 {
+    private func test(
+        _ names: [String], _ desk: ToolDesk, _ project: Project, _ options: ListingOptions
+    ) async throws -> Int32 {
         tell(desk.configuration.notices)
         var problems: [ToolError] = names.isEmpty ? desk.configuration.problems : []
         var servers: [ToolServer] = []
@@ -151,6 +153,7 @@ extension CommandRun {
         show(options, ToolListing.json(reports, problems: problems, notices: desk.configuration.notices)) {
             ToolListing.tested(reports, problems, $0)
         }
+        await prepareSearches(desk, project)
         let isSound = problems.isEmpty && reports.allSatisfy(\.isSound)
         return (isSound ? ExitCode.complete : .failed).rawValue
     }

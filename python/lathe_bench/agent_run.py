@@ -57,12 +57,12 @@ class FannedOut:
 
 
 def lathe(user: LatheUser) -> Runner:
-    """The program, a process for each task."""
+    """The program, a process for each task; none is told of those before it."""
     return Runner(
         "lathe",
         agent_scripts.LATHE,
-        lambda address: user.ask(agent_job.TURNS_TASK, address),
-        lambda count, address: user.ask(agent_job.fan_out_task(count), address),
+        lambda address: user.ask(agent_job.TURNS_TASK, address, "--no-memory"),
+        lambda count, address: user.ask(agent_job.fan_out_task(count), address, "--no-memory"),
         _lathe_process,
     )
 

@@ -63,9 +63,9 @@ class LatheUser:
             raise BenchError(f"lathe {arguments[0]} ended with {done.returncode}: {said}")
         return done.stdout
 
-    def ask(self, task: str, address: str) -> str:
+    def ask(self, task: str, address: str, *options: str) -> str:
         """Give a task to the model at an address, in a session of its own."""
-        words = ("ask", task, "--model", "openai:scripted")
+        words = ("ask", task, "--model", "openai:scripted", *options)
         return self.run(*words, OPENAI_BASE_URL=address, OPENAI_API_KEY="none")
 
     def _environment(self) -> dict[str, str]:

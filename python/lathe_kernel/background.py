@@ -1,6 +1,7 @@
 """Work in the background: begun with `.later(…)`, found again by its URI, waited for together."""
 
 import asyncio
+import contextlib
 import re
 import threading
 import weakref
@@ -8,7 +9,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import Any, cast
 
 from lathe_kernel.channel import Channel, close, encoded
-from lathe_kernel.errors import invalid
+from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.messages import Handler
 from lathe_kernel.protocol import OutcomeRecord
 from lathe_kernel.subtasks import Reader, Subtask, SubtaskKind, attended, records
@@ -58,6 +59,8 @@ class Background:
         self._known: weakref.WeakValueDictionary[int, Subtask] = weakref.WeakValueDictionary()
         # Calls that are collected to be handed in together; None while each is by itself.
         self._batch: list[tuple[Subtask, dict[str, Any]]] | None = None
+        # What is begun while they are collected: nobody else has handles of these.
+        self._begun: list[Subtask] = []
         self._waiting: Waiting = {}
         self._pump: asyncio.Task[None] | None = None
 
@@ -84,11 +87,15 @@ class Background:
             self._send([entry])
         else:
             self._batch.append(entry)
+            self._begun.append(subtask)
         return subtask
 
     def started(self, identifier: int, label: str, notes: tuple[str, ...]) -> Subtask:
         """Return the handle of an agent's run that lathe has accepted."""
-        return self._keep(Subtask(self, identifier, label, notes=notes))
+        subtask = self._keep(Subtask(self, identifier, label, notes=notes))
+        if self._batch is not None:
+            self._begun.append(subtask)
+        return subtask
 
     def hand_in(self) -> None:
         """Hand in what is collected so far."""
@@ -104,11 +111,22 @@ class Background:
             self._send(part)
 
     def _send(self, entries: list[tuple[Subtask, dict[str, Any]]]) -> None:
-        reply = self.channel.call("begin", {"calls": [request for _, request in entries]})
-        close(reply.descriptors)
-        for (subtask, _), given in zip(entries, reply.value["subtasks"], strict=True):
-            subtask.bind(int(given["id"]))
-            self._keep(subtask)
+        # What lathe has begun has a handle before an interrupt is heard.
+        with self.channel.held():
+            reply = self.channel.call("begin", {"calls": [request for _, request in entries]})
+            close(reply.descriptors)
+            for (subtask, _), given in zip(entries, reply.value["subtasks"], strict=True):
+                subtask.bind(int(given["id"]))
+                self._keep(subtask)
+
+    def _stop(self, subtasks: list[Subtask]) -> int:
+        """Cancel those that have begun, since nobody has handles of them; return how many."""
+        begun = [one.given for one in subtasks if one.given is not None]
+        for first in range(0, len(begun), _WAITED):
+            identifiers = begun[first : first + _WAITED]
+            with contextlib.suppress(LatheError):
+                close(self.channel.call("cancel", {"ids": identifiers}).descriptors)
+        return len(begun)
 
     def _keep(self, subtask: Subtask) -> Subtask:
         self._known[subtask.id] = subtask
@@ -177,10 +195,7 @@ class Background:
         try:
             self.settle(subtasks)
         except KeyboardInterrupt:
-            # Nobody else has handles of these.
-            for first in range(0, len(own), _WAITED):
-                identifiers = [one.id for one in own[first : first + _WAITED]]
-                close(self.channel.call("cancel", {"ids": identifiers}).descriptors)
+            self._stop(own)
             raise
         results, errors = Results(), list[Exception]()
         for one in subtasks:
@@ -202,12 +217,14 @@ class Background:
         self, work: tuple[object, ...], timeout: float | None
     ) -> tuple[list[Subtask], list[Subtask]]:
         """Wait until one has ended, or the time is up; return those that have and that run on."""
-        subtasks, _ = self._collected(work)
+        subtasks, own = self._collected(work)
         open_ones = [one for one in subtasks if not one.is_known]
-        if len(open_ones) == len(subtasks):
-            self._fill(open_ones, timeout, any_ended=True)
-        else:
-            self._fill(open_ones, 0, any_ended=True)
+        seconds = timeout if len(open_ones) == len(subtasks) else 0
+        try:
+            self._fill(open_ones, seconds, any_ended=True)
+        except KeyboardInterrupt:
+            self._stop(own)
+            raise
         ended = [one for one in subtasks if one.is_known]
         return ended, [one for one in subtasks if not one.is_known]
 
@@ -242,21 +259,24 @@ class Background:
     def _collected(self, work: tuple[object, ...]) -> tuple[list[Subtask], list[Subtask]]:
         """Return the handles that are meant, and those that were begun while they were read.
 
-        What a generator begins is handed in together: a thousand calls are one message.
+        What a generator begins is handed in together: a thousand calls are one message. Where that
+        is refused or interrupted half-way, what has begun is cancelled.
         """
         if self._batch is not None:
             raise invalid("gather and wait cannot be used within each other's generators.")
-        self._batch = []
+        self._batch, self._begun = [], []
         found: list[Subtask] = []
-        begun: list[Subtask] = []
         try:
             for one in work:
                 found += _handles(one)
-            begun = [one for one, _ in self._batch]
             self.hand_in()
+        except BaseException as error:
+            if stopped := self._stop(self._begun):
+                error.add_note(f"{stopped} calls that had begun before it are cancelled.")
+            raise
         finally:
             self._batch = None
-        return found, begun
+        return found, self._begun
 
     # --- awaiting -------------------------------------------------------------------------------
 

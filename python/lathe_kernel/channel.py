@@ -73,6 +73,10 @@ class Channel:
         """Let a copy be looked into again: it is about to run code."""
         self._raw.thaw()
 
+    def held(self) -> contextlib.AbstractContextManager[None]:
+        """Let an interrupt wait until the body is done; for what lathe answers at once."""
+        return self._interrupts.held()
+
     @contextlib.contextmanager
     def answering(self) -> Generator[None]:
         """Allow host calls and artifacts in the body: lathe is waiting for its answer."""

@@ -106,6 +106,11 @@ class Subtask:
     # --- for the background ---------------------------------------------------------------------
 
     @property
+    def given(self) -> int | None:
+        """Its number, once lathe has given it one."""
+        return self._id
+
+    @property
     def is_known(self) -> bool:
         """Whether its outcome is here."""
         return self._outcome is not None

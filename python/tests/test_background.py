@@ -1,6 +1,7 @@
 """Handles of work in the background as code in a kernel has them; lathe is played by the test."""
 
 import os
+import signal
 from typing import Any
 
 from conftest import MakeKernel
@@ -232,6 +233,38 @@ def test_an_interrupt_cancels_what_nobody_else_has_a_handle_of(make_kernel: Make
     assert lathe.cancelled == [2, 3]
     kernel.handlers["wait"] = lathe.wait
     assert kernel.ok("kept.result()").text == "'added kept'"
+
+
+def test_what_has_begun_is_cancelled_where_handing_in_ends_half_way(
+    make_kernel: MakeKernel,
+) -> None:
+    kernel, lathe = _begun(make_kernel)
+    many = "lathe.gather(add.later(str(n)) for n in range(1_100))"
+
+    def refuse(arguments: dict[str, Any], received: list[int]) -> Answer:
+        if len(lathe.requests) == 1_000:
+            return {"error": {"code": "limit", "reason": "too many are open"}}, []
+        return lathe.begin(arguments, received)
+
+    kernel.handlers["begin"] = refuse
+    refused = kernel.run(many).error
+    assert refused["message"] == (
+        "too many are open\n1000 calls that had begun before it are cancelled."
+    )
+    assert lathe.cancelled == list(range(1, 1_001))
+    # Nothing of it is left behind.
+    kernel.handlers["begin"] = lathe.begin
+    assert kernel.ok("add.later('Ada').uri").text == "'subtask://1001'"
+
+    def interrupt(arguments: dict[str, Any], received: list[int]) -> Answer:
+        os.kill(kernel.pid, signal.SIGINT)
+        return lathe.begin(arguments, received)
+
+    lathe.cancelled = []
+    kernel.handlers["begin"] = interrupt
+    ran = kernel.run("lathe.gather(add.later(n) for n in 'ab')")
+    assert ran.payload["status"] == "interrupted"
+    assert lathe.cancelled == [1_002, 1_003]
 
 
 def test_every_form_has_a_page(make_kernel: MakeKernel) -> None:

@@ -35,8 +35,9 @@ extension AgentRecording {
             case .modelFellBack(let told):
                 fallen.take(told, at: place)
                 if !models.contains(told.to) { models.append(told.to) }
-            case .hostCalled(let call) where call.name == "tool_call":
-                throw Unfit(reason: "it called a tool of a server, which is not called again for an example")
+            case .toolUsed: throw Unfit(reason: Self.calledTool)
+            case .hostCalled(let call):
+                if let reason = Self.unanswerable(call) { throw Unfit(reason: reason) }
             case .cellFinished(let cell):
                 cells.append(
                     CellEnd(place: place, cell: cell.number, status: cell.status, failure: cell.failure?.type))
@@ -52,6 +53,26 @@ extension AgentRecording {
             throw Unfit(reason: "its replies are larger than \(Self.replyBytes >> 10) KiB")
         }
         guard !replies.isEmpty else { throw Unfit(reason: "its replies are not in the journal") }
+    }
+
+    private static let calledTool = "it called a tool of a server, which is not called again for an example"
+
+    /// The calls that a run on an example is answered as the recorded one was: by models, kernels and the library alone.
+    private static let answerable: Set<String> = [
+        "delegate", "begin", "wait", "cancel", "subtasks", "ask_model", "answer", "output", "data_file", "take_data",
+        "drop_data", "find", "capability", "capability_used", "examine", "save_function", "save_agent", "checkpoint",
+        "rollback", "branch",
+    ]
+
+    private static let toolCalls: Set<String> = ["tools", "tool", "tool_call", "tool_result", "resources"]
+
+    /// Why a call cannot be answered again; nil where it can.
+    private static func unanswerable(_ call: HostCalled) -> String? {
+        let begun = call.name == "begin" ? call.arguments["calls"]?.arrayValue ?? [] : []
+        let names = [call.name] + begun.compactMap { $0["call"]?.stringValue }
+        if !toolCalls.isDisjoint(with: names) { return calledTool }
+        guard let other = names.first(where: { !answerable.contains($0) }) else { return nil }
+        return "it called lathe for what an example does not have (\(other.singleLine(upTo: 64)))"
     }
 
     /// What a run on the same example did otherwise, one sentence each, at most twenty.

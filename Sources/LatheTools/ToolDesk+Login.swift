@@ -5,11 +5,13 @@ extension ToolDesk {
     /// Tells the host how a server is reached; nothing is started yet.
     func define(_ server: ToolServer) async throws(ToolError) {
         let definition = try launch.definition(of: server)
-        var login: String?
-        if let url = definition["url"]?.stringValue {
-            login = try launch.loginFile(of: server.name, at: url, in: scope(server))
-        }
-        try await host.define(server.name, definition, login: login)
+        try await host.define(server.name, definition, login: try loginFile(of: server))
+    }
+
+    /// Absolute path of the file that keeps its login, which need not be there; nil for what is at no address.
+    func loginFile(of server: ToolServer) throws(ToolError) -> String? {
+        guard let url = try launch.definition(of: server)["url"]?.stringValue else { return nil }
+        return try launch.loginFile(of: server.name, at: url, in: scope(server))
     }
 
     /// Logs in as the server wants it; false where it wants no login. The host tells the address to go to.

@@ -1,3 +1,4 @@
+internal import Foundation
 package import LatheVocabulary
 
 /// What decisions about calls, and people's own calls, are kept by.
@@ -8,9 +9,16 @@ extension ToolDesk {
         let headers = server.definition["headers"]?.objectValue ?? [:]
         var isOwn = false
         if case .file = server.origin { isOwn = true }
+        let isKnown = try hasLogin(server)
         return ToolSource(
             definition: try SHA256.of(server.pin + "\n" + tool.pin), isRemote: server.definition["url"] != nil,
-            hasCredentials: !headers.isEmpty, isOwn: isOwn)
+            hasCredentials: !headers.isEmpty || isKnown, isOwn: isOwn)
+    }
+
+    /// Whether the user logged in at a server: then what it tells may be theirs.
+    private func hasLogin(_ server: ToolServer) throws(ToolError) -> Bool {
+        guard server.definition["url"] != nil, let file = try loginFile(of: server) else { return false }
+        return FileManager.default.fileExists(atPath: file)
     }
 
     /// What the user answered with "always" in this project.

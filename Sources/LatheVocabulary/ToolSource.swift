@@ -4,7 +4,7 @@ package struct ToolSource: Sendable, Hashable {
     package var definition: String
     /// Whether its server is at an address: arguments leave the machine.
     package var isRemote: Bool
-    /// Whether its server is given headers, and so may know the user.
+    /// Whether its server is given headers or a login of the user's, and so may know the user.
     package var hasCredentials: Bool
     /// Whether it is a Python file of the project, which the user allowed with its whole text.
     package var isOwn: Bool

@@ -62,6 +62,14 @@ def test_a_user_logs_in_calls_and_logs_out(lathe: Lathe, address: str) -> None:
     )
     called = lathe.run("tools", "call", "g/secret")
     assert (called.code, json.loads(called.out)) == (0, {"result": "xyzzy"})
+    # What a server tells who has logged in may be theirs.
+    settings = lathe.home / "config" / "lathe"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "lathe.json").write_text(json.dumps({"tools": {"allow": ["g/*"]}}))
+    code = "from lathe.tools.g import secret\nprint(secret())"
+    assert lathe.run("exec", "--session=a", code).out == "xyzzy\n"
+    (exposed,) = lathe.events("a", "exposed")
+    assert exposed.data["kinds"] == ["private", "untrusted"]
     (kept,) = (lathe.home / ".local/state/lathe/logins").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     token = json.loads(kept.read_text())["tokens"]["access_token"]

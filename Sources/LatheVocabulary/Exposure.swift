@@ -8,6 +8,9 @@ package struct Exposure: Sendable, Hashable {
         /// It has called a tool that can carry data out.
         case sent
 
+        /// What goes along with words from place to place.
+        package static let read: [Kind] = [.private, .untrusted]
+
         package var word: String {
             switch self {
             case .private: "PRIVATE"
@@ -24,13 +27,16 @@ package struct Exposure: Sendable, Hashable {
 
     package func has(_ kind: Kind) -> Bool { causes[kind] != nil }
 
+    /// Of these kinds, with their causes.
+    package func only(_ kinds: [Kind]) -> Exposure { Exposure(causes.filter { kinds.contains($0.key) }) }
+
     /// Adds what is new of another, with its causes.
     package mutating func merge(_ other: Exposure) {
         causes.merge(other.causes) { first, _ in first }
     }
 
     /// Such as `PRIVATE (input flights) and UNTRUSTED (web/fetch)`; empty for nothing. What was sent is left out.
-    package var read: String { text(of: [.private, .untrusted]) }
+    package var read: String { text(of: Kind.read) }
 
     package var text: String { text(of: Kind.allCases) }
 
@@ -41,12 +47,26 @@ package struct Exposure: Sendable, Hashable {
     }
 }
 
+/// Written `{"private": "input flights", "untrusted": "web/fetch"}`.
+extension Exposure: Codable {
+    package init(from decoder: any Decoder) throws {
+        let told = try decoder.singleValueContainer().decode([String: String].self)
+        let known = told.compactMap { name, cause in Kind(rawValue: name).map { ($0, cause) } }
+        self.init(Dictionary(known) { first, _ in first })
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Dictionary(causes.map { ($0.key.rawValue, $0.value) }) { first, _ in first })
+    }
+}
+
 /// A place has read something of a kind that it had not read before.
 package struct Exposed: Sendable, Hashable, Codable {
     /// 0 outside of a cell.
     package var cell: Int
     package var kinds: [Exposure.Kind]
-    /// The tool, as `SERVER/TOOL`, or the subtask whose result it took.
+    /// The tool, as `SERVER/TOOL`, or whose result, words or branch it took, and what that had read.
     package var cause: String
 
     package init(cell: Int, kinds: [Exposure.Kind], cause: String) {
@@ -65,7 +85,7 @@ package struct Exposed: Sendable, Hashable, Codable {
 /// The exposure of each place of a session, as a fold over its events.
 ///
 /// A place counts as having read what those above it have read: its task and its slices come from there. What it read itself comes
-/// to those above only with its result, and then there is an event for it.
+/// to others only with its result or a message of its own, and then there is an event for it at their place.
 package struct Exposures: Sendable, Hashable {
     private var own: [Place: Exposure] = [:]
 

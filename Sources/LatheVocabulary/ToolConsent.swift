@@ -40,6 +40,39 @@ package enum ConsentReason: Sendable, Hashable {
     package var takesAlways: Bool { self == .unnamed }
 }
 
+/// Written `{"kind": "unnamed"}`, `{"kind": "rule", "pattern": "crm/*"}`, `{"kind": "exposed", "exposure": {…}}`.
+extension ConsentReason: Codable {
+    private enum Kind: String, Codable {
+        case unnamed, rule, exposed
+    }
+
+    private enum Keys: String, CodingKey {
+        case kind, pattern, exposure
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let told = try decoder.container(keyedBy: Keys.self)
+        switch try told.decode(Kind.self, forKey: .kind) {
+        case .unnamed: self = .unnamed
+        case .rule: self = .rule(try told.decode(String.self, forKey: .pattern))
+        case .exposed: self = .exposed(try told.decode(Exposure.self, forKey: .exposure))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var told = encoder.container(keyedBy: Keys.self)
+        switch self {
+        case .unnamed: try told.encode(Kind.unnamed, forKey: .kind)
+        case .rule(let pattern):
+            try told.encode(Kind.rule, forKey: .kind)
+            try told.encode(pattern, forKey: .pattern)
+        case .exposed(let exposure):
+            try told.encode(Kind.exposed, forKey: .kind)
+            try told.encode(exposure, forKey: .exposure)
+        }
+    }
+}
+
 /// Puts calls to the user, one at a time.
 package protocol ToolConsent: Sendable {
     func answer(to request: ToolRequest) async -> ConsentAnswer

@@ -40,7 +40,7 @@ final class ConsentDesk: ToolConsent {
         guard let (number, log) = begun else { return .nobody }
         let asked = QuestionAsked(
             question: number, cell: request.cell, server: request.server, tool: request.tool,
-            arguments: request.arguments)
+            arguments: request.arguments, agent: request.agent, reason: request.reason)
         // A journal that cannot be written stops the call at its next record.
         _ = try? await log?.record(.questionAsked(asked), at: request.place)
         let asking = Mutex<Task<Void, Never>?>(nil)

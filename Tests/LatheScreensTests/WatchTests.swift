@@ -68,6 +68,22 @@ struct WatchTests {
             ])
     }
 
+    @Test func `who answers from elsewhere is told who asks, why, and what was read`() {
+        let exposure = Exposure([.private: "input rows", .untrusted: "web/fetch\u{1b}[2J"])
+        let asked = QuestionAsked(
+            question: 1, cell: 2, server: "mail", tool: "send", arguments: ["to": "a"], agent: "clerk",
+            reason: .exposed(exposure))
+        let lines = drawn([events[0], events[1], event(Self.ua, 7, .questionAsked(asked))], width: 110)
+        let first = lines.firstIndex { $0.hasPrefix("? question 1") } ?? 0
+        #expect(
+            Array(lines[first..<(first + 4)]) == [
+                "? question 1  coordinator/UA (agent clerk) calls mail/send: lathe control allow|deny s 1",
+                "    which can carry data out",
+                "    ⚠ this session has read PRIVATE (input rows) and UNTRUSTED (web/fetch␛[2J): look at what would be sent,",
+                "    and where",
+            ], "\(lines)")
+    }
+
     @Test func `nothing is wider or higher than the terminal, and a run that died says how to go on`() {
         for (width, height) in [(79, 24), (30, 6), (12, 3)] {
             let lines = drawn(events, width: width, height: height)

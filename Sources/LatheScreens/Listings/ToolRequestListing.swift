@@ -23,7 +23,7 @@ package enum ToolRequestListing {
             + words.flatMap { canvas.wrap(canvas.text($0, .dim), indent: 2) }
     }
 
-    private static func why(_ reason: ConsentReason) -> String {
+    static func why(_ reason: ConsentReason) -> String {
         switch reason {
         case .unnamed: "which may change something"
         case .rule(let pattern): "which lathe.json says to ask about (\"\(pattern)\")"
@@ -32,9 +32,13 @@ package enum ToolRequestListing {
     }
 
     private static func warning(_ reason: ConsentReason, _ canvas: Canvas) -> [StyledLine] {
-        guard case .exposed(let exposure) = reason else { return [] }
-        let text = "⚠ this session has read \(exposure.read): look at what would be sent, and where"
-        return canvas.wrap(canvas.text(text, .yellow), indent: 2)
+        warning(reason).map { canvas.wrap(canvas.text($0, .yellow), indent: 2) } ?? []
+    }
+
+    /// Nil where nothing was read that matters.
+    static func warning(_ reason: ConsentReason) -> String? {
+        guard case .exposed(let exposure) = reason else { return nil }
+        return "⚠ this session has read \(exposure.read): look at what would be sent, and where"
     }
 
     private static func cut(_ text: String) -> String {

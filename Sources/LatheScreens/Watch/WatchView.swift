@@ -66,7 +66,8 @@ struct WatchView {
 
     /// Who asks for what, and the arguments, as far as four lines hold them.
     private func question(_ asked: QuestionAsked, _ tree: AgentTree) -> [StyledLine] {
-        let asker = tree.askers[asked.question]?.description ?? ""
+        let agent = asked.agent.map { " (agent \($0))" } ?? ""
+        let asker = (tree.askers[asked.question]?.description ?? "") + agent
         let head =
             canvas.text("? ", .yellow) + canvas.text("question \(asked.question)", .bold)
             + canvas.text(
@@ -77,7 +78,16 @@ struct WatchView {
         let shown = arguments.prefix(4).map { canvas.fit($0) }
         let isCut = arguments.count > shown.count || text.count > 2_000
         let rest = canvas.text("    … \(text.count) characters in all: question_asked in the journal", .yellow)
-        return [canvas.fit(head)] + shown + (isCut ? [canvas.fit(rest)] : [])
+        return [canvas.fit(head)] + why(asked.reason) + shown + (isCut ? [canvas.fit(rest)] : [])
+    }
+
+    /// Why it is asked, and what was read that could leave with it; nothing in journals that do not say so.
+    private func why(_ reason: ConsentReason?) -> [StyledLine] {
+        guard let reason else { return [] }
+        let warning = ToolRequestListing.warning(reason).map {
+            canvas.wrap(canvas.text("    " + $0, .yellow), indent: 4).prefix(3).map { canvas.fit($0) }
+        }
+        return [canvas.fit(canvas.text("    " + ToolRequestListing.why(reason)))] + (warning ?? [])
     }
 
     private func message(_ message: AgentMessage) -> StyledLine {

@@ -44,7 +44,8 @@ struct BackgroundCall: Sendable {
         (outcome.turns, outcome.usage, outcome.cost) = (spent.turns, spent.usage, spent.cost)
         outcome.seconds = clock.duration(to: .now).seconds
         do throws(JournalError) {
-            try await desk.services.log.record(.backgroundFinished(outcome), at: desk.place)
+            let ended = try await desk.services.log.record(.backgroundFinished(outcome), at: desk.place)
+            await registry.note(id, recordedAs: ended)
         } catch {
             outcome.value = nil
             outcome.fail(HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)"))
@@ -84,7 +85,9 @@ struct BackgroundCall: Sendable {
         defer { progress.end() }
         let reply: HostReply
         do throws(HostRefusal) {
-            reply = try await desk.callTool(arguments, cell: cell, progress: progress.hear) { () throws(HostRefusal) in
+            reply = try await desk.callTool(arguments, cell: cell, progress: progress.hear) {
+                reads throws(HostRefusal) in
+                await registry.note(id, reads: reads)
                 try await begin()
             }
         } catch {

@@ -102,10 +102,14 @@ final class Bus: Sendable {
 
     // MARK: Delivering
 
-    /// Tells the model at a place what waits there: the event, once it is in the journal. Nil where nothing waits.
-    func deliver(to place: Place) async throws(JournalError) -> EventBody? {
+    /// Tells the model at a place what waits there: the event, once it is in the journal. Nil where nothing waits. `reading`
+    /// records what the place reads with it, before it does.
+    func deliver(
+        to place: Place, reading: ([AgentMessage]) async throws(JournalError) -> Void
+    ) async throws(JournalError) -> EventBody? {
         let waiting = items(fold.waiting(at: place))
         guard let block = MessageBlock(waiting) else { return nil }
+        try await reading(block.items.map(\.message))
         let told = EventBody.messageDelivered(
             MessageDelivered(
                 messages: block.items.map(\.message.id), text: block.text, fromUser: block.fromUser,

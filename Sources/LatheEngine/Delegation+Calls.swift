@@ -13,21 +13,14 @@ extension Delegation {
             throw HostRefusal(
                 "limit", "begin: 1 to \(limits.callsPerBegin) calls at once, not \(requests.count)")
         }
-        let open = await registry.openCalls
-        guard open + requests.count <= limits.openCalls else {
-            throw HostRefusal(
-                "limit",
-                "\(open) calls are in the background already and \(requests.count) more would be over \(limits.openCalls) "
-                    + "(limits.openCalls of lathe.json); wait for some with lathe.wait(…) first")
-        }
         var read: [(BackgroundCall.Request, label: String, note: JSONValue?)] = []
         for request in requests { read.append(try await Self.read(request, services)) }
-        var calls: [BackgroundCall] = []
-        for (request, label, note) in read {
-            let kind = SubtaskRegistry.Entry.Kind(request)
-            let (id, place) = await registry.begin(kind, label: label, owner: desk.place, note: note)
-            calls.append(
-                BackgroundCall(id: id, label: label, place: place, cell: desk.cell, request: request, desk: desk))
+        let given = try await registry.begin(
+            read.map { (SubtaskRegistry.Entry.Kind($0.0), $0.label, $0.note) }, owner: desk.place,
+            atMost: limits.openCalls)
+        let calls = zip(read, given).map { one, given in
+            BackgroundCall(
+                id: given.id, label: one.label, place: given.place, cell: desk.cell, request: one.0, desk: desk)
         }
         let subtasks = calls.map { call -> JSONValue in
             ["id": .integer(call.id), "label": .string(call.label), "uri": .string("subtask://\(call.id)")]
@@ -40,9 +33,10 @@ extension Delegation {
         for call in calls {
             let gate = call.request.kind == .tool ? toolCalls : questions
             let task = Task {
-                await gate.enter()
+                // One that is cancelled before there is room says so by itself.
+                let isIn = await gate.enter()
                 let outcome = await call.perform()
-                await gate.leave()
+                if isIn { await gate.leave() }
                 await self.registry.finish(outcome)
             }
             await registry.attach(task, to: call.id)

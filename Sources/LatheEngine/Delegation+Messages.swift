@@ -2,8 +2,13 @@ internal import LatheVocabulary
 
 /// Messages between the places of a session, where subtasks are concerned.
 extension Delegation {
-    /// Sends a message, and lets code go on that waits for subtasks at a place which should see it at once.
+    /// Sends a message with what its sender has read, and lets code go on that waits for subtasks at a place which should see it
+    /// at once.
     func send(_ draft: AgentMessage) async throws(HostRefusal) -> AgentMessage {
+        var draft = draft
+        if draft.from != .user {
+            draft.exposure = services.tools?.exposure(of: draft.from).only(Exposure.Kind.read)
+        }
         let sent = try await bus.send(draft)
         if sent.isUrgent { for place in sent.to { await registry.interruptWait(of: place) } }
         return sent
@@ -11,7 +16,9 @@ extension Delegation {
 
     /// What passes before a turn begins at a place, after pauses and the owner's cells: the messages that wait there.
     func beginTurn(at place: Place) async throws(JournalError) -> EventBody? {
-        try await bus.deliver(to: place)
+        try await bus.deliver(to: place) { messages throws(JournalError) in
+            try await services.expose(place, to: messages, in: 0)
+        }
     }
 
     /// The next cell that the owner wants run at a place, also while it is paused; nil once a turn may begin.

@@ -113,11 +113,12 @@ struct Delegation: Sendable {
         }
     }
 
-    /// Runs one when there is room for it; its outcome is recorded as soon as it is there.
+    /// Runs one when there is room for it; its outcome is recorded as soon as it is there. One that is cancelled before there is
+    /// room says that it never began.
     func run(_ run: SubtaskRun, through gates: [AsyncGate]) async {
-        // One that is cancelled meanwhile says so at once.
         var entered: [AsyncGate] = []
-        for gate in gates where await gate.entered() {
+        for gate in gates {
+            guard await gate.enter() else { break }
             entered.append(gate)
         }
         let outcome = await run.perform()
@@ -138,27 +139,15 @@ struct Delegation: Sendable {
             ? await registry.outcomes(of: ids, any: any, within: seconds, at: owner) { isInterrupted(owner, in: cell) }
             : await registry.outcomes(of: ids, any: any, within: seconds)
         let wanted = any ? outcomes.filter { $0.status != .running } : outcomes
-        let (told, left) = Self.told(wanted, upTo: services.limits.callBytes)
+        let (told, left): ([JSONValue], Set<Int>)
+        do throws(JournalError) {
+            (told, left) = try await self.told(wanted, upTo: services.limits.callBytes)
+        } catch {
+            throw HostRefusal(unread: error)
+        }
         await registry.note(told: outcomes.filter { $0.status != .running && !left.contains($0.id) }.map(\.id))
         guard mail else { return ["outcomes": .array(told)] }
         return ["outcomes": .array(told), "mail": .bool(isInterrupted(owner, in: cell))]
-    }
-
-    /// Outcomes as a kernel is told them: values that would make a message too long are `left` for another call, never the first.
-    private static func told(_ outcomes: [SubtaskOutcome], upTo bytes: Int) -> ([JSONValue], left: Set<Int>) {
-        var (told, left, used): ([JSONValue], Set<Int>, Int) = ([], [], 0)
-        for outcome in outcomes {
-            var outcome = outcome
-            let size = outcome.value?.text.utf8.count ?? 0
-            let fits = used == 0 || used + size <= bytes
-            used += fits ? size : 0
-            if !fits {
-                outcome.value = nil
-                left.insert(outcome.id)
-            }
-            told.append(outcome.forKernel(isLeft: !fits))
-        }
-        return (told, left)
     }
 
     func cancel(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {

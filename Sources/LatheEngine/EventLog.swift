@@ -69,6 +69,9 @@ package final class EventLog: Sendable {
         try await journal.events(after: sequence, of: kinds)
     }
 
+    /// The event with a sequence number; nil where there is none.
+    func event(_ sequence: Int) async throws(JournalError) -> Event? { try await journal.event(sequence) }
+
     /// The newest result of a cell; nil where it has not finished at that place.
     func result(of cell: Int, at place: Place) async throws(JournalError) -> CellResult? {
         try await journal.result(of: cell, at: place)

@@ -54,7 +54,9 @@ final class Examinations: Sendable {
     func inTurn<T: Sendable>(
         _ body: () async throws(LibraryError) -> T
     ) async throws(LibraryError) -> T {
-        await gate.enter()
+        guard await gate.enter() else {
+            throw LibraryError(.refused, "stopped while it waited for an examination to begin")
+        }
         let result: Result<T, LibraryError>
         do throws(LibraryError) {
             result = .success(try await body())

@@ -7,11 +7,16 @@ extension HostDesk {
     /// What runs and what has ended: what is named, of this kernel or below it, or all that this kernel began.
     func subtasks(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         guard arguments.present("ids") != nil else {
-            return await delegation.registry.listing(nil, of: place, limit: Self.listed)
+            let listing = await delegation.registry.listing(nil, of: place, limit: Self.listed)
+            let own = (listing["subtasks"]?.arrayValue ?? []).compactMap { $0["id"]?.integerValue }
+            try await expose(toWork: own, .listing)
+            return listing
         }
         let ids = try arguments.integers("ids", upTo: Self.listed)
         guard await delegation.registry.sees(place, ids) else { throw Self.notYours }
-        return await delegation.registry.listing(ids, of: place, limit: Self.listed)
+        let listing = await delegation.registry.listing(ids, of: place, limit: Self.listed)
+        try await expose(toWork: ids, .listing)
+        return listing
     }
 
     static let notYours = HostRefusal("not_allowed", "these are not subtasks of this kernel")
@@ -22,9 +27,16 @@ extension HostDesk {
             throw HostRefusal("invalid_arguments", "tool_result: id is missing")
         }
         guard await delegation.registry.sees(place, [id]) else { throw Self.notYours }
-        guard let value = await delegation.registry.outcome(of: id)?.value, let file = ToolResult.keptFile(value) else {
+        let outcome: SubtaskOutcome?
+        do throws(JournalError) {
+            outcome = try await delegation.wholeOutcomes(of: [id]).first
+        } catch {
+            throw HostRefusal(unread: error)
+        }
+        guard let value = outcome?.value, let file = ToolResult.keptFile(value) else {
             throw HostRefusal("gone", "subtask://\(id) has no result in a file")
         }
+        try await expose(toWork: [id], .value)
         return HostReply(.value(value), file: file)
     }
 

@@ -4,28 +4,54 @@ internal import LatheVocabulary
 extension HostDesk {
     /// Records what is new of what the place reads now.
     func expose(to kinds: [Exposure.Kind], by cause: String) async throws(HostRefusal) {
+        do throws(JournalError) {
+            try await services.expose(place, to: kinds, by: cause, in: cell)
+        } catch {
+            throw HostRefusal(unwritten: error)
+        }
+    }
+
+    /// The same of what comes from another place: whoever takes it has read what that had.
+    func expose(to source: Place, called name: String) async throws(HostRefusal) {
         guard let tools = services.tools else { return }
-        let known = tools.exposure(of: place)
-        let new = kinds.filter { !known.has($0) }
-        guard !new.isEmpty else { return }
-        let exposed = Exposed(cell: cell, kinds: new, cause: String(cause.prefix(300)))
-        try await journal(.exposed(exposed))
-        tools.note(exposed, at: place)
+        try await expose(to: tools.exposure(of: source), called: name)
+    }
+
+    private func expose(to read: Exposure, called name: String) async throws(HostRefusal) {
+        do throws(JournalError) {
+            try await services.expose(place, to: read, of: name, in: cell)
+        } catch {
+            throw HostRefusal(unwritten: error)
+        }
+    }
+
+    /// The same of subtasks and calls of which the kernel is told so much: what they had read, and what their servers say
+    /// meanwhile.
+    func expose(toWork ids: [Int], _ telling: SubtaskRegistry.Telling) async throws(HostRefusal) {
+        guard let tools = services.tools else { return }
+        for source in await delegation.registry.sources(of: ids, telling, to: place) {
+            var read = tools.exposure(of: source.place)
+            if let reads = source.reads { read.merge(reads) }
+            try await expose(to: read, called: source.label)
+        }
     }
 
     /// Waits for subtasks. Whoever takes a result has read what its maker had.
     func waited(_ arguments: HostArguments, in cell: Int) async throws(HostRefusal) -> JSONValue {
         let value = try await delegation.wait(arguments, for: place, in: cell)
-        guard let tools = services.tools else { return value }
-        let ids = (value["outcomes"]?.arrayValue ?? [])
-            .filter { $0["status"]?.stringValue != OutcomeStatus.running.rawValue }
-            .compactMap { $0["id"]?.integerValue }
-        for outcome in await delegation.registry.outcomes(of: ids, within: 0) {
-            let read = tools.exposure(of: outcome.place)
-            let kinds = [Exposure.Kind.private, .untrusted].filter { read.has($0) }
-            let causes = Set(kinds.compactMap { read.causes[$0] }).sorted().joined(separator: ", ")
-            try await expose(to: kinds, by: "\(outcome.label): \(causes)")
-        }
+        let ids = (value["outcomes"]?.arrayValue ?? []).compactMap { $0["id"]?.integerValue }
+        try await expose(toWork: ids, .outcomes)
         return value
+    }
+}
+
+extension HostRefusal {
+    /// Since the journal cannot be written.
+    init(unwritten error: JournalError) {
+        self.init("not_allowed", "the journal cannot be written: \(error.reason)")
+    }
+
+    init(unread error: JournalError) {
+        self.init("not_allowed", "the journal cannot be read: \(error.reason)")
     }
 }

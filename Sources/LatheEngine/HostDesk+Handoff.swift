@@ -132,6 +132,8 @@ extension HostDesk {
                 throw HostRefusal("not_allowed", "handoff: \(id) is no subtask of this kernel")
             }
             outcome = await delegation.registry.outcomes(of: [id], within: 0).first
+            // Its reason is the receiver's words.
+            try await expose(toWork: [id], .outcomes)
         }
         guard outcome?.status != .running else {
             throw HostRefusal("invalid_arguments", "handoff: its subtask still runs")

@@ -66,8 +66,23 @@ extension HostDesk {
 
     // MARK: messages
 
-    /// What has come to this place: what nobody has read, all of it, or the replies to one message, for which it may wait.
+    /// What has come to this place: what nobody has read, all of it, or the replies to one message, for which it may wait. Whoever
+    /// gets it has read what its senders had.
     func messages(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
+        let value = try await arrived(arguments)
+        let fold = delegation.bus.fold
+        let given = (value["messages"]?.arrayValue ?? []).compactMap { one in
+            one["id"]?.stringValue.flatMap { fold.messages[$0] }
+        }
+        do throws(JournalError) {
+            try await services.expose(place, to: given, in: cell)
+        } catch {
+            throw HostRefusal(unwritten: error)
+        }
+        return value
+    }
+
+    private func arrived(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         if let recorded = delegation.bus.recorded?.take(.object(arguments.values), in: cell, at: place) {
             return recorded
         }

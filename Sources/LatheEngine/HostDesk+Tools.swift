@@ -40,20 +40,24 @@ extension HostDesk {
     /// What there is to read of a server.
     func resources(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         let server = try arguments.text("server", upTo: Self.toolNameCharacters)
-        let access = try usableTools().access
+        let tools = try usableTools()
+        let listed: ListedResources
         do throws(ToolError) {
-            return try await access.resources(of: server).json
+            listed = try ListedResources(try await tools.access.resources(of: server), tools, toolAllowance)
         } catch {
             throw HostRefusal(error)
         }
+        if let refusal = listed.refusal { throw refusal }
+        try await expose(to: listed.exposure, by: "\(listed.offered.server)/resources")
+        return listed.offered.json
     }
 
     /// Calls a tool, if a rule or the user allows it. `cell` is the one that calls, where it is not the one under way; `sending` is
-    /// awaited once it is allowed and before it is sent.
+    /// awaited once it is allowed and before it is sent, with what its answer counts as.
     func callTool(
         _ arguments: HostArguments, cell caller: Int? = nil,
         progress: @escaping @Sendable (ToolProgress) -> Void = { _ in },
-        sending: () async throws(HostRefusal) -> Void = {}
+        sending: (Exposure) async throws(HostRefusal) -> Void = { _ in }
     ) async throws(HostRefusal) -> HostReply {
         let tools = try usableTools()
         let server = try arguments.text("server", upTo: Self.toolNameCharacters)
@@ -80,7 +84,8 @@ extension HostDesk {
         switch verdict {
         case .refused(let reason): throw HostRefusal("not_allowed", reason)
         case .allowed(let ground):
-            try await sending()
+            let reads = tools.exposure(by: tool, source).map { ($0, tool.fullName) }
+            try await sending(Exposure(Dictionary(reads) { first, _ in first }))
             return try await call(tool, source, given, ground, tools, in: cell, progress)
         }
     }
@@ -91,20 +96,26 @@ extension HostDesk {
     ) async throws(HostRefusal) -> HostReply {
         let began = RunClock.shared.now
         let kinds = tools.exposure(by: tool, source)
+        var use = ToolUse(
+            cell: cell, server: tool.server, tool: tool.name, ground: ground, seconds: 0, bytes: 0, isError: true,
+            isUntrusted: kinds.contains(.untrusted), isWayOut: tool.isWayOut(source))
         let result: ToolResult
         do throws(ToolError) {
             result = try await tools.access.call(tool, arguments, progress: progress)
         } catch {
-            if !error.code.isWithoutServersWords { try await expose(to: kinds, by: tool.fullName) }
+            let hasWords = !error.code.isWithoutServersWords
+            if error.code.mayHaveBeenSent {
+                use.failure = error.code
+                use.isUntrusted = hasWords && kinds.contains(.untrusted)
+                use.seconds = RunClock.shared.now - began
+                try await journal(.toolUsed(use))
+            }
+            if hasWords { try await expose(to: kinds, by: tool.fullName) }
             throw HostRefusal(error)
         }
-        try await journal(
-            .toolUsed(
-                ToolUse(
-                    cell: cell, server: tool.server, tool: tool.name, ground: ground,
-                    seconds: RunClock.shared.now - began, bytes: result.bytes, isError: result.isError,
-                    sha256: result.sha256, isUntrusted: kinds.contains(.untrusted),
-                    isWayOut: tool.isWayOut(source))))
+        (use.bytes, use.isError, use.sha256) = (result.bytes, result.isError, result.sha256)
+        use.seconds = RunClock.shared.now - began
+        try await journal(.toolUsed(use))
         try await expose(to: kinds, by: tool.fullName)
         return HostReply(result)
     }

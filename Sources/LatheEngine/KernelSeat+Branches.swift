@@ -30,6 +30,7 @@ extension KernelSeat {
             for await (number, result) in group { results[number] = result }
             return results
         }
+        for alternative in alternatives { try await take(branch: alternative.number) }
         var listed: [JSONValue] = []
         for alternative in alternatives {
             guard let result = results[alternative.number] else { continue }
@@ -40,6 +41,11 @@ extension KernelSeat {
             }
         }
         return ["branches": .array(listed)]
+    }
+
+    /// Whoever is told of a branch, or goes on in it, has read what its code read.
+    func take(branch number: Int) async throws(HostRefusal) {
+        try await desk.expose(to: place.child("branch \(number)"), called: "branch \(number)")
     }
 
     private struct Alternative: Sendable {

@@ -33,9 +33,10 @@ extension KernelSeat {
     }
 
     /// `lathe.rollback` in a cell: takes effect when the cell has ended.
-    func requestRollback(to wanted: JSONValue?) throws(HostRefusal) -> JSONValue {
+    func requestRollback(to wanted: JSONValue?) async throws(HostRefusal) -> JSONValue {
         _ = try checkpointing()
         let target = try target(wanted ?? .null)
+        if target.made.maker == .branch { try await take(branch: target.number) }
         pendingRollback = target.number
         return [
             "checkpoint": .integer(target.number), "title": .string(target.title),

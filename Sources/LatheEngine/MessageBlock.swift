@@ -89,12 +89,13 @@ struct MessageBlock: Sendable, Hashable {
 
     private static func lines(_ item: Item) -> [String] {
         let message = item.message
-        var head = "- \(message.id.singleLine(upTo: 120)) · \(message.kind.rawValue)"
+        let id = name(message.id, upTo: 120)
+        var head = "- \(id) · \(message.kind.rawValue)"
         if message.important { head += " · important" }
         if !message.topic.isEmpty { head += " · \(harmless(message.topic).singleLine(upTo: 60))" }
-        if let reply = message.replyTo { head += " · replies to \(reply.singleLine(upTo: 120))" }
+        if let reply = message.replyTo { head += " · replies to \(name(reply, upTo: 120))" }
         if let missed = item.missed { head += " · not read by \(name(missed)), which had ended" }
-        if message.kind == .request { head += " · waits: lathe.reply(\"\(message.id.singleLine(upTo: 120))\", …)" }
+        if message.kind == .request { head += " · waits: lathe.reply(\"\(id)\", …)" }
         var body = message.text
         if let value = message.value { body += (body.isEmpty ? "" : "\n") + value.text }
         let cut = body.count - messageCap
@@ -105,7 +106,10 @@ struct MessageBlock: Sendable, Hashable {
         return [head] + quoted
     }
 
-    private static func name(_ place: Place) -> String { harmless(place.description).singleLine(upTo: 80) }
+    private static func name(_ place: Place) -> String { name(place.description, upTo: 80) }
+
+    /// Labels are words of whoever delegated.
+    private static func name(_ text: String, upTo length: Int) -> String { harmless(text).singleLine(upTo: length) }
 
     /// Without control characters but line breaks, and without anything that could be taken for a mark of lathe's own.
     static func harmless(_ text: String) -> String {

@@ -22,7 +22,9 @@ struct ModelTurn: Sendable {
     /// Where the model takes no further call now, this waits too; nothing is set aside meanwhile.
     func ask(_ request: ModelRequest) async throws(JournalError) -> Result<ModelReply, ModelError> {
         guard !model.replays(request), let gate = spending.gates.gate(of: model) else { return try await call(request) }
-        await gate.enter()
+        guard await gate.enter() else {
+            return try await failed(request, ModelError(.cancelled, "stopped while it waited for its turn"))
+        }
         do throws(JournalError) {
             let answer = try await call(request)
             await gate.leave()

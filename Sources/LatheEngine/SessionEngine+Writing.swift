@@ -109,7 +109,7 @@ extension SessionEngine {
         case .success(let begun): id = begun
         case .failure(let refusal): return .failed(.notRun, refusal.reason)
         }
-        guard let outcome = await registry.outcomes(of: [id], within: 0).first else {
+        guard let outcome = try await delegation.wholeOutcomes(of: [id]).first else {
             return .failed(.notRun, "it never began")
         }
         guard outcome.status == .complete, let value = outcome.value else {

@@ -9,11 +9,11 @@ package struct SessionPast: Sendable {
     /// The task that has no end, if any.
     package let unfinished: UnfinishedTask?
     /// Subtasks that ended, by number.
-    let outcomes: [Int: SubtaskOutcome]
+    let outcomes: [Int: StoredOutcome]
     /// Who began each subtask that was delegated.
     let owners: [Int: Place]
     /// Tool calls and questions in the background that ended, by number.
-    let callOutcomes: [Int: SubtaskOutcome]
+    let callOutcomes: [Int: StoredOutcome]
     /// The coordinator's newest request that was answered, and what its provider counted.
     let measured: (request: ModelRequest, usage: Usage)?
     let places: Set<Place>
@@ -72,9 +72,9 @@ package struct SessionPast: Sendable {
     private struct Fold {
         var own = PlacePast(.coordinator)
         var unfinished: UnfinishedTask?
-        var outcomes: [Int: SubtaskOutcome] = [:]
+        var outcomes: [Int: StoredOutcome] = [:]
         var owners: [Int: Place] = [:]
-        var callOutcomes: [Int: SubtaskOutcome] = [:]
+        var callOutcomes: [Int: StoredOutcome] = [:]
         var request: ModelRequest?
         var measured: (request: ModelRequest, usage: Usage)?
         var places: Set<Place> = []
@@ -106,8 +106,8 @@ package struct SessionPast: Sendable {
             case .subtaskStarted(let started): note(started.id, started.place)
             case .subtaskFinished(let outcome):
                 note(outcome.id, outcome.place)
-                outcomes[outcome.id] = outcome
-            case .backgroundFinished(let outcome): callOutcomes[outcome.id] = outcome
+                outcomes[outcome.id] = StoredOutcome(outcome, in: event)
+            case .backgroundFinished(let outcome): callOutcomes[outcome.id] = StoredOutcome(outcome, in: event)
             case .hostAnswered(let answered) where answered.name == "delegate" || answered.name == "begin":
                 for item in answered.value?["subtasks"]?.arrayValue ?? [] {
                     guard let id = item["id"]?.integerValue else { continue }

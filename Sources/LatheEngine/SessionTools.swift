@@ -77,7 +77,9 @@ package final class SessionTools: Sendable {
         guard let consent else { return .refused(unasked(tool, source, at: request.place)) }
         state.withLock { $0.waiting.append(request.place) }
         defer { state.withLock { $0.stopWaiting(request.place) } }
-        await asking.enter()
+        guard await asking.enter() else {
+            throw HostRefusal("cancelled", "stopped while it waited for its turn to ask about \(tool.fullName)")
+        }
         let result: Result<Verdict, HostRefusal>
         do throws(HostRefusal) {
             result = .success(try await asked(request, tool, source, consent, journal))

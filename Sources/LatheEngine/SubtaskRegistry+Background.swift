@@ -2,12 +2,21 @@ internal import LatheVocabulary
 
 /// What the registry knows of work in the background.
 extension SubtaskRegistry {
-    /// Gives a tool call or a question its number, as far as there is room for so many more that are open.
+    /// Gives tool calls and questions their numbers; none of them where fewer may be open.
     func begin(
-        _ kind: Entry.Kind, label: String, owner: Place, note: JSONValue?
-    ) -> (id: Int, place: Place) {
-        let id = nextID()
-        return (id, take(id, kind, label: label, owner: owner, note: note))
+        _ calls: [(kind: Entry.Kind, label: String, note: JSONValue?)], owner: Place, atMost most: Int
+    ) throws(HostRefusal) -> [(id: Int, place: Place)] {
+        let open = openCalls
+        guard open + calls.count <= most else {
+            throw HostRefusal(
+                "limit",
+                "\(open) calls are in the background already and \(calls.count) more would be over \(most) "
+                    + "(limits.openCalls of lathe.json); wait for some with lathe.wait(…) first")
+        }
+        return calls.map { call in
+            let id = nextID()
+            return (id, take(id, call.kind, label: call.label, owner: owner, note: call.note))
+        }
     }
 
     /// Takes one up under its number.
@@ -24,13 +33,59 @@ extension SubtaskRegistry {
     /// From now on `progress` says how far a subtask is.
     func observe(_ id: Int, _ progress: @escaping @Sendable () -> JSONValue) { entries[id]?.progress = progress }
 
-    /// Notes that the kernel of their owner has been given these outcomes.
-    func note(told ids: [Int]) { for id in ids { entries[id]?.isTold = true } }
+    /// Notes that the kernel of their owner has been given these outcomes. Their values are the journal's from now on.
+    func note(told ids: [Int]) {
+        for id in ids {
+            entries[id]?.isTold = true
+            if entries[id]?.sequence != nil { entries[id]?.outcome?.value = nil }
+        }
+    }
+
+    /// Notes which event has the outcome that is about to be told here.
+    func note(_ id: Int, recordedAs event: Event) { entries[id]?.sequence = event.sequence }
+
+    /// Which events have the values of those that have none here, by number.
+    func stored(of ids: [Int]) -> [Int: Int] {
+        var stored: [Int: Int] = [:]
+        for id in ids {
+            guard let entry = entries[id], entry.outcome?.value == nil else { continue }
+            stored[id] = entry.sequence
+        }
+        return stored
+    }
+
+    /// Notes what the words of a call's server count as, which may come before it has ended.
+    func note(_ id: Int, reads: Exposure) { entries[id]?.reads = reads }
+
+    // MARK: What is told with it
+
+    /// What of work a kernel is told.
+    enum Telling {
+        /// How it stands, and the outcome where it has ended.
+        case outcomes
+        /// How it stands, and how far it is.
+        case listing
+        /// The value alone.
+        case value
+    }
+
+    /// Where words of others can come from with that: from below its own work, whose labels and notes are words of whoever
+    /// began it there, from what has ended, and from what a server says of how far it is.
+    func sources(
+        of ids: [Int], _ telling: Telling, to place: Place
+    ) -> [(place: Place, label: String, reads: Exposure?)] {
+        ids.compactMap { id in
+            guard let entry = entries[id] else { return nil }
+            let isForeign = entry.owner != place || telling == .value
+            let hasEnded = entry.outcome != nil && telling == .outcomes
+            let said = entry.progress?()["message"]?.stringValue ?? ""
+            let isHeard = telling == .listing && !said.isEmpty
+            guard isForeign || hasEnded || isHeard else { return nil }
+            return (entry.place, entry.label, isHeard ? entry.reads : nil)
+        }
+    }
 
     func isUndone(_ id: Int) -> Bool { entries[id]?.isUndone == true }
-
-    /// The outcome of one; nil where it has none.
-    func outcome(of id: Int) -> SubtaskOutcome? { entries[id]?.outcome }
 
     /// What a kernel at `place` is told of these, or of everything that it began itself, newest first; at most `limit`.
     func listing(_ ids: [Int]?, of place: Place, limit: Int) -> JSONValue {

@@ -18,6 +18,11 @@ actor SubtaskRegistry {
         var progress: (@Sendable () -> JSONValue)?
         /// What its kernel wants to be told of it again, as it said it.
         var note: JSONValue?
+        /// What the words of its server count as, once it was sent.
+        var reads: Exposure?
+        /// The event that has its outcome. Once that is told the value is there alone, so that a session does not grow with all
+        /// that it was ever given.
+        var sequence: Int?
         /// Whether its owner's kernel has been given the outcome.
         var isTold = false
         /// Whether it was told to stop, perhaps before it began.
@@ -60,22 +65,22 @@ actor SubtaskRegistry {
     /// `places` and `lastID` continue the numbering of earlier program runs, whose outcomes can still be asked for; `calls` are
     /// those of tool calls and questions.
     init(
-        places: Set<Place>, lastID: Int, outcomes: [Int: SubtaskOutcome] = [:], calls: [Int: SubtaskOutcome] = [:],
+        places: Set<Place>, lastID: Int, outcomes: [Int: StoredOutcome] = [:], calls: [Int: StoredOutcome] = [:],
         owners: [Int: Place] = [:]
     ) {
         self.places = places
         self.lastID = lastID
-        entries = outcomes.mapValues { Self.past($0, .agent, owners[$0.id]) }
-        for (id, outcome) in calls {
-            entries[id] = Self.past(outcome, outcome.place.isOfQuestions ? .question : .tool)
+        entries = outcomes.mapValues { Self.past($0, .agent, owners[$0.outcome.id]) }
+        for (id, stored) in calls {
+            entries[id] = Self.past(stored, stored.outcome.place.isOfQuestions ? .question : .tool)
         }
     }
 
-    private static func past(_ outcome: SubtaskOutcome, _ kind: Entry.Kind, _ owner: Place? = nil) -> Entry {
-        Entry(
+    private static func past(_ stored: StoredOutcome, _ kind: Entry.Kind, _ owner: Place? = nil) -> Entry {
+        let outcome = stored.outcome
+        return Entry(
             kind: kind, owner: owner ?? outcome.place.parent ?? .coordinator, label: outcome.label,
-            place: outcome.place,
-            outcome: outcome, started: .now)
+            place: outcome.place, outcome: outcome, started: .now, sequence: stored.sequence)
     }
 
     /// The number of the next one.
@@ -119,6 +124,8 @@ actor SubtaskRegistry {
     /// Keeps an outcome and wakes who waits for it.
     func finish(_ outcome: SubtaskOutcome) {
         entries[outcome.id]?.outcome = outcome
+        // What it was observed by is let go with it.
+        if let last = entries[outcome.id]?.progress?() { entries[outcome.id]?.progress = { last } }
         for index in waiters.indices.reversed() where waiters[index].ids.remove(outcome.id) != nil {
             guard waiters[index].any || waiters[index].ids.isEmpty else { continue }
             waiters.remove(at: index).resume.resume()

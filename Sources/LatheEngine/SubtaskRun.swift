@@ -52,7 +52,9 @@ struct SubtaskRun: Sendable {
             outcome.usage = spending.total.usage
             outcome.cost = spending.total.cost
             outcome.seconds = clock.duration(to: .now).seconds + (past?.seconds ?? 0)
-            delegation.bus.take(try await services.log.record(.subtaskFinished(outcome), at: place))
+            let ended = try await services.log.record(.subtaskFinished(outcome), at: place)
+            await delegation.registry.note(id, recordedAs: ended)
+            delegation.bus.take(ended)
             if plan.agent.isSaved { try await services.uses.carry() }
         } catch {
             outcome.status = .failed

@@ -38,6 +38,15 @@ struct ToolAllowance: Sendable, Hashable {
         lists.allSatisfy { Self.fits(name, $0) }
     }
 
+    /// Whether each list names anything of a server.
+    func names(_ server: String) -> Bool {
+        lists.allSatisfy { list in
+            list.patterns.contains { pattern in
+                pattern.firstIndex(of: "/").map { ToolRules.fits(server, String(pattern[..<$0])) } ?? false
+            }
+        }
+    }
+
     private static func fits(_ name: String, _ list: List) -> Bool {
         list.patterns.contains { ToolRules.fits(name, $0) }
     }

@@ -76,6 +76,16 @@ extension SQLiteConnection {
         return read
     }
 
+    /// The row of one sequence number, if there is one.
+    func rows(only sequence: Int) throws(JournalError) -> JournalRows {
+        let statement = try statement("SELECT sequence, time, place, kind, data FROM event WHERE sequence = ?1")
+        try statement.bind(sequence, at: 1)
+        var read = JournalRows()
+        if try statement.step() { read.rows.append(statement.row()) }
+        try takeTexts(&read, .all)
+        return read
+    }
+
     private func takeTexts(_ read: inout JournalRows, _ texts: RequestTexts) throws(JournalError) {
         let started = read.rows.indices.filter { read.rows[$0].kind == EventBody.Kind.turnStarted.rawValue }
         // What the newest requests measured bounds the next one.

@@ -83,6 +83,10 @@ package final class SQLiteJournal: Journal {
         }.events()
     }
 
+    package func event(_ sequence: Int) async throws(JournalError) -> Event? {
+        try await reading { connection throws(JournalError) in try connection.rows(only: sequence) }.events().first
+    }
+
     package func result(of cell: Int, at place: Place) async throws(JournalError) -> CellResult? {
         try await reading { connection throws(JournalError) in try connection.result(of: cell, at: place) }
     }

@@ -28,11 +28,15 @@ package struct AgentMessage: Sendable, Hashable, Codable {
     /// The host call that sent it, and its cell; nil for the user's.
     package var call: Int?
     package var cell: Int?
+    /// What its sender had read when it sent it; nil where nobody kept that.
+    package var exposure: Exposure?
 
     package init(
         id: String, from: Place, to: [Place], kind: Kind = .note, topic: String = "", text: String = "",
-        value: JSONValue? = nil, important: Bool = false, replyTo: String? = nil, call: Int? = nil, cell: Int? = nil
+        value: JSONValue? = nil, important: Bool = false, replyTo: String? = nil, call: Int? = nil, cell: Int? = nil,
+        exposure: Exposure? = nil
     ) {
+        self.exposure = exposure
         self.id = id
         self.from = from
         self.to = to

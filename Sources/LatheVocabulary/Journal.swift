@@ -7,6 +7,9 @@ package protocol Journal: Sendable {
     /// The events with a sequence number above `sequence`, in order: of some kinds only, or of all where `kinds` is nil.
     func events(after sequence: Int, of kinds: Set<EventBody.Kind>?) async throws(JournalError) -> [Event]
 
+    /// The event with a sequence number; nil where there is none.
+    func event(_ sequence: Int) async throws(JournalError) -> Event?
+
     /// The newest result of a cell; nil where it has not finished at that place.
     func result(of cell: Int, at place: Place) async throws(JournalError) -> CellResult?
 

@@ -19,6 +19,18 @@ package struct ToolError: Error, Sendable, Hashable {
         case badRequest = "bad_request"
         case cancelled, failed
 
+        /// Whether the arguments may have left lathe: what fails later than that has been called, for all that anybody knows.
+        package var mayHaveBeenSent: Bool {
+            switch self {
+            case .configuration, .notAllowed, .changed, .notDefined, .notFound, .cannotStart, .resting, .unknownTool,
+                .badArguments, .badRequest:
+                false
+            case .host, .ended, .flooded, .invalid, .timeout, .refused, .unauthorized, .unreachable, .badResult,
+                .cancelled, .failed:
+                true
+            }
+        }
+
         /// Whether nothing was sent, or nothing came back: then the reason has no word of the server.
         package var isWithoutServersWords: Bool {
             switch self {

@@ -22,7 +22,7 @@ package struct ToolDecided: Sendable, Hashable, Codable {
     }
 }
 
-/// Code called a tool, which has answered. Arguments and result are those of the host call.
+/// Code called a tool: it has answered, or the call failed on its way. Arguments and result are those of the host call.
 package struct ToolUse: Sendable, Hashable, Codable {
     /// Why it was allowed.
     package enum Ground: String, Sendable, Hashable, Codable, CaseIterable {
@@ -45,8 +45,10 @@ package struct ToolUse: Sendable, Hashable, Codable {
     package var seconds: Double
     /// Of the result as JSON.
     package var bytes: Int
-    /// Whether the server says that the call failed.
+    /// Whether the call failed, as the server says or without an answer.
     package var isError: Bool
+    /// Why there is no answer, by the code of the error; nil where there is one.
+    package var failure: ToolError.Code?
     /// Of the result as JSON, with sorted keys and without spaces.
     package var sha256: String?
     /// Whether the result counts as words of others.
@@ -56,8 +58,9 @@ package struct ToolUse: Sendable, Hashable, Codable {
 
     package init(
         cell: Int, server: String, tool: String, ground: Ground, seconds: Double, bytes: Int, isError: Bool,
-        sha256: String? = nil, isUntrusted: Bool? = nil, isWayOut: Bool? = nil
+        sha256: String? = nil, isUntrusted: Bool? = nil, isWayOut: Bool? = nil, failure: ToolError.Code? = nil
     ) {
+        self.failure = failure
         self.sha256 = sha256
         self.isUntrusted = isUntrusted
         self.isWayOut = isWayOut

@@ -32,7 +32,8 @@ final class EventFeed: Sendable {
     ///
     /// One question is put at a time, whoever asks it: two that read one terminal would take each other's answers.
     func aside<Answer: Sendable>(_ ask: @escaping @Sendable (_ isStopped: () -> Bool) -> Answer) async -> Answer {
-        await asking.enter()
+        // Stopped before its turn has come, it gives up without having asked.
+        guard await asking.enter() else { return ask { true } }
         let isStopped = Mutex(false)
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiting: CheckedContinuation<Answer, Never>) in

@@ -209,6 +209,6 @@ final class RecordedTools: ToolAccess {
     }
 
     private static func unrecorded(_ what: String) -> ToolError {
-        ToolError(.cancelled, "the recording has no such call of \(what), and a replay calls no tools")
+        ToolError(.notAllowed, "the recording has no such call of \(what), and a replay calls no tools")
     }
 }

@@ -152,6 +152,37 @@ import Testing
         }
     }
 
+    @Test func `a result that was told is the journal's, and is given again from there, also in a later run`()
+        async throws
+    {
+        let tools = StagedTools { (name, _) throws(ToolError) in "added \(name)" }
+        let rules = ToolRules(allow: ["*"])
+        let twice = """
+            told = f"{lathe.subtask(1).result()} {lathe.subtask(1).result()}, {lathe.subtask(2).result()}"
+            lathe.answer(told)
+            """
+        let first = ScriptedModel { place, _ in
+            guard place == .coordinator else { return .text("heron") }
+            return .code(
+                Self.load + "add.later('Ada').result()\nlathe.ask_model.later('Which?').result()\n" + twice)
+        }
+        let events = try await TestSession.run(first, tools: SessionTools(access: tools, rules: rules)) { session in
+            let outcome = try await session.engine.ask("x")
+            #expect(outcome.answer == "added Ada added Ada, heron", "\(outcome)")
+            let kept = await session.engine.registry.entries.values.map { $0.outcome?.status }
+            #expect(kept == [.complete, .complete])
+            #expect(await session.engine.registry.entries.values.allSatisfy { $0.outcome?.value == nil })
+            return await session.journal.events(after: 0)
+        }
+        #expect(SessionPast(events).callOutcomes.values.allSatisfy { $0.outcome.value == nil })
+        let second = ScriptedModel([.code(twice)])
+        try await TestSession.run(second, past: events, tools: SessionTools(access: tools, rules: rules)) { session in
+            let outcome = try await session.engine.ask("again")
+            #expect(outcome.answer == "added Ada added Ada, heron", "\(outcome)")
+        }
+        #expect(tools.names == ["Ada"])
+    }
+
     // MARK: After an end in the middle
 
     /// The journal of a run that was stopped at the first event that `end` wants, without it and all that follows.

@@ -112,6 +112,12 @@ struct ToolConsentTests {
         #expect(exposure.causes[.untrusted] == "web/fails", "words of a server are read from its errors too")
         let told = try #require(done.told["coordinator"])
         #expect(told.hasSuffix("price send\n"), "\(told)")
+        // A call that failed on its way went out all the same.
+        let failed = done.events.compactMap { event in
+            if case .toolUsed(let use) = event.body, use.tool == "fails" { use } else { nil }
+        }
+        #expect(failed.map(\.failure) == [.refused])
+        #expect(failed.allSatisfy { $0.isWayOut == true && $0.isUntrusted == true && $0.isError })
 
         // Nobody to ask: no, with the mend; and the user's own setting is heeded.
         let alone = try await Self.run(code, access, rules, nil)

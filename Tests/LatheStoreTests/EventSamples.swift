@@ -87,6 +87,10 @@ enum EventSamples {
             ToolUse(
                 cell: 4, server: "crm", tool: "search", ground: .always, seconds: 0.5, bytes: 9, isError: false,
                 sha256: "00", isUntrusted: true, isWayOut: false)),
+        .toolUsed(
+            ToolUse(
+                cell: 5, server: "crm", tool: "search", ground: .rule, seconds: 0.5, bytes: 0, isError: true,
+                isUntrusted: false, isWayOut: true, failure: .timeout)),
         .backgroundStarted(BackgroundStarted(id: 7, kind: .tool, label: "crm/add-contact", cell: 3)),
         .backgroundProgressed(
             BackgroundProgressed(
@@ -97,12 +101,20 @@ enum EventSamples {
         .messageSent(
             AgentMessage(
                 id: "coordinator/UA:1", from: .coordinator.child("UA"), to: [.coordinator, .user], kind: .discovery,
-                topic: "fog", text: "é\u{1b}[31m", value: nested, important: true, replyTo: "user:1", call: 2, cell: 3)),
+                topic: "fog", text: "é\u{1b}[31m", value: nested, important: true, replyTo: "user:1", call: 2, cell: 3,
+                exposure: Exposure([.private: "input rows", .untrusted: "web/fetch"]))),
         .messageSent(AgentMessage(id: "user:1", from: .user, to: [.coordinator], text: "go on")),
         .messageDelivered(
             MessageDelivered(messages: ["user:1"], text: "<messages>", fromUser: "go on", summarised: 0)),
         .messageDelivered(MessageDelivered(messages: ["coordinator/UA:1"], cell: 3)),
         .questionAsked(QuestionAsked(question: 1, cell: 3, server: "crm", tool: "add-contact", arguments: nested)),
+        .questionAsked(
+            QuestionAsked(
+                question: 2, cell: 3, server: "crm", tool: "add-contact", arguments: nested, agent: "clerk",
+                reason: .exposed(Exposure([.untrusted: "web/fetch"])))),
+        .questionAsked(
+            QuestionAsked(
+                question: 3, cell: 3, server: "crm", tool: "add-contact", arguments: [:], reason: .rule("crm/*"))),
         .steppedIn(
             SteppedIn(
                 .budget, .coordinator.child("UA"), budget: BudgetLimits(tokens: 9), question: 2, user: 1000, process: 7)

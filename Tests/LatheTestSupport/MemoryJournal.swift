@@ -30,6 +30,8 @@ package actor MemoryJournal: Journal {
         stored.filter { $0.sequence > sequence && kinds?.contains($0.body.kind) != false }
     }
 
+    package func event(_ sequence: Int) -> Event? { stored.first { $0.sequence == sequence } }
+
     package func result(of cell: Int, at place: Place) -> CellResult? {
         stored.lazy.reversed().compactMap { event in
             guard event.place == place, case .cellFinished(let result) = event.body, result.number == cell else {

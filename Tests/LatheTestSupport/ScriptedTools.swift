@@ -11,8 +11,11 @@ package final class ScriptedTools: ToolAccess {
 
     private let tools: Mutex<[String: Tool]>
     private let made = Mutex<[String]>([])
+    /// By server, each of which is at an address.
+    private let listed: [String: OfferedResources]
 
-    package init(_ tools: [Tool]) {
+    package init(_ tools: [Tool], resources: [OfferedResources] = []) {
+        listed = Dictionary(resources.map { ($0.server, $0) }) { first, _ in first }
         self.tools = Mutex(Dictionary(tools.map { ($0.definition.fullName, $0) }) { first, _ in first })
     }
 
@@ -67,7 +70,7 @@ package final class ScriptedTools: ToolAccess {
     }
 
     package func resources(of server: String) -> OfferedResources {
-        OfferedResources(server: server, resources: [], templates: [])
+        listed[server] ?? OfferedResources(server: server, resources: [], templates: [])
     }
 
     package func searched(_ unlisted: UnlistedServers) -> SearchedTools {
@@ -75,6 +78,7 @@ package final class ScriptedTools: ToolAccess {
     }
 
     package func source(of tool: ToolDefinition) throws(ToolError) -> ToolSource {
+        if tool.resourceURI != nil { return ToolSource(definition: "1", isRemote: true, hasCredentials: false) }
         guard let found = tools.withLock({ $0[tool.fullName] }) else {
             throw ToolError(.unknownTool, server: tool.server, "it has no tool '\(tool.name)'")
         }

@@ -101,6 +101,7 @@ struct PlainRecord {
             [
                 "called tool \(brief("\(use.server)/\(use.tool)")), \(Figure.duration(use.seconds)), "
                     + Figure.bytes(use.bytes) + (use.isError ? ", which failed" : "")
+                    + (use.failure.map { " (\($0.rawValue))" } ?? "")
             ]
         case .exposed(let exposed): exposed.sentence.map { [brief($0)] } ?? []
         case .backgroundFinished(let outcome): [background(outcome)]
@@ -112,6 +113,8 @@ struct PlainRecord {
         case .messageSent(let message): [self.message(message)]
         case .questionAsked(let asked):
             ["question \(asked.question): \(brief("\(asked.server)/\(asked.tool) with \(asked.arguments.text)"))"]
+                + (asked.reason.map { [brief(ToolRequestListing.why($0))] } ?? [])
+                + (asked.reason.flatMap(ToolRequestListing.warning).map { [brief($0)] } ?? [])
         case .steppedIn(let step): [brief(step.sentence)]
         case .messageDelivered(let read):
             [

@@ -186,7 +186,7 @@ package final class CapabilitySearch: Sendable {
         var missing = missing(documents)
         while !missing.isEmpty, !Task.isCancelled {
             progress(missing.count)
-            await make(Array(missing.prefix(Self.atOnce.meanings)), documents, meaning)
+            await make(Array(missing.prefix(atOnce)), documents, meaning)
             let left = self.missing(documents)
             guard left.count < missing.count else { break }
             missing = left

@@ -14,6 +14,8 @@ extension HostDesk {
             throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
         }
         let outcomes = await delegation.registry.outcomes(of: ids, within: 0)
+        // Their code and what it printed may be words of others.
+        try await expose(toWork: ids, .value)
         let facts = SourceFacts(events, of: Set(outcomes.map(\.place)))
         let told = outcomes.map { outcome -> JSONValue in
             [

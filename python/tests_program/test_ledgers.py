@@ -1,10 +1,11 @@
 """Ledgers as a user has them: of a session that runs, was killed, went on and is replayed."""
 
 import json
+from typing import Any
 
 import pytest
 
-from tests_program.endpoint import MODEL, Code, ModelServer
+from tests_program.endpoint import MODEL, Code, Line, ModelServer
 from tests_program.killing import killed_when
 from tests_program.program import Lathe
 
@@ -20,8 +21,19 @@ lathe.note(fact="delays follow visibility", confirms=g)
 _LAST = "lathe.answer(repr(lathe.ledger().guesses) + repr(lathe.ledger().questions.open))"
 
 
+class Noting(ModelServer):
+    """Replies by what the conversation shows, however often a request is sent."""
+
+    def line(self, index: int, request: dict[str, Any]) -> Line:
+        """Give the next cell."""
+        said = json.dumps(request["messages"])
+        if "[noted n3]" in said:
+            return Code(_LAST)
+        return Code(_SECOND if "[noted n2]" in said else _FIRST)
+
+
 def test_a_ledger_is_shown_while_it_runs_after_a_kill_and_in_a_replay(lathe: Lathe) -> None:
-    with ModelServer(Code(_FIRST), Code(_SECOND), Code(_LAST), Code(_LAST)) as server:
+    with Noting() as server:
         user = lathe.having(**server.variables)
         ask = ("ask", "Why so late?", "-m", MODEL, "-s", "s", "--quiet")
         killed_when(user, "s", "ledger_noted", 2, *ask)

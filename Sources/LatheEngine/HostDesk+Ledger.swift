@@ -61,15 +61,10 @@ extension HostDesk {
     /// Both ledgers as this place sees them. Whoever reads what those below found has read what they had.
     func ledger(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         let view = services.ledgers.view(of: place)
-        if let tools = services.tools {
-            let sources = Set((view.facts + view.guesses + view.questions).map(\.place))
-                .union(view.agents.filter { $0.outcome != nil }.map(\.place))
-            for source in sources.sorted(by: { $0.description < $1.description }) where source != place {
-                let read = tools.exposure(of: source)
-                let kinds = [Exposure.Kind.private, .untrusted].filter { read.has($0) }
-                let causes = Set(kinds.compactMap { read.causes[$0] }).sorted().joined(separator: ", ")
-                try await expose(to: kinds, by: "the ledger, \(source): \(causes)")
-            }
+        let sources = Set((view.facts + view.guesses + view.questions).map(\.place))
+            .union(view.agents.filter { $0.outcome != nil }.map(\.place))
+        for source in sources.sorted(by: { $0.description < $1.description }) where source != place {
+            try await expose(to: source, called: "the ledger, \(source)")
         }
         return view.json(upTo: LedgerLimits.told)
     }

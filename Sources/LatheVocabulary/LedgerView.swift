@@ -43,9 +43,9 @@ extension Ledger {
     /// What a place may see of the ledgers.
     package func view(of place: Place) -> LedgerView { LedgerView(self, place) { _ in false } }
 
-    /// The same without what those below have read that the place itself has not: for a text that its model is shown.
+    /// The same without words of those who have read what the place itself has not: for a text that its model is shown.
     package func safeView(of place: Place) -> LedgerView {
-        LedgerView(self, place) { $0 != place && $0.isWithin(place) && knowsMore($0, than: place) }
+        LedgerView(self, place) { $0 != place && knowsMore($0, than: place) }
     }
 
     /// How it goes at a place; nil where nobody works there.

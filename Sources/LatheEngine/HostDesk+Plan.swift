@@ -135,7 +135,11 @@ extension HostDesk {
                 "plan: step '\(step.name)': \(error.reason) lathe.agents(\"…\") names others; without `agent` a plain worker does it"
             )
         }
-        try agent.requireTaken(from: place, isHandoff: false, depth: services.limits.delegationDepth)
+        do throws(HostRefusal) {
+            try agent.requireTaken(from: place, isHandoff: false, depth: services.limits.delegationDepth)
+        } catch {
+            throw HostRefusal(error.code, "plan: step '\(step.name)': \(error.reason)")
+        }
         return agent
     }
 

@@ -260,7 +260,7 @@ package actor SessionEngine {
             maxTurns: maxTurns, maxOutputTokens: services.limits.maxOutputTokens, repairs: nil, transcript: transcript,
             position: position, opening: opening ?? position?.opening, stops: services.limits.stops,
             context: services.limits.context,
-            objection: { await registry.objection(after: subtask, at: .coordinator) },
+            objection: { [delegation] in await delegation.objection(at: .coordinator, after: subtask) },
             mail: { [delegation] () async throws(JournalError) in try await delegation.beginTurn(at: .coordinator) },
             readText: { .result(.string($0)) },
             state: { turnsLeft in

@@ -193,7 +193,7 @@ struct SubtaskRun: Sendable {
             repairs: services.limits.repairs, transcript: transcript, position: own.position,
             stops: services.limits.stops,
             context: services.limits.context,
-            objection: { [registry = delegation.registry, place] in await registry.objection(at: place) },
+            objection: { [delegation, place] in await delegation.objection(at: place) },
             mail: { [delegation, place] () async throws(JournalError) in try await delegation.beginTurn(at: place) },
             readText: { Self.read($0, returns) },
             state: { [registry = delegation.registry, place] turnsLeft in

@@ -272,7 +272,9 @@ struct TurnLoop: Sendable {
                 "\(count) replies in a row were of no use, the last one since it reached the limit of \(maxOutputTokens) output tokens and was cut"
             )
         }
-        return .stuck("\(count) replies in a row had neither code that runs nor an answer: \(problem)")
+        // Its own words say best what it lacked.
+        let said = reply.text.isEmpty ? problem : "the last one said: \(reply.text.singleLine(upTo: 300))"
+        return .stuck("\(count) replies in a row had neither code that runs nor an answer: \(said)")
     }
 
     /// What the transcript has answered to the calls of the newest reply.

@@ -157,7 +157,8 @@ struct ProjectFile: Sendable {
         let members = try Self.members(of: data, path)
         let known =
             ModelConfiguration.keys + [
-                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff", "plan", "stall",
+                "limits", "budget", "library", "telemetry", "memory", "instructions", "tools", "handoff", "plan",
+                "stall",
                 "contexts", "specialists",
             ]
         for key in members.keys.sorted() where !known.contains(key) {

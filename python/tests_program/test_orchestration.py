@@ -1,4 +1,4 @@
-"""Roundtables and handoffs as a user has them: killed in the middle, gone on with, replayed."""
+"""Roundtables, handoffs and plans as a user has them: killed midway, gone on with, replayed."""
 
 import json
 import subprocess
@@ -161,3 +161,37 @@ def test_the_recorded_handoff_is_declined_rolled_back_and_done_in_another_way(la
     assert told.startswith("handed over False\n")
     shown = lathe.run("sessions", "show", "h").out
     assert "handoff 2 completed by subtask://2" in shown
+
+
+def test_the_recorded_plan_over_three_data_sets_is_complete_without_its_optional_step(
+    lathe: Lathe,
+) -> None:
+    subprocess.run([sys.executable, ROOT / "scripts/demo-data", lathe.project], check=True)
+    data = [f"--data={name}.csv" for name in ("flights", "weather", "planes")]
+    done = lathe.run("replay", f"{ROOT}/demo/older-planes.jsonl", *data, "-s", "r", "-q")
+    assert (done.code, done.err) == (0, ""), done
+    assert "ten years more go with 1.2 minutes" in done.out
+    (ended,) = lathe.events("r", "plan_ended")
+    assert ended.data["status"] == "complete"
+    course = [
+        (one.data["step"], one.data["state"], one.data["attempt"])
+        for one in lathe.events("r", "plan_step")
+        if one.data["state"] in ("complete", "failed")
+    ]
+    assert sorted(course) == [
+        ("ages", "complete", 1),
+        ("bad_weather", "complete", 1),
+        ("compare", "complete", 1),
+        ("hours_flown", "failed", 1),
+        ("hours_flown", "failed", 2),
+    ]
+    flights = packages.pandas().read_csv(lathe.project / "flights.csv")
+    planes = packages.pandas().read_csv(lathe.project / "planes.csv")
+    known = planes[planes["year"].notna() & (planes["tailnum"] != "N14629")]
+    (compared,) = [
+        one.data["value"]
+        for one in lathe.events("r", "subtask_finished")
+        if one.data["label"] == "compare"
+    ]
+    assert compared["lost"]["no_age"] == int((~flights["tailnum"].isin(known["tailnum"])).sum())
+    assert compared["lost"]["not_departed"] == int(flights["dep_delay"].isna().sum())

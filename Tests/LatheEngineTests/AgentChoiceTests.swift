@@ -89,7 +89,7 @@ import Testing
                         print([one["agent"] for one in lathe.agents("close books", limit=5).left_out])
                         print(lathe.delegate("loner", "think").result())
                         print([one.status for one in lathe.delegate_each("single", {"a": 1, "b": 2, "c": 3}, "think")])
-                        print(tried(lathe.delegate, lathe.agents("think")[0], "x").label)
+                        print(tried(lathe.delegate, lathe.agents("think")[0], "x").result())
                         forged = lathe.AgentFound("loner", "", None, 1.0, "", (), "worker", None, True, 999, 1)
                         print(tried(lathe.delegate, forged, "think"))
                         lathe.answer("done")

@@ -243,7 +243,7 @@ import Testing
                     """
                     import time
                     for _ in range(600):
-                        if heard := lathe.messages():
+                        if heard := lathe.messages(all=True):
                             lathe.answer("found by b2, " + heard[0].text)
                             break
                         time.sleep(0.05)

@@ -192,7 +192,7 @@ import Testing
             return one.cause
         }
         #expect(exposed.first?.contains("coordinator/surveyor: web/fetch") == true, "\(exposed)")
-        #expect(ran.asked(at: Self.asker).contains("(written after reading what others wrote, web/fetch): data)"))
+        #expect(ran.asked(at: Self.asker).contains("(written after reading what others wrote, web/fetch: data)"))
     }
 
     @Test func `a kernel that names a specialist nobody granted, or begins one twice, gets none`() async throws {

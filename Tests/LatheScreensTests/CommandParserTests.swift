@@ -53,7 +53,7 @@ struct CommandParserTests {
 
     @Test(arguments: [
         (["aks", "x"], "there is no command 'aks' (did you mean 'ask'?); see lathe --help"),
-        (["sessions"], "say what to do: lathe sessions list|show|export|check|recording|delete"),
+        (["sessions"], "say what to do: lathe sessions list|show|ledger|export|check|recording|delete"),
         (["sessions", "lst"], "there is no command 'sessions lst' (did you mean 'list'?); see lathe sessions --help"),
         (
             ["ask", "x", "--sesion", "a"],

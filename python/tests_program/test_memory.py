@@ -80,7 +80,7 @@ def test_what_cannot_be_is_told_with_the_mend(lathe: Lathe) -> None:
     own = lathe.home / "config" / "lathe"
     own.mkdir(parents=True, exist_ok=True)
     (own / "lathe.json").write_text('{"memory": {"recall": false}}')
-    refused = lathe.run("exec", "lathe.recall('revenue')")
+    refused = lathe.run("exec", "--session=a", "lathe.recall('revenue')")
     assert (refused.code, "nothing is recalled" in " ".join(refused.err.split())) == (1, True)
 
 

@@ -58,12 +58,15 @@ class Library:
         execute(self.given("agent", name), module)
         return module
 
-    def found(self, query: str, limit: int) -> Found:
-        """Ask lathe what fits a query: a line of signature and a sentence each, at most five."""
+    def found(self, query: str, limit: int, own: str = "") -> Found:
+        """Ask lathe what fits a query: a line of signature and a sentence each, at most five.
+
+        `own` is told behind it: what needs no library.
+        """
         arguments = {"query": str(query), "limit": max(1, min(int(limit), _MAXIMUM_FOUND))}
         reply = self._channel.call("find", arguments)
         close(reply.descriptors)
-        return Found(reply.value["text"])
+        return Found("\n".join(part for part in (reply.value["text"].rstrip("\n"), own) if part))
 
 
 def execute(given: dict[str, Any], module: types.ModuleType) -> None:

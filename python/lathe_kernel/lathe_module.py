@@ -14,6 +14,7 @@ from lathe_kernel import (
     contents,
     delegation,
     messages,
+    own_names,
     pages,
     plan,
     results,
@@ -56,60 +57,6 @@ from lathe_kernel.together import Together
 from lathe_kernel.tool_results import Blob
 from lathe_kernel.tools import ToolFinder, Tools
 
-_METHODS = (
-    "accept",
-    "agent",
-    "agents",
-    "answer",
-    "apart",
-    "ask_model",
-    "branch",
-    "capabilities",
-    "cells",
-    "checkpoint",
-    "context",
-    "decline",
-    "decompose",
-    "delegate",
-    "delegate_each",
-    "evidence",
-    "examine_agent",
-    "examine_function",
-    "find",
-    "gather",
-    "forget",
-    "handoff",
-    "heard",
-    "ledger",
-    "load_arrow",
-    "load_csv",
-    "load_parquet",
-    "messages",
-    "note",
-    "output",
-    "plan",
-    "resource",
-    "resources",
-    "recall",
-    "remember",
-    "reply",
-    "request",
-    "request_specialist",
-    "rollback",
-    "roundtable",
-    "save_agent",
-    "save_artifact",
-    "save_function",
-    "save_refined",
-    "save_written",
-    "send",
-    "step",
-    "subtask",
-    "subtasks",
-    "synthesise",
-    "tools",
-    "wait",
-)
 _TYPES = (
     "AgentFound",
     "AnswerRejected",
@@ -364,11 +311,12 @@ class Lathe(
             raise AnswerRejected(reason + answers.about_null(value, reason))
 
     def find(self, query: str, limit: int = 5) -> str:
-        """Search saved functions, agents and tools: a signature and a sentence for each that fits.
+        """Search functions, agents, tools and `lathe` itself: a line for each that fits a need.
 
         Example: `lathe.find("delays by month")`; a tool is called by the name that it is shown with
         """
-        return self._library.found(query, limit)
+        pages = ((name, getattr(self, name).__doc__) for name in own_names.METHODS)
+        return self._library.found(query, limit, own_names.fitting(query, pages))
 
     def save_artifact(self, name: str, data: object) -> str:
         """Save a file for the user: text, bytes, a DataFrame, a figure, JSON data or a file's path.
@@ -381,11 +329,11 @@ class Lathe(
 
     def __dir__(self) -> list[str]:
         """List what can be used."""
-        return [*_METHODS, *_TYPES]
+        return [*own_names.METHODS, *_TYPES]
 
     def __repr__(self) -> str:
         """Name what can be used."""
-        return f"<lathe: {', '.join(_METHODS)}>"
+        return f"<lathe: {', '.join(own_names.METHODS)}>"
 
     def _slice_mode(self) -> str:
         """Say how slices travel on this machine, for `lathe doctor`."""

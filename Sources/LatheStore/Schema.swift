@@ -12,9 +12,10 @@ struct Schema: Sendable {
 
     /// Refuses what is another file, or one of a later lathe. Version 0 is an empty file.
     func check(_ connection: SQLiteConnection) throws(JournalError) -> Int {
+        // Tables first: another program may be making them now, and with them comes all the rest.
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         let found = try connection.integer("PRAGMA user_version") ?? 0
         let application = try connection.integer("PRAGMA application_id") ?? 0
-        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         if found == 0, application == 0, tables == 0 { return 0 }
         guard application == applicationID else {
             throw JournalError(.corrupt, "\(connection.path) is a database, but no \(what). Move it away.")

@@ -190,8 +190,8 @@ import Testing
             #expect(outcome.answer == "still done")
             #expect(outcome.status == .incomplete)
             #expect(outcome.reason == "1 of 1 subtasks did not complete: left")
-            let told = model.requests.last?.messages.flatMap(\.blocks).map { "\($0)" }.joined() ?? ""
-            #expect(told.contains("Still running in the background: 1 (subtask://1 left)"), "\(told)")
+            let told = model.requests.map { $0.messages.flatMap(\.blocks).map { "\($0)" }.joined() }
+            #expect(told.contains { $0.contains("Still running in the background: 1 (subtask://1 left)") }, "\(told)")
         }
     }
 

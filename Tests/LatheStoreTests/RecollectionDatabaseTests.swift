@@ -130,7 +130,11 @@ import Testing
                         let store = RecollectionDatabase(folder: folder)
                         for number in 0..<25 {
                             let text = "Fact \(number) of \(program)"
-                            _ = try? store.add(self.fact(text, about: "subject \(number)"), in: "/p", on: self.day)
+                            do {
+                                _ = try store.add(self.fact(text, about: "subject \(number)"), in: "/p", on: self.day)
+                            } catch {
+                                Issue.record("\(text): \(error)")
+                            }
                         }
                     }
                 }

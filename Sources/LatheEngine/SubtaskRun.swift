@@ -231,13 +231,16 @@ struct SubtaskRun: Sendable {
             "\nYou may write to \(named)\(more), and to parent: lathe.send(to, text); help(lathe.send). What they write to you comes in <messages>."
     }
 
+    /// What is told of words where a value is asked for.
+    static let textIsNoResult = "A text is no result here. Call lathe.answer(value) in a cell, with a value that fits."
+
     /// A reply without code is a result where text is asked for, or where it is JSON that fits.
     private static func read(_ text: String, _ returns: ReturnsSchema?) -> TurnLoop.TextReading {
         guard let returns else { return .result(.string(text)) }
         switch JSONReading(text) {
         case .unreadable:
             return .notAResult(
-                reason: "A text is no result here. Call lathe.answer(value) in a cell, with a value that fits.")
+                reason: Self.textIsNoResult)
         case .value(let value):
             guard value.allData.isEmpty else {
                 return .notAResult(reason: "Data is handed over by lathe.answer(value) in a cell only.")

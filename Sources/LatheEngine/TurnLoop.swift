@@ -272,8 +272,9 @@ struct TurnLoop: Sendable {
                 "\(count) replies in a row were of no use, the last one since it reached the limit of \(maxOutputTokens) output tokens and was cut"
             )
         }
-        // Its own words say best what it lacked.
-        let said = reply.text.isEmpty ? problem : "the last one said: \(reply.text.singleLine(upTo: 300))"
+        // Where words are all there is, they say best what it lacked.
+        let isWords = problem == SubtaskRun.textIsNoResult && !reply.text.isEmpty
+        let said = isWords ? "the last one said: \(reply.text.singleLine(upTo: 300))" : problem
         return .stuck("\(count) replies in a row had neither code that runs nor an answer: \(said)")
     }
 

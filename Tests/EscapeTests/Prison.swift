@@ -75,7 +75,7 @@ struct Prison {
         let process = try #require(pid.value?.text.head)
         target = """
             target = {"secret": '\(outside.path)', "folder": '\(folder.path)', \
-            "session": '\(SandboxLayout.work)/session', "input": '/data/0/input.csv', \
+            "session": '\(SandboxLayout.work)/session', "work": '\(SandboxLayout.work)', "input": '/data/0/input.csv', \
             "witness": \(process), "port": \(door.port), "abstract": '\\0\(door.name)', "memory": \(Self.memory), \
             "work_limit": \(64 << 20)}
             """

@@ -4,10 +4,10 @@ Denial: Denied
 """
 
 try_all(
-    lambda: write("/work/journal.sqlite"),
-    lambda: write("/work/../journal.sqlite"),
-    lambda: os.mkdir("/work/outputs"),
-    lambda: os.listdir("/work"),
+    lambda: write(target["work"] + "/journal.sqlite"),
+    lambda: write(target["work"] + "/../journal.sqlite"),
+    lambda: os.mkdir(target["work"] + "/outputs"),
+    lambda: os.listdir(target["work"]),
     lambda: write(target["folder"] + "/journal.sqlite"),
     lambda: write(target["folder"] + "/outputs/planted"),
 )

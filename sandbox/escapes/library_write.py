@@ -11,5 +11,5 @@ try_all(
     lambda: os.rename(library, library + "-2"),
     lambda: os.chmod(library, 0o777),
     lambda: os.listdir("/library"),
-    lambda: write("/work/../generated-capabilities/planted.py"),
+    lambda: write(target["work"] + "/../generated-capabilities/planted.py"),
 )

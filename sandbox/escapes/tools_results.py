@@ -17,7 +17,7 @@ try_all(
     lambda: os.open("..", os.O_RDONLY, dir_fd=file),
     lambda: os.listdir(os.path.dirname(os.readlink(path))),
     lambda: os.open(os.readlink(path), os.O_RDONLY),
-    lambda: read("/work/" + kept),
-    lambda: read("/work/../" + kept),
+    lambda: read(target["work"] + "/" + kept),
+    lambda: read(target["work"] + "/../" + kept),
     lambda: os.link(path, "result", follow_symlinks=True),
 )

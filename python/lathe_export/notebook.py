@@ -18,6 +18,8 @@ _LATHE = re.compile(r"\blathe\b")
 # The folders of inputs and of work, as they are inside the sandbox.
 _SANDBOX = re.compile(r"/data/\d|(?<!\w)/work\b")
 _RECORDED = 'RECORDED: dict[str, Any] = json.loads("{}")\n'
+# What the cell before has defined.
+_IMPORTED = re.compile(r"from lathe_export\.outside_values import \([^)]*\)\n\n")
 _BUILT = {
     "parquet": "pd.read_parquet({path})",
     "jsonl": "pd.read_json({path}, lines=True, convert_dates=False, dtype=False)",
@@ -58,6 +60,7 @@ class _Maker:
     def cells(self) -> list[Block]:
         self._text(self._opening())
         if self._needs_lathe:
+            self._code(_text_of("outside_values"), tag="lathe-outside-values", hidden=True)
             self._code(self._stand_in(), tag="lathe-outside", hidden=True)
         if self._session.inputs or self._run:
             self._code(self._inputs(), tag="lathe-inputs")
@@ -118,7 +121,7 @@ class _Maker:
         return notes
 
     def _stand_in(self) -> str:
-        source = (Path(__file__).parent / "outside.py").read_text("utf-8")
+        source = _IMPORTED.sub("", _text_of("outside"))
         answers = recorded.answers(self._session, self._run, self._folder)
         text = repr(json.dumps(answers, ensure_ascii=True))
         filled = source.replace(_RECORDED, f"RECORDED: dict[str, Any] = json.loads({text})\n")
@@ -331,6 +334,10 @@ def _literal(source: str) -> str:
         return written if ast.literal_eval(written) == f"\n{source}" else repr(source)
     except (ValueError, SyntaxError):
         return repr(source)
+
+
+def _text_of(module: str) -> str:
+    return (Path(__file__).parent / f"{module}.py").read_text("utf-8").rstrip("\n")
 
 
 def _relative(path: str, beside: str | None) -> str:

@@ -106,10 +106,5 @@ TEST_SUPPORT: Final = frozenset({"LatheTestSupport"})
 LONGEST_FILE: Final = 400
 """Lines a source file may have before it needs a reason in `EXCEPTIONS`."""
 
-EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
-    (
-        "length",
-        "python/lathe_export/outside.py",
-    ): "it travels in each notebook as one cell, which has no other file to import from",
-}
+EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}
 """A rule and a path relative to the root, with the reason why that file may break that rule."""

@@ -70,6 +70,13 @@ int lathe_python_warm(void) {
     return result ? 0 : -1;
 }
 
+int lathe_python_prepare_data(void) {
+    PyObject *result = call("lathe_kernel.boot", "prepare_data");
+    if (!result) PyErr_Print();
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
 char *lathe_python_extend(bool *failed) {
     char *copy = NULL;
     PyObject *text = NULL;

@@ -163,7 +163,9 @@ final class TemplateLine {
         }
         // One that has ended is no kernel, though the template has not told yet.
         let ahead = kernels.values.filter { $0.role == order.start.role && $0.isWaiting && !$0.isOver }
-        guard let kernel = ahead.min(by: { $0.number < $1.number }) ?? fork(order.start.role) else {
+        let needsData = order.start.needsData(inputs: configuration.inputs)
+        guard let kernel = ahead.min(by: { $0.number < $1.number }) ?? fork(order.start.role, withData: needsData)
+        else {
             let error = KernelError(.startFailed, "no descriptors are left for a kernel", underlying: errno)
             return order.continuation.resume(returning: .failure(error))
         }
@@ -178,9 +180,11 @@ final class TemplateLine {
     private func forkAhead() {
         refill = nil
         guard isReady, !isStopping, earlyDeaths < 3 else { return }
-        // A session has one kernel at a time; subtasks come several at once, and have what the template imports last.
-        let subtasks = isWhole ? configuration.forkedAhead : 0
-        for (role, wanted) in [(KernelRole.session, min(1, configuration.forkedAhead)), (.subtask, subtasks)] {
+        // All have what the template imports last.
+        guard isWhole else { return }
+        // A session has one kernel at a time; subtasks come several at once.
+        let wanted = [(KernelRole.session, min(1, configuration.forkedAhead)), (.subtask, configuration.forkedAhead)]
+        for (role, wanted) in wanted {
             let there = kernels.values.count { $0.role == role && $0.isWaiting }
             guard there < wanted else { continue }
             guard fork(role) != nil else { return }
@@ -190,9 +194,13 @@ final class TemplateLine {
     }
 
     /// Orders a kernel from the template. What is sent to it before it lives waits in its socket.
-    private func fork(_ role: KernelRole) -> KernelLine? {
+    ///
+    /// With `withData` the template first imports what kernels with tables need, where it has not yet.
+    private func fork(_ role: KernelRole, withData: Bool = false) -> KernelLine? {
         guard let (kernel, descriptors) = makePlace(role) else { return nil }
-        let order: JSONValue = ["kernel": .integer(kernel.number), "role": .string(role.rawValue)]
+        let order: JSONValue = [
+            "kernel": .integer(kernel.number), "role": .string(role.rawValue), "data": .bool(withData),
+        ]
         send(Frame(.fork, text: order.text, descriptors: descriptors))
         return kernel
     }

@@ -2,6 +2,14 @@
 package struct DataInput: Sendable, Hashable, Codable {
     package enum Format: String, Sendable, Codable, CaseIterable {
         case parquet, csv, tsv, json, jsonl, excel, sqlite, text, folder
+
+        /// Whether it is read as a table from the beginning, or may be.
+        package var isTable: Bool {
+            switch self {
+            case .parquet, .csv, .tsv, .json, .jsonl, .excel: true
+            case .sqlite, .text, .folder: false
+            }
+        }
     }
 
     /// A Python identifier.

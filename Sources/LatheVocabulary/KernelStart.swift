@@ -29,6 +29,14 @@ package struct KernelStart: Sendable {
         self.limits = limits
         self.returns = returns
     }
+
+    /// Whether the kernel begins with tables or arrays. What a slice's manifest says of its type is its maker's word:
+    /// enough to tell what to import early.
+    package func needsData(inputs: [DataInput]) -> Bool {
+        let plain: Set = ["dict", "list", "tuple", "str", "int", "float", "bool", "NoneType", "bytes", "set"]
+        return slices.contains { !plain.contains($0.slice.manifest["type"]?.stringValue ?? "") }
+            || bindsInputs && inputs.contains { $0.format.isTable }
+    }
 }
 
 package struct StartedKernel: Sendable {

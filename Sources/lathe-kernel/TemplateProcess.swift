@@ -138,6 +138,8 @@ struct TemplateProcess: ~Copyable {
         else {
             return try report(.forked, ["kernel": -1, "error": "not a fork order"])
         }
+        // What fails to be imported here is imported by the kernel, where the code that needs it is told.
+        if isExtending, order["data"]?.boolValue == true { _ = lathe_python_prepare_data() }
         let confinement = KernelConfinement(
             role: role, kernel: kernel, limits: arguments.limits, arrangement: arguments.arrangement,
             paths: arguments.paths)

@@ -1,5 +1,6 @@
 """Entry points for `lathe-kernel`: `warm` and `extend` in the template, `serve` in every fork."""
 
+import collections
 import gc
 import importlib
 import os
@@ -14,14 +15,15 @@ from lathe_kernel import figures, shell, streams
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.channel import Channel, encoded
 from lathe_kernel.interrupts import Interrupts
+from lathe_kernel.packages import pandas
 from lathe_kernel.protocol import RawChannel
 from lathe_kernel.serving import Kernel
 from lathe_kernel.variables import Namespace
 
-_IMPORTED = ("IPython", "numpy", "pandas", "pyarrow", "pyarrow.parquet")
-# Not every kernel plots, and none should wait for it: in parts of some 50 ms, each where the one
-# before left off.
-_LATER = ("matplotlib", "matplotlib.text", "matplotlib.axes", "matplotlib.pyplot")
+# What kernels with tables need. Half of a kernel's start, and no kernel without them should wait.
+_DATA = ("numpy", "pandas", "pyarrow", "pyarrow.parquet")
+# Not every kernel plots: in parts of some 50 ms, each where the one before left off.
+_PLOTS = ("matplotlib", "matplotlib.text", "matplotlib.axes", "matplotlib.pyplot")
 _LISTED = (
     "IPython",
     "numpy",
@@ -34,23 +36,20 @@ _LISTED = (
     "scikit-learn",
 )
 _WARM_UP = """
-import pandas as _pandas
-_frame = _pandas.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
-_frame.groupby("b").mean()
+import json as _json
+_json.dumps([1])
 """
 
 
-_later = iter(_LATER)
+_later = collections.deque([*_DATA, *_PLOTS])
 
 
 def warm() -> None:
-    """Import what every kernel needs and run a cell, so that forks start warm.
+    """Run a cell, so that forks start warm with what every kernel needs.
 
     Called once, in the template; leaves no thread running.
     """
     gc.disable()  # Little of what is imported becomes garbage, and looking for it takes long.
-    for name in _IMPORTED:
-        importlib.import_module(name)
     figures.choose_backend()
     kernel_shell = shell.create(tempfile.mkdtemp(prefix="lathe-ipython-"))
     interrupts = Interrupts()
@@ -72,15 +71,31 @@ def extend() -> dict[str, Any] | None:
     Called in the template again and again, while nothing else is asked of it. Returns None while
     parts are left, then `packages`, name to version.
     """
-    name = next(_later, None)
-    if name is None:
+    if not _later:
         return {"packages": _versions()}
+    _import_next()
+    return None
+
+
+def prepare_data() -> None:
+    """Import what is still missing of what kernels with tables need.
+
+    Called in the template before it forks a kernel that begins with tables.
+    """
+    while _later and _later[0] in _DATA:
+        _import_next()
+
+
+def _import_next() -> None:
     gc.disable()
+    name = _later.popleft()
     importlib.import_module(name)
+    if name == _DATA[-1]:
+        # What pandas imports and makes when it is first used.
+        pandas().DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}).groupby("b").mean()
     _end_threads()
     gc.freeze()
     gc.enable()
-    return None
 
 
 def serve() -> None:

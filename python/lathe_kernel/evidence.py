@@ -8,11 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy
-import pandas
-
 from lathe_kernel import literals, samples, sources
 from lathe_kernel.errors import invalid
+from lathe_kernel.later_modules import bind_conventional
 from lathe_kernel.recording import Call, Recorded
 from lathe_kernel.samples import Sample
 from lathe_library import lint
@@ -20,7 +18,7 @@ from lathe_library import lint
 _MAXIMUM_RECORDED = 5
 _MAXIMUM_CELLS = 50
 _PREFIX = "test_recorded_"
-_KNOWN: dict[str, Any] = {"pd": pandas, "np": numpy, "datetime": datetime}
+_KNOWN: dict[str, Any] = bind_conventional({"datetime": datetime})
 _NESTED = """
 def _assert_same(got, expected):
     if isinstance(expected, dict):

@@ -5,9 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import numpy
-import pandas
-
+from lathe_kernel.later_modules import bind_conventional
 from lathe_kernel.protocol import Manifest
 from lathe_library import examples
 from lathe_library.refusals import Refusal
@@ -30,11 +28,11 @@ def made(manifest: Manifest, extents: Sequence[memoryview]) -> object:
     def file(name: str) -> io.BytesIO:
         return io.BytesIO(files[name])
 
-    known: dict[str, Any] = {
-        "__builtins__": {"float": float},
-        "pd": pandas,
-        "np": numpy,
-        "datetime": datetime,
-        "file": file,
-    }
+    known: dict[str, Any] = bind_conventional(
+        {
+            "__builtins__": {"float": float},
+            "datetime": datetime,
+            "file": file,
+        }
+    )
     return eval(compile(text, "<example>", "eval"), known)

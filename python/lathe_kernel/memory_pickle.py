@@ -18,7 +18,7 @@ from lathe_kernel import arrow
 from lathe_kernel.channel import Channel
 from lathe_kernel.memory_regions import Extents
 from lathe_kernel.memory_sharing import pandas_arrays
-from lathe_kernel.packages import is_pandas, loaded, numpy, polars
+from lathe_kernel.packages import is_array, is_pandas, loaded, numpy, polars
 from lathe_kernel.results import DataHandle
 from lathe_kernel.subtasks import Subtask, SubtaskKind
 from lathe_kernel.tools import ServerTools, is_tool, recalled_server, recalled_tool
@@ -93,7 +93,7 @@ class MemoryPickler(cloudpickle.Pickler):  # pyright: ignore[reportUntypedBaseCl
 
     def reducer_override(self, obj: Any) -> Any:
         """Take data out of the pickle; refuse what would come back as something else."""
-        if type(obj) is numpy().ndarray:
+        if is_array(obj):
             return self._array(obj)
         if is_tool(obj):
             return recalled_tool, (obj.definition,)

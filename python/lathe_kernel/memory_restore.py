@@ -8,15 +8,16 @@ import json
 import linecache
 import os
 import pickle
+import struct
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, cast
 
 from lathe_kernel import memory_pickle, pages
 from lathe_kernel.memory_packs import Place
 from lathe_kernel.memory_rebuild import Rebuilding
-from lathe_kernel.memory_save import Index, Unsaved, versions
+from lathe_kernel.memory_save import Index, Unsaved, version
 from lathe_kernel.memory_trees import LARGE
-from lathe_kernel.packages import numpy, pyarrow
+from lathe_kernel.packages import pyarrow
 
 
 class Restored(TypedDict, total=False):
@@ -90,16 +91,15 @@ class Restorer(memory_pickle.Source):
         self.namespace = namespace
         self._parts = parts
         self.index = cast("Index", json.loads(bytes(parts.shared(index))))
-        saved, here = self.index["versions"], versions()
-        for name in saved:
-            if saved[name] != here.get(name):
+        for name, saved in self.index["versions"].items():
+            here = version(name)
+            if saved != here:
                 raise MismatchError(
-                    f"it was saved with {name} {saved[name]}, and this is "
-                    f"{here.get(name, 'not there')}"
+                    f"it was saved with {name} {saved}, and this is {here or 'not there'}"
                 )
         arrays = self.index["arrays"]
         content = b"" if arrays is None else bytes(parts.at(arrays))
-        self._arrays: list[list[int]] = numpy().frombuffer(content, "<i8").reshape(-1, 2).tolist()
+        self._arrays = list(struct.iter_unpack("<2q", content))
 
     def restore(self) -> tuple[dict[str, Any], list[Unsaved]]:
         """Return the variables, and those that could not be brought back."""

@@ -4,16 +4,20 @@ Runs in a frozen copy of the session's kernel, which is ended afterwards, while 
 on. Nothing here knows a path: parts go to lathe, which makes files of them.
 """
 
+import importlib.metadata
 import io
+import itertools
 import json
 import math
 import platform
+import struct
 import sys
 from collections.abc import Mapping
 from typing import Any, TypedDict, cast
 
 from lathe_kernel import memory_trees
 from lathe_kernel import variables as described
+from lathe_kernel.later_modules import LaterModule
 from lathe_kernel.memory_packs import Packs, Place
 from lathe_kernel.memory_parts import PartWriter, Spool
 from lathe_kernel.memory_pickle import Data, MemoryPickler, NotSavedError
@@ -79,12 +83,20 @@ class Saved(TypedDict):
 
 def versions() -> dict[str, str]:
     """Return the versions that what was saved depends on, without what changes nothing."""
-    found = {"python": platform.python_version().rpartition(".")[0]}
-    for name in ("numpy", "pandas", "pyarrow", "cloudpickle"):
-        module = loaded(name)
-        if module is not None:
-            found[name] = ".".join(str(module.__version__).split(".")[:2])
-    return found
+    packages = [one for one in ("numpy", "pandas", "pyarrow", "cloudpickle") if loaded(one)]
+    return {name: version(name) or "" for name in ("python", *packages)}
+
+
+def version(name: str) -> str | None:
+    """Return major and minor version of Python or of a package, loaded or not; None for none."""
+    if name == "python":
+        return platform.python_version().rpartition(".")[0]
+    module = loaded(name)
+    try:
+        found = str(module.__version__) if module else importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return ".".join(found.split(".")[:2])
 
 
 class Saver:
@@ -206,8 +218,8 @@ class Saver:
             for region in regions
         ]
         tables = [self._put_table(value) for value in self._data.tables]
-        arrays = numpy().array(placed, dtype="<i8").reshape(-1, 2)
-        place = self._packs.add(memoryview(arrays).cast("B")) if len(arrays) else None
+        arrays = struct.pack(f"<{2 * len(placed)}q", *itertools.chain.from_iterable(placed))
+        place = self._packs.add(memoryview(arrays)) if arrays else None
         self._packs.send(self._writer)
         return {"regions": places, "arrays": place, "tables": tables}
 
@@ -332,7 +344,7 @@ def _names(namespace: dict[str, Any]) -> list[str]:
         if isinstance(name, str)
         and name not in _GIVEN
         and not (name[:2] == "_i" and name[2:].isdigit())
-        and not (name in known and value is known[name])
+        and not (name in known and (value is known[name] or isinstance(value, LaterModule)))
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from lathe_kernel import arrow
-from lathe_kernel.packages import is_pandas, numpy
+from lathe_kernel.packages import is_array, is_numpy, is_pandas, numpy
 
 # Two of the same value cannot be told apart, or nobody does.
 _ATOMS = frozenset(
@@ -109,8 +109,8 @@ class _Sharing:
             return [one.__closure__, one.__defaults__, one.__kwdefaults__, one.__dict__]
         if isinstance(one, _CLOSED) or arrow.is_data(one):
             return []
-        if isinstance(one, numpy().ndarray):
-            base = [] if type(one) is numpy().ndarray else [one.__dict__]
+        if is_numpy(one, "ndarray"):
+            base = [] if is_array(one) else [one.__dict__]
             return [*one.ravel().tolist(), *base] if one.dtype == object else [*base]
         if is_pandas(one, *_PANDAS):
             return [values for values in pandas_arrays(one) if values.dtype == object]

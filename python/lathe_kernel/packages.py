@@ -42,6 +42,12 @@ def is_pandas(value: object, *kinds: str) -> bool:
     )
 
 
+def is_array(value: object) -> bool:
+    """Tell whether `value` is a plain numpy array, of no derived type, without importing numpy."""
+    module = loaded("numpy")
+    return module is not None and type(value) is module.ndarray
+
+
 def is_numpy(value: object, *kinds: str) -> bool:
     """Tell whether `value` is one of numpy's types named by `kinds`, without importing numpy."""
     module = loaded("numpy")

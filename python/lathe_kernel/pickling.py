@@ -12,7 +12,7 @@ from typing import Any, cast
 from lathe_kernel import arrow
 from lathe_kernel.errors import invalid
 from lathe_kernel.kept import root_array
-from lathe_kernel.packages import is_pandas, loaded, numpy, polars
+from lathe_kernel.packages import is_array, is_pandas, loaded, numpy, polars
 from lathe_kernel.results import DataHandle
 
 # A smaller buffer costs more to name than to copy.
@@ -78,7 +78,7 @@ class _SlicePickler(pickle.Pickler):
         _require_known(type(obj))
         if isinstance(obj, types.ModuleType):
             raise invalid(f"the module `{obj.__name__}` cannot be handed over; import it there.")
-        if type(obj) is numpy().ndarray:
+        if is_array(obj):
             return self._array(obj)
         if is_pandas(obj, "DataFrame", "Series", "MultiIndex"):
             return self._pandas(obj)

@@ -6,15 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-import numpy
-import pandas
-
 from lathe_kernel import literals
+from lathe_kernel.packages import is_numpy, is_pandas, numpy, pandas
 from lathe_library import sensitive
 
-# Their own types are not complete; what they are is asked at run time.
-_np: Any = numpy
-_pd: Any = pandas
 _LONGEST_LITERAL: Final = 2_000
 _INLINE_CELLS: Final = 60
 _ROWS: Final = 30
@@ -43,7 +38,7 @@ class Sample:
 
 def is_long(value: object) -> bool:
     """Tell whether only some rows of a value are copied."""
-    return isinstance(value, _pd.DataFrame | _pd.Series) and len(cast("Any", value)) > _ROWS
+    return is_pandas(value, "DataFrame", "Series") and len(cast("Any", value)) > _ROWS
 
 
 def sample(value: Any, *, is_spread: bool = False, rows: int = _ROWS) -> Sample:
@@ -56,15 +51,15 @@ def sample(value: Any, *, is_spread: bool = False, rows: int = _ROWS) -> Sample:
     Raises:
         NotKept: there is no small one, or it holds what looks secret or personal.
     """
-    if isinstance(value, _pd.DataFrame):
+    if is_pandas(value, "DataFrame"):
         return _frame(value, _rows(value, rows, is_spread=is_spread))
-    if isinstance(value, _pd.Series):
+    if is_pandas(value, "Series"):
         return _series(value, _rows(value, rows, is_spread=is_spread))
-    if isinstance(value, _np.ndarray):
+    if is_numpy(value, "ndarray"):
         return _array(value)
-    if isinstance(value, _np.generic):
+    if is_numpy(value, "generic"):
         value = value.item()
-    if isinstance(value, _pd.Timestamp | _pd.Timedelta):
+    if is_pandas(value, "Timestamp", "Timedelta"):
         return Sample("plain", f"pd.{type(value).__name__}({str(value)!r})")
     if type(value) in (datetime.date, datetime.datetime, datetime.timedelta):
         return Sample("plain", repr(value))
@@ -84,7 +79,7 @@ def _plain(value: Any, depth: int) -> Any:
     """Return numpy's numbers within lists, tuples and dicts as Python's."""
     if depth > 8:
         raise NotKept("a value is nested too deeply")
-    if isinstance(value, _np.generic):
+    if is_numpy(value, "generic"):
         return value.item()
     if type(value) in (list, tuple):
         members = cast("list[Any]", value)
@@ -130,7 +125,7 @@ def _array(value: Any) -> Sample:
 def _rows(value: Any, rows: int, *, is_spread: bool) -> Any:
     if not is_spread or not is_long(value):
         return value.head(rows)
-    part = value.iloc[_np.linspace(0, len(value) - 1, _ROWS).astype(int)]
+    part = value.iloc[numpy().linspace(0, len(value) - 1, _ROWS).astype(int)]
     # Where rows are only counted, their numbers say nothing.
     return part.reset_index(drop=True) if _has_plain_index(value) else part
 
@@ -169,7 +164,7 @@ def _inline(part: Any) -> str | None:
         text = _column(column)
         if text is None or not isinstance(name, str) or len(part) == 0:
             return None
-        if column.dtype != _pd.Series(column.tolist()).dtype:
+        if column.dtype != pandas().Series(column.tolist()).dtype:
             text = f'pd.Series({text}, dtype="{column.dtype}")'
         columns.append(f"{literals.literal(name)}: {text}")
     return f"pd.DataFrame({{{', '.join(columns)}}})"
@@ -180,7 +175,7 @@ def _in_file(part: Any, cut: bool) -> Sample:
     if _has_plain_index(part):
         text = part.to_csv(index=False)
         try:
-            _pd.testing.assert_frame_equal(_pd.read_csv(io.StringIO(text)), part)
+            pandas().testing.assert_frame_equal(pandas().read_csv(io.StringIO(text)), part)
             return _bounded(Sample("frame", "pd.read_csv", text.encode(), ".csv", cut))
         except (AssertionError, ValueError, TypeError):
             pass
@@ -200,7 +195,7 @@ def _bounded(made: Sample) -> Sample:
 
 def _has_plain_index(value: Any) -> bool:
     index = value.index
-    return isinstance(index, _pd.RangeIndex) and index.start == 0 and index.step == 1
+    return is_pandas(index, "RangeIndex") and index.start == 0 and index.step == 1
 
 
 def _column(column: Any) -> str | None:
@@ -208,7 +203,7 @@ def _column(column: Any) -> str | None:
     if kind in "ifb":
         return _members(cast("list[Any]", column.tolist()))
     if kind == "M" and getattr(column.dtype, "tz", None) is None:
-        members = ", ".join("None" if _pd.isna(one) else repr(str(one)) for one in column)
+        members = ", ".join("None" if pandas().isna(one) else repr(str(one)) for one in column)
         return f"pd.to_datetime([{members}])"
     if kind == "O":
         values = cast("list[Any]", column.tolist())

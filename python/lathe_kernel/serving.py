@@ -6,9 +6,6 @@ import os
 import sys
 from typing import Any, cast
 
-import numpy
-import pandas
-
 from lathe_kernel import admission, inputs, pressure, shell, slices, streams, tracebacks, uses
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
@@ -16,6 +13,7 @@ from lathe_kernel.channel import Channel, close
 from lathe_kernel.copying import Copier
 from lathe_kernel.figures import deliver_to
 from lathe_kernel.interrupts import Interrupts
+from lathe_kernel.later_modules import bind_conventional
 from lathe_kernel.lathe_module import Lathe, Place, install
 from lathe_kernel.protocol import Finished, Frame, Kind, NamedSlice
 from lathe_kernel.recording import Recorder
@@ -58,7 +56,8 @@ class Kernel:
         install(self._lathe, self._library)
         # By convention every piece of data code begins with these two; small models forget them.
         self._recorder.install(self._shell)
-        self._shell.user_ns |= {"lathe": self._lathe, "np": numpy, "pd": pandas}
+        self._shell.user_ns["lathe"] = self._lathe
+        bind_conventional(self._shell.user_ns)
         self._loop()
 
     def _loop(self) -> None:

@@ -50,6 +50,9 @@ int lathe_python_start(const char *executable, const char *library, const struct
 /// Calls `lathe_kernel.boot.warm()`. Returns 0, or -1 after printing the traceback.
 int lathe_python_warm(void);
 
+/// Calls `lathe_kernel.boot.prepare_data()`. Returns 0, or -1 after printing the traceback.
+int lathe_python_prepare_data(void);
+
 /// Calls `lathe_kernel.boot.extend()`. Returns its dictionary (`packages`: name to version) as JSON (malloc'ed) once nothing
 /// is left to import, else NULL; `failed` is set, with the traceback printed, where it raised.
 char *lathe_python_extend(bool *failed);

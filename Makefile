@@ -23,8 +23,7 @@ build: ## Set up and build lathe and lathe-kernel for use, with a link at bin/la
 
 .PHONY: test
 test: ## Set up, build and run the tests, but for the slow ones
-	scripts/setup dev
-	swift build --build-tests
+	scripts/setup build
 	scripts/test
 
 .PHONY: test-slow

@@ -67,7 +67,7 @@ def test_wrong_use_is_told_apart() -> None:
         )
         assert (done.returncode, done.stderr) == (
             2,
-            "usage: scripts/setup [run|dev|bench|bench-tools|bench-orchestration]\n",
+            "usage: scripts/setup [build|run|dev|bench|bench-tools|bench-orchestration]\n",
         )
 
 

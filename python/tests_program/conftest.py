@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -14,5 +15,9 @@ def lathe(tmp_path: Path) -> Lathe:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """Both recorded sessions of the demo, run once for all tests that look at them."""
-    return Demo.run(Lathe.in_folder(tmp_path_factory.mktemp("demo")))
+    """Both recorded sessions of the demo, run once for all tests that look at them.
+
+    The workers of a run share it: what a test adds has a name of its own.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    return Demo.shared(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)

@@ -1,9 +1,12 @@
 """The demo's two recorded sessions, run for real, and the data that they ran on."""
 
+import fcntl
+import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from lathe_kernel import packages
@@ -33,6 +36,19 @@ class Demo:
     def events(self, *kinds: str) -> list[Event]:
         """Give the events of both sessions."""
         return [event for name in (FIRST, SECOND) for event in self.lathe.events(name, *kinds)]
+
+    @staticmethod
+    def shared(folder: Path) -> "Demo":
+        """Run both sessions in a folder below `folder`, or give those that somebody ran there."""
+        (project, ended) = (folder / "demo", folder / "demo.json")
+        with (folder / "demo.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ended.exists():
+                demo = Demo.run(Lathe.in_folder(project))
+                ended.write_text(json.dumps([asdict(demo.first), asdict(demo.second)]))
+        first, second = json.loads(ended.read_text())
+        lathe = Lathe(project / "home", project / "project")
+        return Demo(lathe, Done(**first), Done(**second))
 
     @cached_property
     def flights(self) -> Any:

@@ -94,6 +94,7 @@ def test_a_sessions_own_runs_become_examples_that_replay_without_a_model(lathe: 
     assert difference.endswith("recorded 0.6666666666666666")
 
 
+@pytest.mark.slow
 def test_examples_are_recorded_whole_or_not_at_all(lathe: Lathe) -> None:
     folder = _made(lathe)
     assert lathe.run("library", "approve", _NAME).code == 0
@@ -141,6 +142,7 @@ def test_examples_are_recorded_whole_or_not_at_all(lathe: Lathe) -> None:
     assert (done.code, [run["same"] for run in row["examples"]]) == (0, [True, True]), row
 
 
+@pytest.mark.slow
 def test_what_is_no_example_is_named_and_options_are_told(lathe: Lathe) -> None:
     folder = _made(lathe)
     file = folder / "example_1.json"

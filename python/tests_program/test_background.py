@@ -4,6 +4,8 @@ import json
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests_program.endpoint import MODEL, Code, ModelServer, Silence, Text
 from tests_program.killing import killed_when
 from tests_program.program import Lathe
@@ -48,6 +50,7 @@ def _shop(lathe: Lathe) -> None:
     assert lathe.run("tools", "allow", "shop", "--yes").code == 0
 
 
+@pytest.mark.slow
 def test_a_thousand_calls_go_on_at_once_and_a_replay_gives_the_same(lathe: Lathe) -> None:
     _shop(lathe)
     code = (

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests_program.endpoint import Code, Line, ModelServer, Refusal, Silence
 from tests_program.killing import killed_when
 from tests_program.program import Lathe
@@ -68,6 +70,7 @@ def _sessions(lathe: Lathe) -> None:
         lathe.run("exec", "-s", session, code)
 
 
+@pytest.mark.slow
 def test_what_came_again_is_listed_and_written_once(lathe: Lathe) -> None:
     _sessions(lathe)
     (found,) = lathe.run("library", "distill", "--recent", "5", "--list", "--json").json_lines()
@@ -119,6 +122,7 @@ def test_what_came_again_is_listed_and_written_once(lathe: Lathe) -> None:
     assert known["reason"].endswith("; is the same as functions/compute_late_share.py (approved)")
 
 
+@pytest.mark.slow
 def test_what_is_not_written_is_told_with_its_exit_code(lathe: Lathe) -> None:
     _sessions(lathe)
     distill = ("library", "distill", "first", "second", "-m", _MODEL)

@@ -14,18 +14,23 @@ from tests_program.test_endings import wait_until
 @pytest.mark.parametrize(
     "point",
     [
-        Point("lathe", 2, 0),
-        Point("lathe", 21, 0),
         Point("lathe", 33, 0),
-        Point("lathe", 52, 0),
-        Point("lathe", 77, 0),
         Point("template", 30, 0),
-        Point("kernel", 30, 0),
         Point("subtask", 38, 0),
-        Point("reader", 2, 10),
         Point("reader", 12, 0),
-        Point("clock ahead", 35, 0),
-        Point("clock back", 36, 0),
+        *[
+            pytest.param(Point(*each), marks=pytest.mark.slow)
+            for each in (
+                ("lathe", 2, 0),
+                ("lathe", 21, 0),
+                ("lathe", 52, 0),
+                ("lathe", 77, 0),
+                ("kernel", 30, 0),
+                ("reader", 2, 10),
+                ("clock ahead", 35, 0),
+                ("clock back", 36, 0),
+            )
+        ],
     ],
     ids=lambda point: f"{point.target}-{point.event}",
 )

@@ -112,6 +112,7 @@ print(lathe.tools.my_crm.create_contact("Ada"))
     assert (replayed.code, "same as a" in replayed.out) == (0, True), replayed.out
 
 
+@pytest.mark.slow
 def test_what_could_not_be_searched_is_named(lathe: Lathe) -> None:
     (lathe.project / "tools").mkdir()
     (lathe.project / "tools" / "odd.py").write_text("raise SystemExit('not today')")
@@ -206,6 +207,7 @@ def test_people_see_resources_and_prompts(lathe: Lathe) -> None:
     assert (wrong.code, "takes texts alone" in wrong.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_stubs_are_what_a_type_checker_accepts(lathe: Lathe) -> None:
     _crm(lathe, 40)
     typings = lathe.project / "typings"

@@ -39,6 +39,7 @@ def _added_up(lathe: Lathe) -> list[tuple[str, int, int]]:
         return library.execute("SELECT session, calls, failures FROM use ORDER BY id").fetchall()
 
 
+@pytest.mark.slow
 def test_uses_are_added_up_once_however_a_session_goes_on(approved: Lathe) -> None:
     assert approved.run("exec", "-s", "t", _USE.format(5)).out == "0.2\n"
     (cell,) = approved.events("t", "cell_finished")
@@ -71,6 +72,7 @@ def test_uses_are_added_up_once_however_a_session_goes_on(approved: Lathe) -> No
     assert _added_up(approved) == [*known, ("t", 1, 0)]
 
 
+@pytest.mark.slow
 def test_what_fails_in_one_session_after_another_is_demoted_and_told(approved: Lathe) -> None:
     approved.write("lathe.json", '{"library": {"demote": {"share": 2}}}')
     assert "library.demote.share must be" in approved.run("library", "list").err

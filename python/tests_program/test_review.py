@@ -4,6 +4,8 @@ import re
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests_program.program import Done, Lathe
 from tests_program.terminal import TerminalRun
 
@@ -157,6 +159,7 @@ printf 'x\n5\n' > "$(dirname "$2")/fixtures/double_number/five.csv"
 """
 
 
+@pytest.mark.slow
 def test_an_edit_is_examined_before_it_takes_the_place(lathe: Lathe) -> None:
     _saved(lathe, double_number="2 * x")
     with lathe.on_terminal("review", VISUAL="./editor.sh --wait", EDITOR="false") as run:

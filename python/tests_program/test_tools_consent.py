@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests_program.program import Lathe
 
 _SHOP = '''"""What the shop knows."""
@@ -28,6 +30,7 @@ def _shop(lathe: Lathe, **rules: list[str]) -> None:
     assert lathe.run("tools", "allow", "shop", "--yes").code == 0
 
 
+@pytest.mark.slow
 def test_always_holds_in_all_sessions_until_it_is_taken_back_or_the_tool_changes(
     lathe: Lathe,
 ) -> None:

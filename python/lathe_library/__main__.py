@@ -22,18 +22,8 @@ from typing import Any, cast
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lathe_library import (
-    block,
-    distilling,
-    examining,
-    examples,
-    facts,
-    folder,
-    lint,
-    named,
-    names,
-    neighbours,
-)
+# What one command alone needs is imported where it is carried out: a session waits for each start.
+from lathe_library import block, facts, names
 from lathe_library.facts import Kind, Refusal
 
 _MAXIMUM_REQUEST = 4 * facts.MAXIMUM_BYTES
@@ -49,8 +39,12 @@ def main(arguments: list[str]) -> int:
     try:
         match arguments:
             case ["index", root]:
+                from lathe_library import folder
+
                 _print(folder.index(Path(root)))
             case ["read", root, ("function" | "agent") as kind, name]:
+                from lathe_library import folder
+
                 _print(folder.described(folder.record(Path(root), kind, name)))
             case [
                 "read",
@@ -59,6 +53,8 @@ def main(arguments: list[str]) -> int:
                 name,
                 ("approved" | "proposed") as shelf,
             ]:
+                from lathe_library import folder
+
                 _print(folder.described(folder.record(Path(root), kind, name, shelf)))
             case ["facts", ("function" | "agent") as kind, name]:
                 _print(dataclasses.asdict(facts.read(_request(), kind, name)))
@@ -69,9 +65,13 @@ def main(arguments: list[str]) -> int:
             case ["examine", root, kept]:
                 _print(_examined(Path(root), _object(_request()), Path(kept)))
             case ["distil", root]:
+                from lathe_library import distilling
+
                 request = _object(_request(_MAXIMUM_SESSIONS))
                 _print(distilling.distilled(Path(root), request))
             case ["screen"]:
+                from lathe_library import examples
+
                 _print({"runs": examples.screened(_object(_request(_MAXIMUM_SESSIONS)))})
             case ["compose"]:
                 _print({"text": _composed(_object(_request()))})
@@ -96,6 +96,8 @@ def _inspected(source: str, kind: Kind, name: str) -> dict[str, Any]:
 
 
 def _examined(root: Path, fields: dict[str, object], kept: Path | None) -> dict[str, Any]:
+    from lathe_library import examining, examples, named, neighbours
+
     texts = {key: value for key, value in fields.items() if isinstance(value, str)}
     kind, name = texts.get("kind"), texts.get("name", "")
     if kind not in ("function", "agent"):
@@ -139,6 +141,8 @@ def _composed(fields: dict[str, object]) -> str:
 
 
 def _tidied(fields: dict[str, object]) -> dict[str, str]:
+    from lathe_library import lint
+
     texts = {key: one for key in ("source", "tests") if isinstance(one := fields.get(key), str)}
     return {key: lint.tidied(text) if text.strip() else text for key, text in texts.items()}
 

@@ -1,6 +1,7 @@
 """What can be found out about a proposal by reading it; nothing of it is imported or run."""
 
 import ast
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from lathe_library import block, characters, facts, findings, form, lint, state, tests_form, words
@@ -35,11 +36,13 @@ def examined(
         refused = [finding("form", None, str(refusal)), *characters.character_findings(body)]
         return Examined(findings.bounded(refused))
     module = ast.parse(body)
-    found = read(body, tests, kind, name, has_examples=has_examples)
-    found += lint.lint_findings(body, kind)
-    if tests.strip():
-        found += _of_tests(lint.lint_findings(tests, kind, tests=True))
-    known = _facts(body, kind, name)
+    # ruff and bandit are processes: they run beside each other and beside what is read here.
+    with ThreadPoolExecutor() as lanes:
+        linted = lanes.submit(lint.lint_findings, body, kind)
+        of_tests = lanes.submit(_linted_tests, tests, kind)
+        found = read(body, tests, kind, name, has_examples=has_examples)
+        known = _facts(body, kind, name)
+        found += linted.result() + of_tests.result()
     return Examined(
         findings.bounded(found),
         known.signature if known else "",
@@ -77,6 +80,10 @@ def read(
         )
         found.append(finding("no-tests", None, reason))
     return found
+
+
+def _linted_tests(tests: str, kind: Kind) -> list[Finding]:
+    return _of_tests(lint.lint_findings(tests, kind, tests=True)) if tests.strip() else []
 
 
 def _of_tests(found: list[Finding]) -> list[Finding]:

@@ -1,7 +1,6 @@
 """The form of a capability's source, all that is wrong with it at once: it only defines."""
 
 import ast
-import doctest
 import importlib.machinery
 import sys
 from collections.abc import Iterator
@@ -267,7 +266,9 @@ def _documented(module: ast.Module, name: str) -> list[Finding]:
 
 def _example(docstring: str, node: FunctionNode, name: str) -> list[Finding]:
     try:
-        examples = doctest.DocTestParser().get_examples(docstring)
+        from doctest import DocTestParser
+
+        examples = DocTestParser().get_examples(docstring)
     except ValueError as error:
         reason = f"its example cannot be read as a doctest: {error}"
         return [finding("docstring-example", node.lineno, reason)]

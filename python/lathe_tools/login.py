@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError
+from mcp.client.auth.utils import issuers_match
 from mcp.shared.auth import (
     AuthorizationCodeResult,
     OAuthClientInformationFull,
@@ -31,6 +32,7 @@ from lathe_tools.callback import Callback
 _LARGEST = 256 << 10
 # Clocks differ, and a request takes its time: so many seconds before its end a token counts as old.
 _EARLY = 30.0
+_REVOCATION = 15.0
 
 
 class LoginFile:
@@ -126,9 +128,37 @@ class KeptLogin(OAuthClientProvider):
             if self.context.current_tokens == sent:
                 renewed = yield await self._refresh_token()
                 if not await self._handle_refresh_response(renewed):
+                    # What counts is the server's own refusal, not that of whoever gives tokens.
+                    request.headers.pop("Authorization", None)
+                    yield request
                     return
         self._add_auth_header(request)
         yield request
+
+    async def revoke(self) -> bool:
+        """Have the authorization server take the tokens back; False where it cannot, or will not.
+
+        Raises:
+            HTTPError, OAuthFlowError: it could not be asked.
+        """
+        await self._initialize()
+        metadata, tokens = self.context.oauth_metadata, self.context.current_tokens
+        if metadata is None or metadata.revocation_endpoint is None or tokens is None:
+            return False
+        # What makes new ones first; many servers end both with it, others only what they are given.
+        given = [token for token in (tokens.refresh_token, tokens.access_token) if token]
+        async with httpx2.AsyncClient(timeout=_REVOCATION) as http:
+            told = [
+                await http.post(str(metadata.revocation_endpoint), data=form, headers=headers)
+                for form, headers in map(self._revocation, given)
+            ]
+        return all(each.status_code == 200 for each in told)
+
+    def _revocation(self, token: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Say who asks as in requests for tokens."""
+        client = self.context.client_info
+        form = {"token": token, "client_id": client.client_id or "" if client else ""}
+        return self.context.prepare_token_auth(form)
 
     async def _initialize(self) -> None:
         await super()._initialize()
@@ -139,6 +169,22 @@ class KeptLogin(OAuthClientProvider):
         self.context.protected_resource_metadata = _read(
             ProtectedResourceMetadata, kept.get("resource")
         )
+
+
+class _Issuer(str):
+    """The address of an authorization server as a resource names it.
+
+    One of a host alone may have got a slash at its end on the way, which the server's own name of
+    itself lacks: many programs write addresses so. Such two are one server.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and issuers_match(str.__str__(self), str.__str__(other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
 
 
 class _NewLogin(OAuthClientProvider):
@@ -156,6 +202,9 @@ class _NewLogin(OAuthClientProvider):
         super().__init__(url, _client(callback.address), file, show, answer)
         self._file = file
         self.is_done = False
+
+    def _select_authorization_server(self, advertised: list[str]) -> str:
+        return _Issuer(super()._select_authorization_server(advertised))
 
     async def _handle_token_response(self, response: httpx2.Response) -> None:
         await super()._handle_token_response(response)
@@ -183,21 +232,12 @@ def new_login(url: str, file: LoginFile, callback: Callback, shown: Shown) -> _N
     return _NewLogin(url, file, callback, shown)
 
 
-async def forgotten(file: LoginFile) -> dict[str, Any]:
+async def forgotten(url: str, file: LoginFile) -> dict[str, Any]:
     """Take tokens back where the authorization server can, and delete the file."""
-    kept = file.read()
-    metadata = _read(OAuthMetadata, kept.get("metadata"))
-    tokens = await file.get_tokens()
-    client = await file.get_client_info()
+    login = KeptLogin(url, file)
     is_revoked = False
-    if metadata is not None and metadata.revocation_endpoint is not None and tokens and client:
-        form = {"token": tokens.refresh_token or tokens.access_token, "client_id": client.client_id}
-        if client.client_secret:
-            form["client_secret"] = client.client_secret
-        with suppress(httpx2.HTTPError):
-            async with httpx2.AsyncClient(timeout=15) as http:
-                told = await http.post(str(metadata.revocation_endpoint), data=form)
-            is_revoked = told.status_code == 200
+    with suppress(httpx2.HTTPError, OAuthFlowError):
+        is_revoked = await login.revoke()
     return {"was": file.forget(), "revoked": is_revoked}
 
 

@@ -58,7 +58,8 @@ async def log_out(definition: Definition) -> dict[str, Any]:
     Raises:
         Fault: the server is at no address.
     """
-    return await forgotten(LoginFile(str(_address(definition).login)))
+    way = _address(definition)
+    return await forgotten(way.url, LoginFile(str(way.login)))
 
 
 def _address(definition: Definition) -> Address:

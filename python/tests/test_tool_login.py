@@ -1,10 +1,8 @@
 """The tool host logs in at a server that an authorization server of the SDK guards."""
 
 import json
-import socket
 import stat
 import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tool_host import PYTHON, SERVERS, Refused, ToolHost
+from tool_host import PYTHON, SERVERS, Refused, ToolHost, free_port, wait_for_port
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,7 @@ class Guarded:
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Generator[Guarded]:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+    port = free_port()
     notes = tmp_path / "notes"
     notes.mkdir()
     with (tmp_path / "guarded.log").open("wb") as log:
@@ -40,13 +37,7 @@ def guarded(tmp_path: Path) -> Generator[Guarded]:
             [PYTHON, str(SERVERS / "guarded.py"), str(port), str(notes)], stdout=log, stderr=log
         )
     try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert process.poll() is None, (tmp_path / "guarded.log").read_text()
-                time.sleep(0.1)
+        wait_for_port(port, process)
         yield Guarded(f"http://127.0.0.1:{port}/mcp", notes)
     finally:
         process.kill()

@@ -17,6 +17,26 @@ OLD_SERVERS = Path(sys.prefix) / "share" / "lathe-old-servers"
 MINIMUM = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "LANG": "C.UTF-8"}
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+def wait_for_port(port: int, process: subprocess.Popen[Any]) -> None:
+    """Wait until a program listens at its port."""
+    limit = time.monotonic() + 120
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert process.poll() is None, process.args
+            assert time.monotonic() < limit, process.args
+            time.sleep(0.05)
+        else:
+            return
+
+
 class Refused(Exception):
     """The host's error to a request."""
 

@@ -57,8 +57,10 @@ class Lathe(types.ModuleType):
         **_options: Any,
     ) -> Subtask:
         """Return the subtask that was started here."""
-        name = agent if isinstance(agent, str) else agent.name
-        return Subtask(self._next("delegate", task=task, labels=[label or name])["subtasks"][0])
+        name = label or (agent if isinstance(agent, str) else getattr(agent, "name", None))
+        # Who was chosen where none was named, or what instructions were called, is the recording's.
+        labels = {"labels": [name]} if label or (name and name.isidentifier()) else {}
+        return Subtask(self._next("delegate", task=task, **labels)["subtasks"][0])
 
     def delegate_each(self, agent: Any, slices: Any, task: str = "", **_options: Any) -> Outcomes:
         """Return what the subtasks of this delegation had answered."""
@@ -72,10 +74,11 @@ class Lathe(types.ModuleType):
         returns: Any = None,
         model: str | None = None,
         limits: Any = None,
+        **options: Any,
     ) -> Any:
         """Name an agent; it runs nowhere."""
         parts = {"instructions": instructions, "returns": returns, "limits": limits}
-        return types.SimpleNamespace(name=name, model=model, **parts)
+        return types.SimpleNamespace(name=name, model=model, **parts, **options)
 
     def ask_model(self, prompt: str, *_rest: Any, **_options: Any) -> Any:
         """Return what a model had answered to this question."""
@@ -129,7 +132,7 @@ class Lathe(types.ModuleType):
 
     def agents(self, words: str, limit: int = 3) -> list[Any]:
         """Return the agents that were found."""
-        found = self._next("agents")["agents"]
+        found = self._next("agents", words=" ".join(str(words).split())[:2_000])["agents"]
         return [types.SimpleNamespace(**one, name=one["agent"]) for one in found]
 
     def synthesise(self, results: Any, question: str, *_rest: Any, **_options: Any) -> Any:

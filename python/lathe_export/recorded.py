@@ -78,7 +78,7 @@ def _asked(call: Call) -> dict[str, Any] | None:
             return {"all": bool(arguments.get("all")), "reply_to": arguments.get("reply_to")}
         case "checkpoint" | "branch" | "note" | "ledger":
             return {}
-        case "remember" | "recall":
+        case "remember" | "recall" | "agents":
             return {"words": arguments.get("text") or arguments.get("query")}
         case _:
             return None

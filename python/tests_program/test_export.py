@@ -3,11 +3,14 @@
 import base64
 import json
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from lathe_export.session import Call
 from tests_program.demo import FIRST, SECOND, Demo
 from tests_program.endpoint import MODEL, Code, ModelServer, Text
 from tests_program.program import Lathe
@@ -105,6 +108,35 @@ def test_a_notebook_is_valid_and_runs_from_top_to_bottom(told: Lathe) -> None:
     assert _text(again[-1]) == "24"
     # Nobody was asked: there is no server any more, and it says so.
     assert "nothing is run or asked" in _text(again[-3])
+
+
+def test_a_notebook_gives_found_and_chosen_agents_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The stand-in takes the place of `lathe` where it is imported.
+    monkeypatch.setitem(sys.modules, "lathe", sys)
+    monkeypatch.setitem(sys.modules, "lathe.capabilities", sys)
+    from lathe_export import outside, recorded
+
+    search = Call(
+        "agents", {"query": "count rows", "limit": 3}, {"value": {"agents": [{"agent": "counter"}]}}
+    )
+    begun = [
+        Call(
+            "delegate",
+            {"task": task, "items": [{"label": label}]},
+            {"value": {"subtasks": [{"id": number, "label": label}]}},
+        )
+        for number, (task, label) in enumerate([("count", "counter"), ("sum", "add_the_rows")], 1)
+    ]
+    ended = {number: {"status": "complete", "value": number * 3} for number in (1, 2)}
+    session: Any = SimpleNamespace(subtasks=ended, inputs=[], messages={}, cells=[])
+    cells: Any = [SimpleNamespace(calls=[search, *begun])]
+    told = recorded.answers(session, cells, cast("Any", None))
+    monkeypatch.setattr(outside, "RECORDED", json.loads(json.dumps(told)))
+    lathe: Any = outside.Lathe()
+    assert [one.name for one in lathe.agents("count  rows")] == ["counter"]
+    assert lathe.delegate(None, "count").result() == 3
+    assert lathe.delegate("Add the rows.", "sum").result() == 6
+    assert lathe.agent("a", "b", tools=["crm/*"]).tools == ["crm/*"]
 
 
 def test_a_notebook_shows_foreign_text_as_words(told: Lathe) -> None:

@@ -141,9 +141,12 @@ class _Check:
             yield f"there is no source {cited['source']}; there are {known}"
             return
         cells = [one["cell"] for one in source["cells"]]
-        if cells and cited.get("cell") not in cells:
+        cell = cited.get("cell")
+        if cells and cell not in cells:
             known = ", ".join(map(str, cells))
-            yield f"{cited['source']} has no cell {cited.get('cell')}; it has {known}"
+            yield f"{cited['source']} has no cell {cell}; it has {known}"
+        elif not cells and cell is not None:
+            yield f"{cited['source']} has no cell {cell}: it has none, so it is cited without one"
 
     def _figures_in(
         self, where: str, text: str, names: list[str], evidence: list[Piece]

@@ -158,6 +158,11 @@ def test_figures_of_a_synthesis_are_those_of_its_sources_or_computed() -> None:
     ]
     claim["evidence"] = evidence
     assert synthesis_checks.problems(result, record, lambda _: True) == []
+    # Nobody ran a cell for these sources, so there is none to cite.
+    claim["sources"] = [{"source": "S1", "cell": 99}, {"source": "S2", "cell": None}]
+    (invented,) = synthesis_checks.problems(result, record, lambda _: True)
+    assert "S1 has no cell 99: it has none" in invented
+    claim["sources"] = cited
     assert "was not made by" in synthesis_checks.problems(result, record, lambda _: False)[0]
     result["claims"] = []
     assert "there is no claim" in " ".join(

@@ -37,6 +37,22 @@ def faulty(host: ToolHost, how: str, *more: str) -> None:
     host.define("faulty", PYTHON, str(SERVERS / "faulty.py"), how, *more)
 
 
+@contextmanager
+def page(folder: Path) -> Generator[str]:
+    """Serve a folder with one page on loopback; return the page's address."""
+    folder.mkdir()
+    (folder / "prices.html").write_text("<html><body><h1>Prices</h1><p>Tea 3.50</p></body></html>")
+    command = [PYTHON, "-u", "-m", "http.server", "--bind", "127.0.0.1", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
+    try:
+        assert process.stdout is not None
+        port = process.stdout.readline().split(" port ")[1].split()[0]
+        yield f"http://127.0.0.1:{port}/prices.html"
+    finally:
+        process.kill()
+        process.wait()
+
+
 def called(host: ToolHost, server: str, tool: str, **arguments: Any) -> str:
     result = host.ask("call", server=server, tool=tool, arguments=arguments)
     assert not result["is_error"], result
@@ -66,7 +82,7 @@ def test_servers_of_both_eras_that_others_wrote(host: ToolHost, tmp_path: Path) 
     subprocess.run(["git", "init", "-q", "-b", "trunk", repository], check=True)
     host.define("time", PYTHON, "-m", "mcp_server_time")
     host.define("git", PYTHON, "-m", "mcp_server_git", "--repository", str(repository))
-    host.define("fetch", PYTHON, "-m", "mcp_server_fetch")
+    host.define("fetch", PYTHON, "-m", "mcp_server_fetch", "--allow-private-ips")
     code = "from mcp_server_sqlite import main; main()"
     host.define("sqlite", PYTHON, "-c", code, "--db-path", str(tmp_path / "a.db"), env=_OLD)
     asked = {name: host.send("list", server=name) for name in ("time", "git", "fetch", "sqlite")}
@@ -86,6 +102,8 @@ def test_servers_of_both_eras_that_others_wrote(host: ToolHost, tmp_path: Path) 
     many = [host.send("call", **call) for _ in range(50)]
     assert {host.answer(each)["structured"]["timezone"] for each in many} == {"UTC"}
     assert "trunk" in called(host, "git", "git_status", repo_path=str(repository))
+    with page(tmp_path / "pages") as address:
+        assert "Tea 3.50" in called(host, "fetch", "fetch", url=address, raw=True)
     called(host, "sqlite", "create_table", query="CREATE TABLE t (a INTEGER)")
     called(host, "sqlite", "write_query", query="INSERT INTO t VALUES (41), (1)")
     assert "42" in called(host, "sqlite", "read_query", query="SELECT sum(a) FROM t")

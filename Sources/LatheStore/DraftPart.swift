@@ -4,18 +4,14 @@ internal import LatheVocabulary
 
 /// The file of a part under way: written, hashed and brought to disk side by side. For one thread; closed when it goes.
 final class DraftPart {
-    /// Beyond so many bytes a thread of its own hashes, and the system is told to write what there is.
-    private static let largeBytes = 8 << 20
-    private static let begunBytes = 32 << 20
-
     private(set) var length = 0
     private let path: String
     private let file: Int32
-    /// Nil once a follower has it.
-    private var digest: SHA256Stream? = SHA256Stream()
-    private var follower: DigestFollower?
-    /// Up to where the system was told to write.
-    private var begun = 0
+    /// The last piece so far, and its number.
+    private var piece = Piece()
+    private var number = 0
+    /// There from the second piece on.
+    private var writer: PieceWriter?
 
     init(path: String) throws(MemoryError) {
         self.path = path
@@ -24,36 +20,36 @@ final class DraftPart {
     }
 
     deinit {
-        follower?.stop()
+        writer?.stop()
         close(file)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(MemoryError) {
-        guard MemoryFolder.write(bytes, to: file) else { throw MemoryFolder.failure("write \(path)") }
         length += bytes.count
-        if let follower {
-            follower.grow(to: length)
-        } else if let digest {
-            digest.add(bytes)
-            if length > Self.largeBytes {
-                follower = DigestFollower(file: file, after: length, of: digest)
-                self.digest = nil
-            }
+        var rest = bytes
+        while !rest.isEmpty {
+            if piece.isFull { try handOn() }
+            rest = UnsafeRawBufferPointer(rebasing: rest[piece.fill(from: rest)...])
         }
-        beginWriting()
     }
 
-    /// The SHA-256 of all that was appended, in hexadecimal; once.
-    func sum() throws(MemoryError) -> String {
-        let sum: String?
-        if let follower {
-            sum = follower.end()
-            self.follower = nil
-        } else {
-            sum = digest?.end()
+    /// What the part is, once all of it was appended; once. It is in the file then.
+    func end(_ format: MemoryPart.Format) throws(MemoryError) -> MemoryPart {
+        guard writer != nil else {
+            if let error = piece.write(to: file, at: 0) { throw failure(error) }
+            return try part(SHA256Stream.of(Array(piece.bytes)), format)
         }
-        guard let sum else { throw MemoryError(.failed, "\(path) could not be hashed.") }
-        return sum
+        try handOn()
+        let sum: String?
+        do throws(SystemFailure) {
+            sum = try writer?.end()
+        } catch {
+            throw failure(error.error)
+        }
+        writer = nil
+        var whole = try part(sum, format)
+        whole.pieceBytes = Piece.capacity
+        return whole
     }
 
     /// Makes it durable under another name.
@@ -62,12 +58,24 @@ final class DraftPart {
         guard rename(path, final) == 0 else { throw MemoryFolder.failure("name \(final)") }
     }
 
-    /// Has the system begin to write, so that in the end there is little to wait for. Whether it could is told by `name`.
-    ///
-    /// That nobody needs the pages is what Linux takes as a reason to write them now; those not on disk yet stay.
-    private func beginWriting() {
-        guard length - begun >= Self.begunBytes else { return }
-        _ = posix_fadvise(file, off_t(begun), off_t(length - begun), POSIX_FADV_DONTNEED)
-        begun = length
+    private func handOn() throws(MemoryError) {
+        let writer = self.writer ?? PieceWriter(file: file)
+        self.writer = writer
+        do throws(SystemFailure) {
+            piece = try writer.write(piece, number)
+        } catch {
+            throw failure(error.error)
+        }
+        number += 1
+    }
+
+    private func part(_ sum: String?, _ format: MemoryPart.Format) throws(MemoryError) -> MemoryPart {
+        guard let sum else { throw MemoryError(.failed, "\(path) could not be hashed.") }
+        return MemoryPart(sha256: sum, bytes: length, format: format)
+    }
+
+    private func failure(_ error: Int32) -> MemoryError {
+        errno = error
+        return MemoryFolder.failure("write \(path)")
     }
 }

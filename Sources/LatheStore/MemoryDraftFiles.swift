@@ -36,7 +36,7 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
 
     func endPart(_ format: MemoryPart.Format) throws(MemoryError) -> MemoryPart {
         let ended = try begun()
-        let part = MemoryPart(sha256: try ended.sum(), bytes: ended.length, format: format)
+        let part = try ended.end(format)
         let final = "\(folder.parts)/\(part.fileName)"
         var status = stat()
         if lstat(final, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == part.bytes {

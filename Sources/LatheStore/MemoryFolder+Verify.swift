@@ -25,7 +25,7 @@ extension MemoryFolder {
         var seen: Set<MemoryPart> = []
         var found: [String] = []
         for (part, file) in parts where seen.insert(part).inserted {
-            let digest = SHA256Stream.of(file.descriptor) { interest.isThere }
+            let digest = SHA256Stream.of(file.descriptor, pieceBytes: part.pieceBytes) { interest.isThere }
             guard interest.isThere else { return [] }
             if digest != part.sha256 {
                 found.append("\(path)/parts/\(part.fileName) is not what was written any more.")

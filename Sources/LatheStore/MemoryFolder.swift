@@ -77,7 +77,7 @@ package struct MemoryFolder: MemoryArchive {
             return "it has \(status.st_size) bytes in place of \(part.bytes)"
         }
         guard hashing else { return nil }
-        guard let digest = SHA256Stream.of(file) else { return "it cannot be read" }
+        guard let digest = SHA256Stream.of(file, pieceBytes: part.pieceBytes) else { return "it cannot be read" }
         return digest == part.sha256 ? nil : "its content is not what was written"
     }
 
@@ -96,7 +96,7 @@ package struct MemoryFolder: MemoryArchive {
     }
 
     private static func isNamedByHash(_ part: MemoryPart) -> Bool {
-        part.sha256.utf8.count == 64
+        part.sha256.utf8.count == 64 && part.pieceBytes.map { $0 > 0 } ?? true
             && part.sha256.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 

@@ -16,33 +16,57 @@ package final class SHA256Stream: @unchecked Sendable {
     }
 
     /// 64 hexadecimal digits, once; nil where libcrypto has no SHA-256.
-    func end() -> String? {
+    func end() -> String? { bytes().map(Self.hexadecimal) }
+
+    /// The 32 bytes of it, once.
+    private func bytes() -> [UInt8]? {
         guard let digest else { return nil }
         self.digest = nil
         var result = [UInt8](repeating: 0, count: 32)
-        guard lathe_sha256_end(digest, &result) else { return nil }
-        return result.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return lathe_sha256_end(digest, &result) ? result : nil
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
     /// 64 hexadecimal digits; nil where libcrypto has no SHA-256.
     package static func of(_ bytes: [UInt8]) -> String? {
-        let stream = SHA256Stream()
-        bytes.withUnsafeBytes { stream.add($0) }
-        return stream.end()
+        bytes.withUnsafeBytes { digest(of: $0) }.map(hexadecimal)
     }
 
-    /// Of a file from its beginning; nil where it cannot be read, or `goesOn` says that nobody wants to know any more.
-    static func of(_ file: Int32, while goesOn: () -> Bool = { true }) -> String? {
+    /// 32 bytes; nil where libcrypto has no SHA-256.
+    static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         let stream = SHA256Stream()
+        stream.add(bytes)
+        return stream.bytes()
+    }
+
+    /// Of a file from its beginning, in pieces of so many bytes or as a whole.
+    ///
+    /// Nil where it cannot be read, or `goesOn` says that nobody wants to know any more.
+    static func of(_ file: Int32, pieceBytes: Int? = nil, while goesOn: () -> Bool = { true }) -> String? {
+        var stream = SHA256Stream()
+        var digests: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var offset = off_t(0)
+        var offset = 0
         while goesOn() {
-            let count = pread(file, &buffer, buffer.count, offset)
+            let toEnd = pieceBytes.map { $0 - offset % $0 } ?? buffer.count
+            let count = pread(file, &buffer, min(buffer.count, toEnd), off_t(offset))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            guard count > 0 else { return stream.end() }
-            buffer.withUnsafeBytes { stream.add(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            offset += off_t(count)
+            if count > 0 { buffer.withUnsafeBytes { stream.add(UnsafeRawBufferPointer(rebasing: $0[..<count])) } }
+            offset += count
+            guard let pieceBytes else {
+                if count == 0 { return stream.end() }
+                continue
+            }
+            if count == toEnd || (count == 0 && offset % pieceBytes != 0) {
+                guard let digest = stream.bytes() else { return nil }
+                digests += digest
+                stream = SHA256Stream()
+            }
+            if count == 0 { return of(digests) }
         }
         return nil
     }

@@ -33,10 +33,12 @@ package struct SavedMemory: Sendable, Hashable, Codable {
 
 /// A file of a saved memory, named by its content. It never changes.
 package struct MemoryPart: Sendable, Hashable, Codable {
-    /// 64 hexadecimal digits.
+    /// 64 hexadecimal digits: the SHA-256 of its bytes, or of the SHA-256s of its pieces.
     package var sha256: String
     package var bytes: Int
     package var format: Format
+    /// Bytes of each piece but the last; nil where the part was hashed as a whole.
+    package var pieceBytes: Int?
 
     /// What the file is: `arrows` is a stream of Arrow's, `pack` holds several small things.
     package enum Format: String, Sendable, Codable, CaseIterable { case npy, arrows, json, pickle, pack, index }

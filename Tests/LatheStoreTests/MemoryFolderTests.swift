@@ -68,9 +68,30 @@ import Testing
             try add(text, to: try folder.begin(limit: 1 << 30), pieces: 700_001)
             let save = try write([text, "x", text], to: folder, limit: 1 << 30, pieces: 1_000_003)
             #expect(save.parts[0] == save.parts[2])
-            #expect(save.parts[0].sha256 == SHA256Stream.of(Array(text.utf8)))
+            let bytes = Array(text.utf8)
+            let digests = stride(from: 0, to: bytes.count, by: 8 << 20).flatMap { start in
+                bytes[start..<min(start + (8 << 20), bytes.count)].withUnsafeBytes { SHA256Stream.digest(of: $0) ?? [] }
+            }
+            #expect(save.parts[0].sha256 == SHA256Stream.of(digests))
+            #expect(save.parts[0].pieceBytes == 8 << 20 && save.parts[1].pieceBytes == nil)
             #expect(folder.check().parts == 2 && folder.check().problems.isEmpty)
             #expect(try names(folder).count == 2)
+        }
+    }
+
+    @Test func `a large part that was hashed as a whole by an earlier version is whole still`() async throws {
+        try await withScratch { path in
+            let folder = MemoryFolder(path: path + "/memory")
+            var save = try write([String(repeating: "a", count: 17 << 20)], to: folder, limit: 1 << 30)
+            let pieces = folder.path + "/parts/" + save.parts[0].fileName
+            let bytes = [UInt8](repeating: 97, count: 17 << 20)
+            save.parts[0].sha256 = try #require(SHA256Stream.of(bytes))
+            save.parts[0].pieceBytes = nil
+            try FileManager.default.moveItem(atPath: pieces, toPath: folder.path + "/parts/" + save.parts[0].fileName)
+            try folder.publish(save)
+            #expect(folder.saves().saves == [save])
+            #expect(folder.check().problems == [])
+            #expect(await folder.verify(save, try folder.open(save)) == [])
         }
     }
 

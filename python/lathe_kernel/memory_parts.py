@@ -9,13 +9,17 @@ import contextlib
 import hashlib
 import os
 import struct
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypedDict
 
 _LENGTH = struct.Struct("<Q")
 _END_OF_ALL = (1 << 64) - 1
 _FORMATS = ("npy", "arrows", "json", "pickle", "pack", "index")
 _STEP = 8 << 20
+# As lathe cuts a part for its name.
+_PIECE = 8 << 20
+_LANES = min(len(os.sched_getaffinity(0)), 4)
 
 
 class KnownPart(TypedDict):
@@ -143,12 +147,28 @@ class Sink:
 
 
 class _Digest(Sink):
+    """The name that lathe gives a part: of one piece its SHA-256, else that of its pieces' ones."""
+
     def __init__(self) -> None:
-        self._digest = hashlib.sha256()
-        super().__init__(self._digest.update)
+        super().__init__(self._update)
+        self._piece = hashlib.sha256()
+        self._filled = 0
+        self._digests: list[bytes] = []
+
+    def _update(self, view: memoryview) -> None:
+        while view.nbytes:
+            if self._filled == _PIECE:
+                self._digests.append(self._piece.digest())
+                self._piece, self._filled = hashlib.sha256(), 0
+            part = view[: _PIECE - self._filled]
+            self._piece.update(part)
+            self._filled += part.nbytes
+            view = view[part.nbytes :]
 
     def hexdigest(self) -> str:
-        return self._digest.hexdigest()
+        if not self._digests:
+            return self._piece.hexdigest()
+        return hashlib.sha256(b"".join([*self._digests, self._piece.digest()])).hexdigest()
 
 
 class Spool:
@@ -197,8 +217,28 @@ class Spool:
         self._stack.close()
 
 
-def _hash(views: Iterable[memoryview]) -> str:
+def _hash(views: list[memoryview]) -> str:
+    """Return the name of a part; the pieces of a large one are hashed side by side."""
+    last = views[-1]
+    ahead = sum(view.nbytes for view in views[:-1])
+    if ahead + last.nbytes <= _PIECE or ahead >= _PIECE:
+        digest = _Digest()
+        for view in views:
+            digest.write(view)
+        return digest.hexdigest()
+    first = last[: _PIECE - ahead]
+    pieces = [[*views[:-1], first]]
+    pieces += [[last[start : start + _PIECE]] for start in range(first.nbytes, last.nbytes, _PIECE)]
+    try:
+        with ThreadPoolExecutor(_LANES) as lanes:
+            digests = list(lanes.map(_sha256, pieces))
+    except RuntimeError:  # A limit of threads or of memory leaves none.
+        digests = [_sha256(piece) for piece in pieces]
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def _sha256(views: list[memoryview]) -> bytes:
     digest = hashlib.sha256()
     for view in views:
         digest.update(view)
-    return digest.hexdigest()
+    return digest.digest()

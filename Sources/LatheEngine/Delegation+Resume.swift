@@ -15,8 +15,10 @@ extension Delegation {
         permit(admitted)
         let callGate = AsyncGate(admitted.parallel)
         for run in admitted.runs {
-            let agentGate = await agentGates.gate(of: run.plan.agent, at: admitted.depth)
-            let depths = run.asker == nil ? self.gates : specialistGates
+            let isSpecialist = run.asker != nil
+            let agentGate = await agentGates.gate(
+                of: run.plan.agent, at: admitted.depth, isSpecialist: isSpecialist)
+            let depths = isSpecialist ? specialistGates : self.gates
             let gates = [callGate, agentGate, depths[admitted.depth]].compactMap { $0 }
             let task = Task { await self.run(run, through: gates) }
             await registry.attach(task, to: run.id)
@@ -35,7 +37,7 @@ extension Delegation {
         guard !open.isEmpty else { return }
         do throws(HostRefusal) {
             let giver = try await giver(of: try HostArguments(call), desk, isAgain: true)
-            let plan = try await plan(giver, call.slices, by: desk.place)
+            let plan = try await plan(giver, call.slices)
             guard plan.items.count == subtasks.count else {
                 throw HostRefusal("invalid_arguments", "the call hands over other slices than the first time")
             }

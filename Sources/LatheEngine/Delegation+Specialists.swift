@@ -12,10 +12,12 @@ extension Delegation {
         var toolAllowance: ToolAllowance
         /// The place that asked for the specialist; nil for a plain delegation.
         var asker: Place?
+        /// What of a granted specialist the call begins; nil where it begins nothing of one.
+        var grant: GrantedSteps.Step?
     }
 
     /// A plain delegation is the caller's own. One that carries out a wish for a specialist is its parent's, as it was decided: the
-    /// agent and the task are lathe's to say, the data and the form of the result the caller's.
+    /// agent and the task are lathe's to say, the data, the form of the result and limits the caller's.
     func giver(
         of arguments: HostArguments, _ desk: HostDesk, isAgain: Bool = false
     ) async throws(HostRefusal) -> Giver {
@@ -31,39 +33,43 @@ extension Delegation {
         else {
             throw HostRefusal("not_allowed", "delegate: no specialist \(number) was granted to this kernel")
         }
-        guard isAgain || past.begun[number]?[index] == nil else {
-            throw HostRefusal("not_allowed", "delegate: specialist \(number) was begun already")
-        }
         guard let above = desk.place.parent, let parent = desks[above] else {
             throw HostRefusal("gone", "delegate: whoever granted specialist \(number) has ended")
         }
-        return Giver(
+        var giver = Giver(
             arguments: try Self.arguments(arguments, decided, index, past), place: above, spending: parent.spending,
             kernelLimits: parent.kernelLimits, allowance: parent.allowance,
             // Its task is in the asker's words: it may call no tool that the asker may not.
             toolAllowance: desk.toolAllowance, asker: desk.place)
+        if isAgain { return giver }
+        let grant = GrantedSteps.Step(specialist: number, step: index)
+        guard past.begun[number]?[index] == nil, grants.take(grant) else {
+            throw HostRefusal("not_allowed", "delegate: specialist \(number) was begun already")
+        }
+        giver.grant = grant
+        return giver
     }
+
+    /// What the asker says of its specialist; all else that a `delegate` call may name is for the giver to say.
+    private static let askers = ["returns", "budget", "limits", "max_turns"]
 
     private static func arguments(
         _ given: HostArguments, _ decided: SpecialistDecided, _ index: Int, _ past: SpecialistPast
     ) throws(HostRefusal) -> HostArguments {
-        var values = given.values
+        var values = given.values.filter { askers.contains($0.key) }
         let step = decided.steps[index - 1]
         values["agent"] =
             step.agent.map { .string($0) }
             ?? ["name": "specialist", "instructions": .string(step.instructions ?? ""), "returns": .null]
         let soFar = try given.optionalText("so_far", upTo: 4_000) ?? ""
         values["task"] = .string(task(step, past.asked[decided.specialist]?.wish, soFar))
-        values["model"] = .null
         values["required"] = false
-        values["parallel"] = 1
-        values["talk"] = .null
-        values["handoff"] = .null
-        guard case .object(var item)? = values["items"]?.arrayValue?.first, values["items"]?.arrayValue?.count == 1
-        else { throw HostRefusal("invalid_arguments", "delegate: a specialist gets one slice") }
+        guard let items = given.values["items"]?.arrayValue, items.count == 1 else {
+            throw HostRefusal("invalid_arguments", "delegate: a specialist gets one slice")
+        }
         let suffix = decided.steps.count > 1 ? " step \(index)" : ""
-        item["label"] = .string("specialist \(decided.specialist)\(suffix)")
-        values["items"] = .array([.object(item)])
+        let label = "specialist \(decided.specialist)\(suffix)"
+        values["items"] = .array([["label": .string(label), "manifest": items[0]["manifest"] ?? .null]])
         return try HostArguments(HostCall(name: "delegate", arguments: .object(values)))
     }
 
@@ -89,12 +95,6 @@ extension SubtaskRun {
     /// A specialist has read what its asker has: the task is in the asker's words.
     func inheritExposure() async throws(JournalError) {
         guard let asker, let tools = services.tools else { return }
-        let (read, known) = (tools.exposure(of: asker), tools.exposure(of: place))
-        let new = [Exposure.Kind.private, .untrusted].filter { read.has($0) && !known.has($0) }
-        guard !new.isEmpty else { return }
-        let cause = Set(new.compactMap { read.causes[$0] }).sorted().joined(separator: ", ")
-        let exposed = Exposed(cell: 0, kinds: new, cause: String("\(asker): \(cause)".prefix(300)))
-        try await services.log.record(.exposed(exposed), at: place)
-        tools.note(exposed, at: place)
+        try await services.expose(place, to: tools.exposure(of: asker), of: asker.description, in: 0)
     }
 }

@@ -1,14 +1,19 @@
 internal import LatheVocabulary
 
 /// Starts subtasks for host calls and tells how they ended.
+///
+/// A subtask passes three gates, in this order: that of its call (`parallel`), of its agent (`MAX_PARALLEL`), of all subtasks. The
+/// last two there are for each depth of the giver, and at each depth once for delegated subtasks and once for specialists. Who holds
+/// places waits only for subtasks behind it in (depth 0, delegated), (depth 0, specialist), (depth 1, delegated) …: delegated ones for
+/// specialists of their own depth, both for what they delegate, which is one deeper. So nobody waits for a place that is held for it.
 struct Delegation: Sendable {
     let registry: SubtaskRegistry
     let services: EngineServices
-    /// One gate a depth, so that a subtask that waits for its own subtasks never holds their place.
+    /// Of delegated subtasks, by depth.
     let gates: [AsyncGate]
     /// The limits of agents that have one of their own.
     let agentGates = AgentGates()
-    /// The same for specialists, whose askers hold a place of `gates` while they wait for them.
+    /// The same for specialists, whose askers hold places of `gates` while they wait for them.
     let specialistGates: [AsyncGate]
     /// The desks of the kernels that run.
     let desks = LiveDesks()
@@ -32,6 +37,10 @@ struct Delegation: Sendable {
     let budgets = LiveBudgets()
     /// What conveners of roundtables may use.
     let tables = TableBudgets()
+    /// Of wishes, plans, handoffs and roundtables.
+    let numbers = SessionNumbers()
+    /// What was begun of granted specialists.
+    let grants = GrantedSteps()
 
     init(
         registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork(),
@@ -60,12 +69,23 @@ struct Delegation: Sendable {
         _ arguments: HostArguments, slices: [SliceReference], from desk: HostDesk
     ) async throws(HostRefusal) -> Admitted {
         let giver = try await giver(of: arguments, desk)
+        do throws(HostRefusal) {
+            return try await admitted(giver, slices, desk)
+        } catch {
+            if let grant = giver.grant { grants.giveBack(grant) }
+            throw error
+        }
+    }
+
+    private func admitted(
+        _ giver: Giver, _ slices: [SliceReference], _ desk: HostDesk
+    ) async throws(HostRefusal) -> Admitted {
         guard giver.place.depth < services.limits.delegationDepth else {
             throw HostRefusal("not_allowed", "subtasks at depth \(giver.place.depth) may not delegate further")
         }
         if giver.asker == nil { try desk.requireDelegating() }
-        let plan = try await plan(giver, slices, by: desk.place)
-        let choice = try await desk.choice(arguments)
+        let plan = try await plan(giver, slices)
+        let choice = try await desk.choice(giver.arguments)
         guard await registry.admitted + plan.items.count <= services.limits.subtasksPerRun else {
             throw HostRefusal(
                 "limit", "delegate: more than \(services.limits.subtasksPerRun) subtasks in one run of the program")
@@ -93,12 +113,10 @@ struct Delegation: Sendable {
             value: ["subtasks": .array(subtasks)], runs: runs, parallel: plan.parallel, depth: giver.place.depth)
     }
 
-    func plan(
-        _ giver: Giver, _ slices: [SliceReference], by caller: Place
-    ) async throws(HostRefusal) -> DelegationPlan {
+    func plan(_ giver: Giver, _ slices: [SliceReference]) async throws(HostRefusal) -> DelegationPlan {
         try await DelegationPlan(
             giver.arguments, slices: slices, services: services, bound: giver.kernelLimits,
-            allowance: giver.allowance, toolAllowance: giver.toolAllowance, by: caller)
+            allowance: giver.allowance, toolAllowance: giver.toolAllowance, by: giver.place)
     }
 
     /// Counts subtasks against the budget; they are used up once they are admitted, however they end.

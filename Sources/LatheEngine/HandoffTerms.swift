@@ -92,7 +92,7 @@ struct HandoffPast: Sendable {
         }
     }
 
-    var next: Int { (initiated.keys.max() ?? 0) + 1 }
+    var newest: Int { initiated.keys.max() ?? 0 }
 
     /// A handoff of this place that has come to no end.
     func open(_ number: Int, of place: Place) throws(HostRefusal) -> HandoffInitiated {
@@ -102,12 +102,12 @@ struct HandoffPast: Sendable {
         return found.terms
     }
 
-    /// One that this very cell had initiated when lathe ended, and that nobody took up.
-    func unbegun(of place: Place, in cell: Int, _ agent: String, _ goal: String) -> HandoffInitiated? {
-        initiated.values.first { one in
+    /// Those that this very cell had initiated when lathe ended, and that nobody took up.
+    func unbegun(of place: Place, in cell: Int, _ agent: String, _ goal: String) -> [Int] {
+        initiated.values.filter { one in
             one.by == place && one.terms.cell == cell && one.terms.agent == agent && one.terms.goal == goal
                 && states[one.terms.handoff] == nil && rolledBack[one.terms.handoff] == nil
-        }?.terms
+        }.map(\.terms.handoff)
     }
 
     private mutating func apply(_ event: Event) {

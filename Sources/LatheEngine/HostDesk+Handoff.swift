@@ -22,15 +22,26 @@ extension HostDesk {
                 ? [] : try arguments.texts("questions", upTo: Self.bounds.questions),
             soFar: try arguments.optionalText("so_far", upTo: Self.bounds.text) ?? "", within: within, ground: .rule)
         let past = try await HandoffPast(services.log)
-        if let known = past.unbegun(of: place, in: cell, asked.agent, asked.goal) {
-            return package(known)
+        asked.handoff = delegation.numbers.take(
+            .handoff, after: past.newest, orOneOf: past.unbegun(of: place, in: cell, asked.agent, asked.goal))
+        if let known = past.initiated[asked.handoff] { return package(known.terms) }
+        do throws(HostRefusal) {
+            return try await initiated(asked, arguments)
+        } catch {
+            delegation.numbers.giveBack(.handoff, asked.handoff)
+            throw error
         }
+    }
+
+    private func initiated(
+        _ asked: HandoffInitiated, _ arguments: HostArguments
+    ) async throws(HostRefusal) -> JSONValue {
+        var asked = asked
         let mustAsk = try arguments.optionalFlag("approve") ?? false
         if let why = await reasonToAsk(try arguments.budget("budget"), mustAsk) {
             try await ask(asked, why)
             asked.ground = .user
         }
-        asked.handoff = past.next
         try await journal(.handoffInitiated(asked))
         return package(asked)
     }

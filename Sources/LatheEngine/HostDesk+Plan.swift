@@ -33,7 +33,25 @@ extension HostDesk {
             let bounds = made.edited == nil ? checked.bounds : try await check(draft, arguments, asked).bounds
             return answer(made, bounds, draft)
         }
-        return try await decide(checked, draft, arguments, asked)
+        return try await numbered(asked) { asked async throws(HostRefusal) in
+            try await decide(checked, draft, arguments, asked)
+        }
+    }
+
+    /// A new plan has a number that no other call gets, unless nothing is journaled with it.
+    private func numbered(
+        _ asked: PlanAsked, _ decide: (PlanAsked) async throws(HostRefusal) -> JSONValue
+    ) async throws(HostRefusal) -> JSONValue {
+        guard asked.known == nil else { return try await decide(asked) }
+        let number = delegation.numbers.take(.plan, after: asked.past.newest)
+        var asked = asked
+        asked.newNumber = number
+        do throws(HostRefusal) {
+            return try await decide(asked)
+        } catch {
+            delegation.numbers.giveBack(.plan, number)
+            throw error
+        }
     }
 
     /// Journals a plan that the user need not see, or wants so.

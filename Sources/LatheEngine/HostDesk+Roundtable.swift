@@ -42,7 +42,8 @@ extension HostDesk {
             within: spending.budget, models: await services.chain(of: role),
             maxOutputTokens: services.limits.maxOutputTokens)
         let past = try await RoundtablePast(services.log, at: place)
-        let number = past.unbegun(in: cell, question) ?? past.next
+        let number = delegation.numbers.take(
+            .roundtable, after: past.newest, orOneOf: past.unbegun(in: cell, question))
         let opened = RoundtableOpened(
             table: number, cell: cell, question: question, leastSeats: least, mostSeats: most, rounds: rounds,
             worst: bounds.worst, questions: bounds.questions)
@@ -172,7 +173,7 @@ struct RoundtablePast: Sendable {
     private(set) var opened: [Int: RoundtableOpened] = [:]
     private(set) var seats: [Int: [RoundtableSeat]] = [:]
     private(set) var closed: [Int: RoundtableClosed] = [:]
-    private var newest = 0
+    private(set) var newest = 0
     private var begun: Set<Int> = []
 
     init(_ log: EventLog, at place: Place) async throws(HostRefusal) {
@@ -189,11 +190,9 @@ struct RoundtablePast: Sendable {
         }
     }
 
-    var next: Int { newest + 1 }
-
-    /// A table of this cell that was opened, and of which nothing more is known: lathe ended before the kernel was told.
-    func unbegun(in cell: Int, _ question: String) -> Int? {
-        opened.values.first { $0.cell == cell && $0.question == question && !begun.contains($0.table) }?.table
+    /// Tables of this cell that were opened, and of which nothing more is known: lathe ended before the kernel was told.
+    func unbegun(in cell: Int, _ question: String) -> [Int] {
+        opened.values.filter { $0.cell == cell && $0.question == question && !begun.contains($0.table) }.map(\.table)
     }
 
     private mutating func apply(_ body: EventBody) {

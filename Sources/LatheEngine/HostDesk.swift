@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Answers the host calls of one kernel. Who calls is known from the desk itself, never from the call.
 ///
-/// Each call and its answer are journaled. Safe from any thread; one kernel makes one call at a time.
+/// Each call and its answer are journaled. Safe from any thread: a kernel may have several calls under way, whatever lathe's code in it
+/// does.
 final class HostDesk: Sendable {
     private struct Progress {
         var cell = 0

@@ -4,6 +4,8 @@ internal import LatheVocabulary
 struct PlanAsked: Sendable {
     let known: PlanMade?
     let past: PlanPast
+    /// The number of a new plan, once it was given one.
+    var newNumber: Int?
     var because: String?
     /// Steps that are over and are to begin anew.
     var reopened: Set<String> = []
@@ -13,7 +15,7 @@ struct PlanAsked: Sendable {
     /// More than anybody should need, whoever decides about another attempt.
     static let mostAttempts = 10
 
-    var number: Int { known?.plan ?? past.next }
+    var number: Int { known?.plan ?? newNumber ?? past.newest + 1 }
     var revision: Int { (known?.revision ?? 0) + 1 }
     /// The subtasks that the plan has begun.
     var subtasks: [Int] { (known.flatMap { past.subtasks[$0.plan] } ?? []).sorted() }

@@ -11,7 +11,8 @@ struct PlanPast: Sendable {
     /// The subtasks of a plan.
     private(set) var subtasks: [Int: Set<Int>] = [:]
     private(set) var ended: [Int: PlanEnded] = [:]
-    private var newest = 0
+    /// The newest number of the session.
+    private(set) var newest = 0
     /// Those of which nothing has come since they ended.
     private var over: Set<Int> = []
 
@@ -24,8 +25,6 @@ struct PlanPast: Sendable {
             throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
         }
     }
-
-    var next: Int { newest + 1 }
 
     func plan(_ number: Int) throws(HostRefusal) -> PlanMade {
         guard let plan = made[number] else {

@@ -1,11 +1,14 @@
 /// A subtask wishes for a specialist, since it cannot do a part of its work.
 package struct SpecialistAsked: Sendable, Hashable, Codable {
+    /// How many agents are looked for.
+    package static let mostAgents = 5
+
     /// 1, 2, 3 … in the session.
     package var specialist: Int
     package var cell: Int
     package var need: String
     package var why: String
-    /// Agents of the library that fit, as the decision was shown them.
+    /// Agents that fit, as the decision was shown them.
     package var agents: [String]
 
     package init(specialist: Int, cell: Int, need: String, why: String, agents: [String] = []) {

@@ -27,6 +27,14 @@ struct RecordedAgentFindings: Sendable {
                     let found = answer.value.flatMap(AgentFinding.init)
                 else { continue }
                 findings[question, default: []].append(found)
+            case .specialistAsked(let wish):
+                let found = wish.agents.map { name in
+                    AgentFinding.Candidate(
+                        name: name, summary: "", profile: AgentProfile(), modelRole: nil, returns: nil, status: "",
+                        match: 0, isClose: false, health: AgentHealth())
+                }
+                findings[Question(words: wish.need, limit: SpecialistAsked.mostAgents), default: []].append(
+                    AgentFinding(candidates: found))
             default: break
             }
         }

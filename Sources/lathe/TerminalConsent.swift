@@ -61,12 +61,26 @@ extension TerminalConsent: HandoffConsent {
 }
 
 extension TerminalConsent: SpecialistConsent {
-    func allows(_ asked: SpecialistAsked, _ decided: SpecialistDecided) async -> Bool? {
-        let who = decided.steps.map { $0.agent ?? "one that it describes" }.joined(separator: ", then ")
-        return await yesOrNo([
-            "a subtask asks for a specialist: \(asked.need)", "It says: \(asked.why)",
-            "The coordinator would give it \(who): \(decided.reason)",
-        ])
+    func allows(_ asked: SpecialistAsked, _ decided: SpecialistDecided, at place: Place) async -> Bool? {
+        await yesOrNo(
+            [
+                "\(place) asks for a specialist: \(asked.need)", "It says: \(asked.why)",
+                "The coordinator would grant it: \(decided.reason)",
+            ] + decided.steps.enumerated().flatMap { Self.lines($1, $0 + 1, of: decided.steps.count) })
+    }
+
+    /// What would run: who, with which instructions, and the task.
+    private static func lines(_ step: SpecialistDecided.Step, _ number: Int, of count: Int) -> [String] {
+        let lead = count > 1 ? "step \(number) of \(count), " : ""
+        let who = step.agent.map { ["the agent \($0)"] } ?? ["one that is told:"] + quoted(step.instructions ?? "")
+        return ["\(lead)\(who[0])"] + who.dropFirst() + ["to do:"] + quoted(step.task)
+    }
+
+    /// All of a text, in lines that are not cut.
+    private static func quoted(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).flatMap { line in
+            stride(from: 0, to: line.count, by: 500).map { "  > \(line.dropFirst($0).prefix(500))" }
+        }
     }
 }
 

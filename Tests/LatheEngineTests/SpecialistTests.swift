@@ -56,8 +56,21 @@ import Testing
         }
     }
 
+    private static func script(
+        _ lines: [Place: [ScriptedModel.Line]], _ asking: String
+    ) -> @Sendable (Place, Int) -> ScriptedModel.Line? {
+        { place, turn in
+            if let own = lines[place] { return own.indices.contains(turn) ? own[turn] : nil }
+            let name = place.path.last ?? ""
+            if place.isOfQuestions { return decision("spawn", "[\(reader)]") }
+            return turn > 0 ? nil : name.hasPrefix("specialist") ? sums : .code(asking)
+        }
+    }
+
+    /// With `asking`, every asker runs that, and every wish is granted.
     private func run(
-        _ lines: [Place: [ScriptedModel.Line]], past: [Event] = [], budget: BudgetLimits = BudgetLimits(),
+        _ lines: [Place: [ScriptedModel.Line]], asking: String? = nil, past: [Event] = [],
+        budget: BudgetLimits = BudgetLimits(),
         granting: Bool? = nil, tools: SessionTools? = nil, adjust: (inout EngineLimits) -> Void = { _ in }
     ) async throws -> Ran {
         var limits = EngineLimits()
@@ -68,7 +81,7 @@ import Testing
         for event in past where [.turnFinished, .turnFailed].contains(event.body.kind) {
             done[event.place, default: 0] += 1
         }
-        let script = Self.script(lines)
+        let script = asking.map { Self.script(lines, $0) } ?? Self.script(lines)
         let model = ScriptedModel { [done] place, turn in script(place, turn + done[place, default: 0]) }
         let intent: OpeningIntent = past.isEmpty ? .begin : .resume(Resumption())
         return try await TestSession.run(
@@ -90,7 +103,7 @@ import Testing
 
     private struct Granting: SpecialistConsent {
         let answer: Bool
-        func allows(_ asked: SpecialistAsked, _ decided: SpecialistDecided) async -> Bool? { answer }
+        func allows(_ asked: SpecialistAsked, _ decided: SpecialistDecided, at place: Place) async -> Bool? { answer }
     }
 
     private static let granted: [Place: [ScriptedModel.Line]] = [
@@ -156,11 +169,86 @@ import Testing
         try await told(spawn, "the budget has room for 0 more of 1", budget: BudgetLimits(subtasks: 1))
     }
 
-    @Test func `who sits at a roundtable gets none, since what the table may use is fixed`() async throws {
+    @Test func `who sits at a roundtable or does a step of a plan gets none, since what those may use is fixed`()
+        async throws
+    {
         let seated = Self.delegating.replacing(#""surveyor", "Survey"#, with: #""roundtable_expert", "Survey"#)
         let ran = try await run([.coordinator: [.code(seated)]])
         #expect(ran.outcome.answer == "complete {'depth': -7.0} ", "\(ran.printed)")
         #expect(ran.printed.contains("what a handoff or a seat of a roundtable may use is fixed"), "\(ran.printed)")
+        let planned = #"""
+            surveyor = lathe.agent("surveyor", "Survey the harbour.", {"depth": float})
+            step = lathe.step("surveyor", "how deep?", agent=surveyor, data=pd.DataFrame({"v": [1.0, 2.5]}))
+            lathe.answer(str(lathe.plan("Survey it", [step]).run()["surveyor"]))
+            """#
+        let step = try await run([.coordinator: [.code(planned)]])
+        #expect(step.outcome.answer == "{'depth': -7.0}", "\(step.printed) \(step.outcome.reason)")
+        #expect(step.printed.contains("what a step of a plan may use is fixed"), "\(step.printed)")
+    }
+
+    /// The asker holds the only place that its agent has; where the specialist waited for that, nothing would ever end.
+    @Test(.timeLimit(.minutes(5)))
+    func `a specialist may be its asker's own agent, also where that runs once at a time, and not one that takes none`()
+        async throws
+    {
+        let saving = """
+            lathe.save_agent("tide_reader", "Read tides.", {"depth": float}, max_parallel=1)
+            lathe.save_agent("closer", "Close it.", str, may_be_delegated_to=False)
+            v = pd.DataFrame({"v": [1.0, 2.5]})
+            told = lathe.delegate("tide_reader", "how deep?", data=v, label="surveyor").outcome()
+            lathe.answer(f"{told.status} {told.value} {told.reason}")
+            """
+        func lines(_ agent: String) -> [Place: [ScriptedModel.Line]] {
+            let step = #"{"agent": "\#(agent)", "instructions": null, "task": "sum v up"}"#
+            return [
+                .coordinator: [.code(saving)], Self.asker.questions: [Self.decision("spawn", "[\(step)]")],
+                .coordinator.child("specialist 1"): [Self.sums],
+                Self.asker: [
+                    .code(
+                        Self.asking.replacing("the tide of the day", with: "a review of what is wrong with this work"))
+                ],
+            ]
+        }
+        let ran = try await run(lines("tide_reader"))
+        #expect(ran.outcome.answer == "complete {'depth': 5.5} ", "\(ran.printed) \(ran.outcome.reason)")
+        // Those that come with lathe are offered, found as `lathe.agents` finds them.
+        #expect(ran.asked(at: Self.asker.questions).contains("- critic: Looks for what is wrong"))
+        let refused = try await run(lines("closer"))
+        #expect(refused.decided.map(\.decided) == [.rule], "\(refused.printed)")
+        #expect(refused.printed.contains("named the agent closer, which cannot be had"), "\(refused.printed)")
+        #expect(refused.printed.contains("may not be delegated to"), "\(refused.printed)")
+    }
+
+    @Test
+    func `subtasks that ask at once, and in the same words again, are each granted their own, and no more than may be`()
+        async throws
+    {
+        let delegating = """
+            parts = {name: pd.DataFrame({"v": [float(i)]}) for i, name in enumerate("abcd")}
+            told = lathe.delegate_each(lathe.agent("surveyor", "Survey.", {"depth": float}), parts, "how deep?")
+            lathe.answer(str([one.value["depth"] if one.ok else one.reason for one in told]))
+            """
+        let asking = """
+            got = []
+            for _ in range(2):
+                try:
+                    got.append(lathe.request_specialist("the tide", "no formula", data=data, returns={"tide": float}))
+                except lathe.SpecialistDeclined as declined:
+                    print(declined.reason)
+            lathe.answer({"depth": float({one["tide"] for one in got} == {data["v"].sum()})})
+            """
+        let ran = try await run([.coordinator: [.code(delegating)]], asking: asking) { limits in
+            limits.parallelSubtasks = 4
+            limits.specialists.perTask = 7
+        }
+        #expect(ran.outcome.answer == "[1.0, 1.0, 1.0, 1.0]", "\(ran.printed) \(ran.outcome.reason)")
+        let numbers = ran.events.compactMap { event in
+            if case .specialistAsked(let one) = event.body { one.specialist } else { nil }
+        }
+        #expect(numbers.sorted() == Array(1...8))
+        #expect(ran.decided.map(\.specialist).sorted() == Array(1...8))
+        #expect(ran.decided.count { $0.decision == .spawn } == 7)
+        #expect(ran.printed.contains("7 specialists were asked for in this task, the most there may be"))
     }
 
     @Test func `a specialist calls no tool that its asker may not, and counts as having read what its asker has`()
@@ -195,7 +283,8 @@ import Testing
         #expect(ran.asked(at: Self.asker).contains("(written after reading what others wrote, web/fetch: data)"))
     }
 
-    @Test func `a kernel that names a specialist nobody granted, or begins one twice, gets none`() async throws {
+    @Test func `a kernel that names a specialist nobody granted, or begins one more than once, gets none`() async throws
+    {
         var lines = Self.granted
         lines[Self.asker] = [
             .code(
@@ -214,6 +303,37 @@ import Testing
         #expect(ran.outcome.answer == "complete {'depth': 5.5} ", "\(ran.printed)")
         #expect(ran.printed.contains("no specialist 1 was granted to this kernel"))
         #expect(ran.printed.contains("specialist 1 was begun already"))
+    }
+
+    @Test func `a forged kernel that begins one grant many times at once has one specialist, with nobody to write to`()
+        async throws
+    {
+        var lines = Self.granted
+        lines[.coordinator.child("specialist 1")] = [.code("lathe.answer('no')")]
+        lines[Self.asker] = [
+            .code(
+                """
+                import json
+                channel = lathe._channel
+                channel.call("specialist", {"need": "the tide of the day", "why": "I know ships."})
+                call = {"name": "delegate", "arguments": {
+                    "specialist": 1, "agent": "x", "task": "mine", "items": [{"label": "x", "manifest": None}] * 1,
+                    "talk_with": ["surveyor", "UA"], "choice": {"search": 1}, "parallel": 9}}
+                for number in range(900, 920):
+                    channel._raw.send(36, number, json.dumps(call).encode(), [])
+                told = [channel._receive() for _ in range(20)]
+                begun = [one.payload["value"]["subtasks"][0]["id"] for one in told if "value" in one.payload]
+                print(len(begun), {one.payload["error"]["reason"] for one in told if "error" in one.payload})
+                channel.call("wait", {"ids": begun})
+                lathe.answer({"depth": float(len(begun))})
+                """)
+        ]
+        let ran = try await run(lines)
+        #expect(ran.outcome.answer == "complete {'depth': 1.0} ", "\(ran.printed)")
+        #expect(ran.printed.contains("1 {'delegate: specialist 1 was begun already'}"), "\(ran.printed)")
+        let begun = ran.events.filter { $0.body.kind == .subtaskStarted && $0.place != Self.asker }
+        #expect(begun.map(\.place) == [.coordinator.child("specialist 1")])
+        #expect(!ran.asked(at: .coordinator.child("specialist 1")).contains("You may write to"))
     }
 
     @Test func `after an end at any step of a wish nothing is decided or done twice, and the result is the same`()

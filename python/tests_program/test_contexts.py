@@ -72,6 +72,28 @@ def test_a_killed_subtask_goes_on_in_its_edited_context_and_is_replayed(lathe: L
     assert edited.data["text"] == first.data["text"]
 
 
+def test_who_is_asked_about_a_specialist_sees_who_asks_and_all_that_would_run(
+    lathe: Lathe,
+) -> None:
+    lathe.write("depths.csv", "v\n1.0\n2.5\n")
+    lathe.write("lathe.json", '{"specialists": {"decide": "ask"}}')
+    with Harbour() as server:
+        user = lathe.having(**server.variables)
+        ask = ("ask", "How deep is it?", "--data", "depths.csv", "-m", MODEL, "-s", "s")
+        with user.on_terminal(*ask) as run:
+            run.wait_for(r"Allow it\?")
+            asked = " ".join(run.text.split())
+            for part in (
+                "coordinator/surveyor asks for a specialist: the tide",
+                "one that is told: > Read tides. to do: > sum v up",
+            ):
+                assert part in asked, run.text
+            run.press("y\n")
+            assert run.end() == 0, run.text
+    (decided,) = lathe.events("s", "specialist_decided")
+    assert decided.data["decided"] == "user"
+
+
 def test_settings_of_contexts_and_specialists_are_shown_and_checked(lathe: Lathe) -> None:
     lathe.write("lathe.json", '{"contexts": {"edits": 1}, "specialists": {"decide": "deny"}}')
     told = lathe.run("doctor").out

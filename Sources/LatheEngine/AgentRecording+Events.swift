@@ -9,6 +9,11 @@ extension AgentRecording {
         package var reason: String
     }
 
+    /// The events that it is made of, and those that make a run unfit.
+    package static let kinds: Set<EventBody.Kind> = [
+        .turnFinished, .turnFailed, .modelFellBack, .toolUsed, .hostCalled, .cellStarted, .cellFinished, .kernelLost,
+    ]
+
     /// What was recorded of a completed subtask, as if its label were the first of its name. `events` hold its own and those of
     /// what it delegated; others are passed over.
     package init(
@@ -38,6 +43,8 @@ extension AgentRecording {
             case .toolUsed: throw Unfit(reason: Self.calledTool)
             case .hostCalled(let call):
                 if let reason = Self.unanswerable(call) { throw Unfit(reason: reason) }
+            case .cellStarted(let cell) where cell.author == .owner:
+                throw Unfit(reason: "its owner ran a cell in it")
             case .cellFinished(let cell):
                 cells.append(
                     CellEnd(place: place, cell: cell.number, status: cell.status, failure: cell.failure?.type))

@@ -64,11 +64,7 @@ extension HostDesk {
     private func runEvents() async throws(HostRefusal) -> [Event] {
         do throws(JournalError) {
             return try await services.log.events(
-                after: 0,
-                of: [
-                    .subtaskStarted, .subtaskFinished, .turnFinished, .turnFailed, .cellFinished, .hostCalled,
-                    .kernelLost,
-                ])
+                after: 0, of: AgentRecording.kinds.union([.subtaskStarted, .subtaskFinished]))
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be read: \(error.reason)")
         }

@@ -35,6 +35,8 @@ struct ExampleFitnessTests {
         #expect(reason([("resources", [:])]) == tool)
         let use = ToolUse(cell: 1, server: "crm", tool: "add", ground: .rule, seconds: 0, bytes: 1, isError: false)
         #expect(reason([], [.toolUsed(use)]) == tool)
+        let owners = EventBody.cellStarted(Cell(number: 1, code: "rows", author: .owner))
+        #expect(reason([], [owners]) == "its owner ran a cell in it")
         for name in ["recall", "send", "messages", "handoff", "of a later lathe"] {
             #expect(
                 reason([(name, [:])]) == "it called lathe for what an example does not have (\(name))")

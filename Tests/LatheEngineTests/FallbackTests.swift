@@ -1,3 +1,4 @@
+import Foundation
 import LatheTestSupport
 import LatheVocabulary
 import Testing
@@ -78,11 +79,16 @@ import Testing
         }
     }
 
-    @Test func `a run of an agent that fell back is recorded as if one model had made it`() async throws {
+    @Test func `a run of an agent that fell back is recorded as if one model had made it, also where it is saved`()
+        async throws
+    {
+        let saving = """
+            counted = lathe.delegate(lathe.agent("judge", "Count.", int), "Count.", data="six", label="a").result()
+            lathe.save_agent("judge", "Count.", int, purpose="asked often")
+            lathe.answer(str(counted))
+            """
         let first = ScriptedModel(name: "first") { place, index in
-            guard place.depth > 0 else {
-                return .code(#"lathe.answer(str(lathe.delegate("Count.", "Count.", label="a", returns=int).result()))"#)
-            }
+            guard place.depth > 0 else { return .code(saving) }
             return index == 0 ? .code("x = 6") : .failure(Self.noMoney)
         }
         let next = ScriptedModel(name: "next") { _, _ in .code("lathe.answer(x + 1)") }
@@ -94,6 +100,9 @@ import Testing
             let recording = try AgentRecording(of: outcome, model: "first", session: "", in: events)
             #expect(recording.replies.map(\.turn) == [1, 2] && recording.model == "first, next")
             #expect(recording.cells.map(\.cell) == [1, 2] && recording.result == 7)
+            let saved =
+                "\(session.folder)/generated-capabilities/proposed/agents/fixtures/judge/example_1.replies.jsonl"
+            #expect(try String(contentsOfFile: saved, encoding: .utf8).contains(#""model":"first, next""#))
             // Without another model to do it, the turn is missing.
             let unmended = events.filter { $0.body.kind != .modelFellBack }
             #expect(throws: AgentRecording.Unfit.self) {

@@ -71,7 +71,7 @@ struct RefinedContext: Sendable {
             "returns": agent.returns ?? .null, "model": agent.modelRole.map { .string($0) } ?? .null,
             "limits": agent.limits?.json ?? .null,
             "tools": agent.tools.map { .array($0.map { .string($0) }) } ?? .null,
-            "is_saved": .bool(agent.isSaved && agent.isBuiltIn != true), "provenance": .string(provenance),
+            "is_saved": .bool(agent.isSaved), "provenance": .string(provenance),
         ]
     }
 }

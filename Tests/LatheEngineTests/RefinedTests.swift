@@ -8,12 +8,18 @@ import Testing
 /// Contexts that proved better and are proposed to the library, with replies that are written down, in real kernels.
 @Suite(.serialized) struct RefinedTests {
     private static let saving = """
-        lathe.save_agent("tail_finder", "Find the tail of late.", {"tail": int}, purpose="tails are asked for often")
+        def check(result: dict) -> None:
+            if result["tail"] < 0:
+                raise ValueError("no tail is negative")
+
+        lathe.save_agent("tail_finder", "Find the tail of late.", {"tail": int}, purpose="tails are asked for often",
+                         check=check, capabilities=[], budget={"tokens": 50_000}, role="worker")
         rows = pd.DataFrame({"late": [1, 41]})
         first = lathe.delegate("tail_finder", "look", data=rows, label="saved")
         other = lathe.delegate(lathe.agent("other_finder", "Find it.", {"tail": int}), "look", data=rows, label="defined")
+        mine = lathe.delegate("writer", "look", data=rows, label="built in")
         plain = lathe.delegate("tail_finder", "look", data=rows, label="plain")
-        for one, name in ((first, None), (other, "edge_finder"), (plain, None)):
+        for one, name in ((first, None), (other, "edge_finder"), (first, "night_finder"), (mine, None), (plain, None)):
             try:
                 print(lathe.save_refined(one, name, purpose="tails"))
             except lathe.LatheError as error:
@@ -35,7 +41,9 @@ import Testing
         ]
         let model = ScriptedModel { place, turn in
             switch place.path.last {
-            case "saved", "defined": better.indices.contains(turn) ? better[turn] : nil
+            case "built in" where turn == 2:
+                .code(#"lathe.answer({"text": "A tail.", "figures": [], "left_out": [], "unsure": []})"#)
+            case "saved", "defined", "built in": better.indices.contains(turn) ? better[turn] : nil
             case "plain": .code("lathe.answer({'tail': 41})")
             default: place == .coordinator && turn == 0 ? .code(Self.saving) : nil
             }
@@ -48,9 +56,15 @@ import Testing
             #expect(told.contains("saved proposed/agents/edge_finder.py (proposed)"), "\(told)")
             #expect(told.contains("no edit of its context was found better than what it had"), "\(told)")
             #expect(told.contains("the source does not hold the context of subtask://"), "\(told)")
-            for name in ["tail_finder", "edge_finder"] {
+            // What bounds an agent stays with it, under another name and where it came with lathe too.
+            let bounds = ["CAPABILITIES = []", #"ROLE = "worker""#, "BUDGET = ", "def check("]
+            for (name, kept) in [
+                ("tail_finder", bounds), ("night_finder", bounds), ("edge_finder", []),
+                ("writer", ["SKILLS = [", "def check("]),
+            ] {
                 let source = try await session.library.source(of: .agent, named: name)
                 #expect(source.contains("Look first at: late > 30"), "\(source)")
+                for part in kept { #expect(source.contains(part), "\(part) is not in \(source)") }
                 #expect(source.contains("Instructions refined by subtask://"), "\(source)")
             }
             let agent = try await session.library.agent(named: "tail_finder", for: "test")

@@ -12,16 +12,18 @@ from lathe_library import block
 
 
 def module(told: dict[str, Any], name: str | None, library: Library) -> Module:
-    """Return the module: an agent of the library with other instructions, or a new one.
+    """Return the module: the agent as its file has it, with other instructions, or a new one.
+
+    What bounds an agent stays with it, whatever it is called and whether it comes with lathe.
 
     Raises:
         LatheError: it cannot be saved as it is; the reason names the mend.
     """
     instructions = f"{str(told['instructions']).rstrip()}\n\n{told['addition']}"
     own = str(told["name"])
-    if told["is_saved"] and name in (None, own):
+    if told["is_saved"]:
         source = block.split(str(library.given("agent", own)["source"])).body
-        return saving.proved("agent", own, with_instructions(source, instructions))
+        return saving.proved("agent", name or own, with_instructions(source, instructions))
     definition = AgentDefinition(
         name or own,
         instructions,

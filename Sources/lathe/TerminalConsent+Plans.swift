@@ -10,20 +10,23 @@ extension TerminalConsent: PlanReview {
             let canvas = Canvas(size: output.size(), environment: environment)
             TerminalQuestion.show(canvas.render(PlanListing.lines(plan, canvas)))
             var problem = problem
-            tell(problem, output)
+            Self.tell(problem, canvas, output)
             let decision = TerminalQuestion.answer(
-                "Run this plan? [y] yes  [e] all of it in an editor  [n] no: ", hint: "Say y, e or n.", isStopped
+                // What could not be taken is no plan to accept; the one above still is.
+                problem == nil
+                    ? "Run this plan? [y] yes  [e] all of it in an editor  [n] no: "
+                    : "Run it as shown above, without that edit? [y] yes  [e] edit again  [n] no: ",
+                hint: "Say y, e or n.", isStopped
             ) { said -> PlanDecision? in
                 switch said {
-                // What could not be taken is no plan to accept.
-                case "y", "yes": return problem == nil ? .accepted : nil
+                case "y", "yes": return .accepted
                 case "n", "no": return .declined(Self.reason(output, isStopped))
                 case "e", "edit":
                     switch edited(text) {
                     case .success(let edited): return edited
                     case .failure(let failure): problem = failure.reason
                     }
-                    tell(problem, output)
+                    Self.tell(problem, canvas, output)
                     return nil
                 default: return nil
                 }
@@ -33,9 +36,9 @@ extension TerminalConsent: PlanReview {
         }
     }
 
-    private func tell(_ problem: String?, _ output: TerminalOutput) {
+    private static func tell(_ problem: String?, _ canvas: Canvas, _ output: TerminalOutput) {
         guard let problem else { return }
-        output.write(TerminalText.safe("Not taken: \(problem)".singleLine(upTo: 1_000)) + "\n")
+        output.write(canvas.told(["Not taken: \(problem)".singleLine(upTo: 1_000)]))
     }
 
     func triesAgain(_ step: String, of plan: PlanMade, reason: String) async -> Bool? {

@@ -87,9 +87,10 @@ extension TerminalConsent: SpecialistConsent {
 extension TerminalConsent {
     /// Shows the lines, which may be a model's, and waits for yes or no; nil where nobody answers.
     func yesOrNo(_ lines: [String], _ question: String = "Allow it?") async -> Bool? {
-        await feed.aside { (isStopped: () -> Bool) -> Bool? in
+        await feed.aside { [environment] (isStopped: () -> Bool) -> Bool? in
             guard !isStopped() else { return nil }
-            TerminalQuestion.show(lines.map { TerminalText.safe($0.singleLine(upTo: 600)) + "\n" }.joined())
+            let canvas = Canvas(size: TerminalOutput.standardError.size(), environment: environment)
+            TerminalQuestion.show(canvas.told(lines.map { $0.singleLine(upTo: 600) }))
             let answer = TerminalQuestion.answer("\(question) [y] yes  [n] no: ", hint: "Say y or n.", isStopped) {
                 said -> Bool? in
                 switch said {

@@ -11,12 +11,13 @@ enum TerminalQuestion {
         tcflush(STDIN_FILENO, TCIFLUSH)
     }
 
-    /// Asks until `read` takes an answer, saying `hint` after what it does not take; nil at the end of input, or once `isStopped`.
+    /// Asks until `read` takes an answer, saying `hint` after what it does not take; nil at the end of input, or once `isStopped`. The
+    /// prompt is made anew each time.
     static func answer<Answer>(
-        _ prompt: String, hint: String, _ isStopped: () -> Bool, read: (String) -> Answer?
+        _ prompt: @autoclosure () -> String, hint: String, _ isStopped: () -> Bool, read: (String) -> Answer?
     ) -> Answer? {
         while !isStopped() {
-            TerminalOutput.standardError.write(prompt)
+            TerminalOutput.standardError.write(prompt())
             guard let line = Self.line(isStopped) else { return nil }
             if let answer = read(line.trimmingCharacters(in: .whitespaces).lowercased()) { return answer }
             TerminalOutput.standardError.write(hint + "\n")

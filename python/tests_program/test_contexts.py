@@ -90,6 +90,7 @@ def test_who_is_asked_about_a_specialist_sees_who_asks_and_all_that_would_run(
                 assert part in asked, run.text
             run.press("y\n")
             assert run.end() == 0, run.text
+            run.check()
     (decided,) = lathe.events("s", "specialist_decided")
     assert decided.data["decided"] == "user"
 

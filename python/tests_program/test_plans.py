@@ -64,7 +64,13 @@ def test_a_killed_plan_goes_on_without_its_finished_steps_and_is_replayed(lathe:
 
 def test_a_plan_is_shown_first_and_accepted_edited_or_declined(lathe: Lathe) -> None:
     lathe.write("lathe.json", '{"plan": {"review": true}}')
-    editor = lathe.write("edit", "#!/bin/sh\nsed -i 's/Bring both together/Add both/' \"$1\"\n")
+    # The second time it asks for a step that there is not.
+    lines = [
+        "#!/bin/sh",
+        "grep -q 'Add both' \"$1\" && sed -i 's/^needs: left.*/needs: nowhere/' \"$1\"",
+        "sed -i 's/Bring both together/Add both/' \"$1\"",
+    ]
+    editor = lathe.write("edit", "\n".join(lines) + "\n")
     editor.chmod(0o755)
     with Planner() as server:
         user = lathe.having(**server.variables)
@@ -76,6 +82,8 @@ def test_a_plan_is_shown_first_and_accepted_edited_or_declined(lathe: Lathe) -> 
                 assert part in run.text, run.text
             run.press("e\n")
             run.wait_for(r"Add both(.|\n)*Run this plan\?")
+            run.press("e\n")
+            run.wait_for(r"Not taken: (.|\n)*nowhere(.|\n)*without that edit\?")
             run.press("y\n")
             assert run.end() == 0, run.text
             run.check()

@@ -26,6 +26,11 @@ package struct Canvas: Sendable, Hashable {
     /// The lines with a line break after each.
     package func render(_ lines: [StyledLine]) -> String { lines.map { render($0) + "\n" }.joined() }
 
+    /// Texts that others may have written, a line each, broken where they are wider.
+    package func told(_ texts: [String]) -> String {
+        render(texts.flatMap { wrap(text($0), indent: 2) })
+    }
+
     /// The line cut to `columns` (the canvas's own width by default), with an ellipsis where something is missing.
     func fit(_ line: StyledLine, to columns: Int? = nil) -> StyledLine {
         guard let columns = columns ?? width, line.width > columns else { return line }

@@ -35,9 +35,11 @@ extension HostDesk {
             context.change { $0.propose(draft) }
             return draft.json
         } catch {
-            let refused = EventBody.contextEditRefused(
+            let refused = context.counted(
                 ContextEditRefused(cell: cell, rule: error.rule, field: error.field, reason: error.reason))
-            if try await journalOnce(refused) { context.change { $0.apply(refused) } }
+            if let refused, try await journalOnce(.contextEditRefused(refused)) {
+                context.change { $0.apply(.contextEditRefused(refused)) }
+            }
             throw error.refusal
         }
     }

@@ -7,6 +7,8 @@ final class WorkingContext: Sendable {
     /// What nobody edits, as code is shown it.
     let core: JSONValue
     private let fold: Mutex<ContextFold>
+    /// How often each was refused in this run of the program.
+    private let refusals = Mutex<[ContextEditRefused: Int]>([:])
 
     /// `past` is what the journal says of it.
     init(rules: ContextEditRules, core: JSONValue, past: ContextFold) {
@@ -19,6 +21,18 @@ final class WorkingContext: Sendable {
     var state: ContextFold { fold.withLock { $0 } }
 
     func change(_ body: (inout ContextFold) -> Void) { fold.withLock { body(&$0) } }
+
+    /// The refusal as it is journaled, with how often the same was asked for in its cell; nil once it says nothing more.
+    func counted(_ refused: ContextEditRefused) -> ContextEditRefused? {
+        let times = refusals.withLock { refusals in
+            refusals[refused, default: 0] += 1
+            return refusals[refused, default: 1]
+        }
+        guard times <= rules.beyond else { return nil }
+        var refused = refused
+        refused.time = times > 1 ? times : nil
+        return refused
+    }
 
     /// What the state block says where the turns get nowhere; nil where there is nothing to say.
     var hint: String? {

@@ -73,12 +73,15 @@ package struct ContextEditRefused: Sendable, Hashable, Codable {
     /// Nil where it is about the whole.
     package var field: String?
     package var reason: String
+    /// 2, 3 … where the same was asked for so often in the cell; nil the first time.
+    package var time: Int?
 
-    package init(cell: Int, rule: Rule, field: String?, reason: String) {
+    package init(cell: Int, rule: Rule, field: String?, reason: String, time: Int? = nil) {
         self.cell = cell
         self.rule = rule
         self.field = field
         self.reason = reason
+        self.time = time
     }
 }
 

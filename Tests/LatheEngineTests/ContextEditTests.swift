@@ -191,13 +191,22 @@ import Testing
     {
         var limits = EngineLimits()
         limits.contextEdits.edits = 1
-        limits.contextEdits.beyond = 2
+        limits.contextEdits.beyond = 3
         let edit = "lathe.context.edit(focus=f'part {len(dir())}', because='again')"
+        let again = """
+            for _ in range(50):
+                try:
+                    lathe.context.edit(focus='part', because='again')
+                except lathe.LatheError:
+                    pass
+            """
         let ran = try await run(
-            [.code(edit + "\n1 / 0"), .code("z1 = 1\n" + edit), .code("z2 = 1\n" + edit), .code("z3 = 1\n" + edit)],
+            [.code(edit + "\n1 / 0"), .code("z1 = 1\n" + edit), .code("z2 = 1\n" + edit), .code(again), .code(again)],
             limits: limits)
-        #expect(ran.outcome.answer.hasPrefix("failed None stuck: it asked 2 times to edit its context"))
-        #expect(ran.refused.map(\.rule) == [.cell, .edits, .edits])
+        // Each request counts, also in one cell; a loop of them fills no journal.
+        #expect(ran.outcome.answer.hasPrefix("failed None stuck: it asked 4 times to edit its context"))
+        #expect(ran.refused.map(\.rule) == [.cell, .edits, .edits, .edits, .edits])
+        #expect(ran.refused.map(\.time) == [nil, nil, nil, 2, 3])
         #expect(ran.refused.last?.reason.contains("answer with what there is, or escalate") == true)
         #expect(ran.words(2).contains("It was the last one: answer next, or escalate."))
     }

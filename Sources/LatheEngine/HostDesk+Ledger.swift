@@ -58,11 +58,12 @@ extension HostDesk {
         return entry.name ?? given
     }
 
-    /// Both ledgers as this place sees them. Whoever reads what those below found has read what they had.
+    /// Both ledgers as this place sees them. Whoever reads what those below found, plan and come to, also while they
+    /// run, has read what they had.
     func ledger(_ arguments: HostArguments) async throws(HostRefusal) -> JSONValue {
         let view = services.ledgers.view(of: place)
         let sources = Set((view.facts + view.guesses + view.questions).map(\.place))
-            .union(view.agents.filter { $0.outcome != nil }.map(\.place))
+            .union(view.agents.map(\.place)).union(view.plans.map(\.place))
         for source in sources.sorted(by: { $0.description < $1.description }) where source != place {
             try await expose(to: source, called: "the ledger, \(source)")
         }

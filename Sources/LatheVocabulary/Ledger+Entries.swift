@@ -8,13 +8,21 @@ extension Ledger {
             let lines = (recalled.text ?? "").split(whereSeparator: \.isNewline)
             for line in lines where line.hasPrefix("- ") { add(.given, .memory, String(line.dropFirst(2)), event) }
         case .remembered(let remembered): add(.fact, .memory, remembered.text, event)
-        case .rolledBack(let back):
-            for index in entries.indices where entries[index].place == event.place {
-                guard case .note(_, let cell) = entries[index].source, back.undone.contains(cell) else { continue }
-                entries[index].isUndone = true
-            }
+        case .rolledBack(let back): undo(Set(back.undone), at: event.place)
         default: break
         }
+    }
+
+    /// Marks what undone cells noted, and opens again what that settled.
+    private mutating func undo(_ cells: Set<Int>, at place: Place) {
+        var undone: Set<String> = []
+        for index in entries.indices where entries[index].place == place {
+            guard case .note(let number, let cell) = entries[index].source, cells.contains(cell) else { continue }
+            entries[index].isUndone = true
+            undone.insert(LedgerEntry.name(of: number, at: place))
+        }
+        guard !undone.isEmpty else { return }
+        for index in entries.indices { entries[index].settlements.removeAll { undone.contains($0.by) } }
     }
 
     private mutating func take(_ noted: LedgerNoted, _ event: Event) {
@@ -73,7 +81,7 @@ extension Ledger {
     private mutating func settle(_ name: String, _ settlement: LedgerEntry.Settlement, within place: Place) {
         for index in entries.indices.reversed() where entries[index].name == name {
             guard entries[index].place.isWithin(place) || entries[index].to.contains(place) else { continue }
-            entries[index].settled = settlement
+            entries[index].settlements.append(settlement)
             return
         }
     }

@@ -33,13 +33,16 @@ package struct LedgerEntry: Sendable, Hashable {
     package var task: Int
     /// The number of its event.
     package var sequence: Int
-    package var settled: Settlement?
+    /// The newest settles it; one whose cell is undone goes.
+    package var settlements: [Settlement] = []
     /// Whom a message was for.
     package var to: [Place] = []
     /// Whether its place had read what others wrote.
     package var isOfOthers = false
     /// Whether the cell that noted it was undone.
     package var isUndone = false
+
+    package var settled: Settlement? { settlements.last }
 
     /// By which code names it: notes and messages have one.
     package var name: String? {

@@ -118,11 +118,16 @@ extension LedgerView.Heads {
     }
 
     package var json: JSONValue {
-        func list(_ names: [String]) -> JSONValue { .array(names.prefix(LedgerLimits.told).map { .string($0) }) }
-        return [
-            "done": list(done), "in_progress": list(inProgress), "stalled": list(stalled), "failed": list(failed),
-            "next": list(next),
-        ]
+        .object(lists.mapValues { .array($0.suffix(LedgerLimits.told).map { .string($0) }) })
+    }
+
+    /// How many of each are not in that, the earlier ones.
+    fileprivate var omitted: [String: JSONValue] {
+        lists.mapValues { .integer(max($0.count - LedgerLimits.told, 0)) }
+    }
+
+    private var lists: [String: [String]] {
+        ["done": done, "in_progress": inProgress, "stalled": stalled, "failed": failed, "next": next]
     }
 }
 
@@ -137,16 +142,18 @@ extension LedgerView {
     package func json(upTo most: Int = .max) -> JSONValue {
         func some<T>(_ all: [T], _ json: (T) -> JSONValue) -> JSONValue { .array(all.suffix(most).map(json)) }
         func left(_ count: Int) -> JSONValue { .integer(max(count - most, 0)) }
+        let omitted: [String: JSONValue] = [
+            "given": left(given.count), "facts": left(facts.count), "guesses": left(guesses.count),
+            "questions": left(questions.count), "plans": left(plans.count), "agents": left(agents.count),
+            "earlier": .integer(dropped), "task": .integer(max(task.count - LedgerLimits.taskCharacters, 0)),
+        ]
+        let heads = heads
         return [
             "place": .string(place.description), "task": .string(String(task.prefix(LedgerLimits.taskCharacters))),
             "number": .integer(number), "given": some(given, \.json), "facts": some(facts, \.json),
             "guesses": some(guesses, \.json), "questions": some(questions, \.json), "plans": some(plans, \.json),
             "agents": some(agents, \.json), "progress": heads.json,
-            "omitted": [
-                "given": left(given.count), "facts": left(facts.count), "guesses": left(guesses.count),
-                "questions": left(questions.count), "agents": left(agents.count), "earlier": .integer(dropped),
-                "task": .integer(max(task.count - LedgerLimits.taskCharacters, 0)),
-            ],
+            "omitted": .object(omitted.merging(heads.omitted) { first, _ in first }),
         ]
     }
 }

@@ -125,6 +125,73 @@ import Testing
         }
     }
 
+    @Test func `who reads the ledger of a subtask that runs counts as having read what that has`() async throws {
+        let reader = Place.coordinator.child("reader")
+        let watching = """
+            import time
+            h = lathe.delegate.later(lathe.agent("reader", "Read.", str), "read", label="reader")
+            while not any(one["label"] == "reader" and one["cells"] for one in lathe.ledger().progress.agents):
+                time.sleep(0.02)
+            h.cancel()
+            lathe.answer(h.status)
+            """
+        let model = ScriptedModel { place, turn in
+            switch (place, turn) {
+            case (.coordinator, 0): .code(watching)
+            case (reader, 0): .code("from lathe.tools.web import fetch\nfetch()")
+            case (reader, 1): .hang
+            default: nil
+            }
+        }
+        let access = ScriptedTools(
+            [ScriptedTools.tool("web/fetch", reads: true, reachesOut: true)].compactMap { $0 })
+        let tools = SessionTools(access: access, rules: ToolRules(allow: ["*"]), consent: nil)
+        try await TestSession.run(model, tools: tools) { session in
+            _ = try await session.engine.ask("go")
+            let causes = await session.journal.events(after: 0).compactMap { event in
+                if event.place == .coordinator, case .exposed(let one) = event.body { one.cause } else { nil }
+            }
+            #expect(causes == ["the ledger, coordinator/reader: web/fetch"], "\(causes)")
+        }
+    }
+
+    @Test func `what an undone cell settled is as it was before, and what has no room is counted`() {
+        func note(
+            _ note: Int, _ kind: LedgerNoted.Kind, cell: Int, _ settles: Int? = nil,
+            _ verdict: LedgerNoted.Verdict? = nil
+        ) -> EventBody {
+            var noted = LedgerNoted(note: note, kind: kind, text: "note \(note)", cell: cell, call: note)
+            (noted.settles, noted.verdict) = (settles.map { "coordinator:n\($0)" }, verdict)
+            return .ledgerNoted(noted)
+        }
+        func undone(_ cell: Int) -> EventBody { .rolledBack(RolledBack(checkpoint: 1, cause: .user, undone: [cell])) }
+        let bodies: [EventBody] = [
+            .taskSubmitted(TaskSubmitted(task: "go")), note(1, .question, cell: 1), note(2, .guess, cell: 1),
+            note(3, .fact, cell: 2, 1, .answers), note(4, .fact, cell: 2, 2, .confirms),
+            note(5, .fact, cell: 3, 2, .refutes), undone(3), undone(2),
+        ]
+        let ends = (1...230).map { id in
+            EventBody.subtaskFinished(
+                SubtaskOutcome(
+                    id: id, label: "s\(id)", place: .coordinator.child("s\(id)"), status: .complete, value: 1))
+        }
+        let events = (bodies + ends).enumerated().map {
+            Event(sequence: $0 + 1, time: 1, place: .coordinator, body: $1)
+        }
+        let answered = Ledger(Array(events.prefix(6))).view(of: .coordinator)
+        #expect((answered.questions + answered.guesses).map(\.settled?.verdict) == [.answers, .refutes])
+        let once = Ledger(Array(events.prefix(7))).view(of: .coordinator)
+        #expect((once.questions + once.guesses).map(\.settled?.verdict) == [.answers, .confirms])
+        let twice = Ledger(Array(events.prefix(8))).view(of: .coordinator)
+        #expect((twice.questions + twice.guesses).map(\.isOpen) == [true, true])
+        let told = Ledger(events).view(of: .coordinator).json(upTo: LedgerLimits.told)
+        #expect(
+            told["progress"]?["done"]?.arrayValue?.count == 200 && told["progress"]?["done"]?.arrayValue?.last == "s230"
+        )
+        let omitted = told["omitted"]
+        #expect(omitted?["done"] == 30 && omitted?["agents"] == 31 && omitted?["failed"] == 0 && omitted?["plans"] == 0)
+    }
+
     /// Each reads what the other found out, sees that both cannot be, and revises its own guess.
     @Test func `two agents discover that their findings conflict, and both revise`() async throws {
         func finds(_ own: String, _ other: String) -> [String] {

@@ -5,7 +5,7 @@ instruction.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lathe_kernel.channel import Channel, close
@@ -105,7 +105,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The task ledger and the progress ledger, as they were when they were asked for."""
+    """The task ledger and the progress ledger, as they were when they were asked for.
+
+    `omitted` counts what they have no room for, by kind: the newest are here. `earlier` are entries
+    that the session keeps no more, `task` characters of the task.
+    """
 
     task: str
     given: Notes
@@ -114,6 +118,7 @@ class Ledger:
     questions: Notes
     plans: tuple[dict[str, Any], ...]
     progress: Progress
+    omitted: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def plan(self) -> dict[str, Any] | None:
@@ -130,7 +135,13 @@ class Ledger:
         if plan := self.plan:
             steps = ", ".join(f"{_line(one['name'])[:40]} {one['state']}" for one in plan["steps"])
             parts.append(f"plan {plan['plan']}: {steps[:600]}")
-        return "\n".join([*parts, f"progress:\n{_indented(repr(self.progress))}"])
+        parts.append(f"progress:\n{_indented(repr(self.progress))}")
+        shown = ("given", "facts", "guesses", "questions")
+        left = {kind: count for kind, count in self.omitted.items() if count and kind not in shown}
+        if left:
+            counts = ", ".join(f"{kind.replace('_', ' ')} {n:,}" for kind, n in left.items())
+            parts.append(f"not in here, the earlier ones: {counts}")
+        return "\n".join(parts)
 
 
 class Noting:
@@ -204,6 +215,7 @@ def _ledger(told: dict[str, Any]) -> Ledger:
             next=tuple(heads["next"]),
             agents=tuple(told["agents"]),
         ),
+        omitted={str(kind): int(count) for kind, count in told["omitted"].items()},
     )
 
 

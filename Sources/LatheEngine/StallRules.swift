@@ -10,5 +10,5 @@ package struct StallRules: Sendable, Hashable {
     package init() {}
 
     /// Turns without progress after one step until the next.
-    package var further: Int { max((turns + 1) / 2, 2) }
+    package var further: Int { max(((turns > 0 ? turns : StallRules().turns) + 1) / 2, 2) }
 }

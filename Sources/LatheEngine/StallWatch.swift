@@ -15,13 +15,17 @@ struct StallWatch: Sendable {
         guard let progress = ledgers.progress(at: place) else { return nil }
         guard let before = progress.stall else { return first(progress, repeats) }
         let isRepeated = repeats >= stops.repeatsEnded
-        let isIdle = rules.turns > 0 && progress.idle - before.turns >= rules.further
+        let isIdle = counts(after: before.rule) && progress.idle - before.turns >= rules.further
         guard isRepeated || isIdle else { return nil }
         let mayReplan = place == .coordinator && progress.replans < rules.replans
         let rule =
             isRepeated ? StallFound.Rule.repeatedCells : before.rule == .repeatedErrors ? before.rule : .noProgress
         return made(rule, mayReplan ? .replanned : .ended, progress, repeats)
     }
+
+    /// Whether turns without progress count after a stall that was found by a rule: cells that failed alike are followed by them also
+    /// where they are no stall of their own.
+    private func counts(after rule: StallFound.Rule) -> Bool { rules.turns > 0 || rule == .repeatedErrors }
 
     private func first(_ progress: PlaceProgress, _ repeats: Int) -> StallFound? {
         let errors = progress.failing?.count ?? 0
@@ -67,7 +71,7 @@ struct StallWatch: Sendable {
             \(LedgerText(ledgers.safeView(of: place), within: 2_500).block)
             Send nothing of that again. Say in a comment what is in the way, then try what you have not tried: another way, \
             a smaller part, lathe.note(question="…") for what you lack; or answer with what there is and say what is missing. \
-            \(threat)
+            \(threat(found.rule))
             """
         case .replanned:
             """
@@ -79,11 +83,11 @@ struct StallWatch: Sendable {
         }
     }
 
-    private var threat: String {
+    private func threat(_ rule: StallFound.Rule) -> String {
         let what =
             place == .coordinator && rules.replans > 0
             ? "the conversation is put aside and you plan anew" : "the work ends without a result"
-        return rules.turns > 0
+        return counts(after: rule)
             ? "After \(rules.further) more turns without anything new, \(what)." : "If you repeat it, \(what)."
     }
 

@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test func `a stalled worker ends with the reason, and its parent replaces it`() async throws {
+    @Test func `a stalled worker ends with the reason, also where idle turns are no stall, and its parent replaces it`()
+        async throws
+    {
         let code = """
             first = lathe.delegate(lathe.agent("digger", "Dig.", {"n": int}), "dig", label="part").outcome()
             second = lathe.delegate(lathe.agent("counter", "Count.", {"n": int}), "dig", label="part").outcome()
@@ -58,14 +60,17 @@ import Testing
             default: .code("lathe.answer({'n': 3})")
             }
         }
-        try await TestSession.run(model) { session in
+        var limits = EngineLimits()
+        limits.stalls.turns = 0
+        try await TestSession.run(model, limits: limits) { session in
             let outcome = try await session.engine.ask("go")
             #expect(outcome.status == .complete, "\(outcome.reason)")
             #expect(outcome.answer.hasPrefix("incomplete stalled: "), "\(outcome.answer)")
             #expect(outcome.answer.hasSuffix("then {'n': 3}"))
             let events = await session.journal.events(after: 0)
             let found = Self.steps(events, at: .coordinator.child("part"))
-            #expect(found.map(\.step) == [.told, .ended], "\(found)")
+            #expect(found.map(\.step) == [.told, .ended] && found.map(\.turns) == [3, 6], "\(found)")
+            #expect(found.first?.told?.contains("After 3 more turns without anything new, the work ends") == true)
             let ledger = Ledger(events).view(of: .coordinator)
             #expect(ledger.heads.done == ["part"] && ledger.heads.failed.isEmpty)
         }

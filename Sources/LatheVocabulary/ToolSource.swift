@@ -27,10 +27,11 @@ extension ToolDefinition {
     }
 
     /// What whoever reads its answer has read, where no rule says otherwise. A file of the user's own tells words of others only
-    /// where it says that it reaches out; any other program where it does not deny it.
+    /// where it says that it reaches out; any other program where it does not deny it. Of a resource a server says nothing of the
+    /// kind: what is in it, anybody may have written.
     package func exposes(_ source: ToolSource) -> [Exposure.Kind] {
         let isPrivate = !source.isRemote || source.hasCredentials
-        let claim = json["annotations"]?["openWorldHint"]?.boolValue
+        let claim = resourceURI == nil ? json["annotations"]?["openWorldHint"]?.boolValue : nil
         let isUntrusted = source.isRemote || (claim ?? !source.isOwn)
         var kinds: [Exposure.Kind] = isPrivate ? [.private] : []
         if isUntrusted { kinds.append(.untrusted) }

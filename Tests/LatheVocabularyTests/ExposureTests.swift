@@ -64,6 +64,17 @@ struct ExposureTests {
         #expect(tool.exposes(own) == (reachesOut == true ? [.private, .untrusted] : [.private]))
     }
 
+    @Test
+    func `a listed resource of a program here is no way out, and its words are of others unless the user trusts it`() {
+        let listed = ToolDefinition(resource: "crm://contacts", of: "crm", isListed: true)
+        let here = ToolSource(definition: "", isRemote: false, hasCredentials: false)
+        #expect(!listed.isWayOut(here))
+        #expect(ToolRules().exposure(by: listed, here) == [.private, .untrusted])
+        #expect(ToolRules(trusted: ["crm/resource:*"]).exposure(by: listed, here) == [.private])
+        let other = ToolDefinition(resource: "crm://elsewhere?q=1", of: "crm", isListed: false)
+        #expect(other.isWayOut(here))
+    }
+
     @Test(arguments: [
         ("a/b", true), ("a/*", true), ("*/*", true), ("a/b/c", true), ("a", false), ("/b", false), ("a/", false),
         ("a/b c", false), ("a/b\u{9B}", false), ("a/\n", false),

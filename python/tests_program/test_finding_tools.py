@@ -24,11 +24,12 @@ lathe.answer(f"Her number is {made['id']}.")
 """
 
 
-def _crm(lathe: Lathe, count: int = 0, allow: str = "*/*") -> None:
+def _crm(lathe: Lathe, count: int = 0, allow: str = "*/*", exposed: str | None = None) -> None:
     """Have a server of so many tools beside the one that is wanted, listed once."""
     settings = lathe.home / "config" / "lathe"
     settings.mkdir(parents=True, exist_ok=True)
-    (settings / "lathe.json").write_text(json.dumps({"tools": {"allow": [allow]}}))
+    rules = {"allow": [allow], "allowExposed": [exposed] if exposed else []}
+    (settings / "lathe.json").write_text(json.dumps({"tools": rules}))
     added = lathe.run("tools", "add", "my-crm", "--", sys.executable, str(MANY), str(count))
     assert added.code == 0, added
     assert lathe.run("tools", "test", "my-crm").code == 0
@@ -154,7 +155,8 @@ def test_an_index_of_tools_follows_what_servers_say(lathe: Lathe) -> None:
 
 
 def test_resources_are_read_as_tools_are_called(lathe: Lathe) -> None:
-    _crm(lathe, allow="my-crm/resource:crm://contacts/*")
+    contacts = "my-crm/resource:crm://contacts/*"
+    _crm(lathe, allow=contacts, exposed=contacts)
     done = lathe.run(
         "exec",
         "--session=a",
@@ -185,6 +187,12 @@ except lathe.LatheError as error: print(error)
         ("resource:crm://contacts/7", "rule"),
         ("resource:crm://logo", "claim"),
     ]
+    # Anybody may have written what is in a resource: from the list on, the session has read it.
+    (marked,) = lathe.events("a", "exposed")
+    assert (marked.data["kinds"], marked.data["cause"]) == (
+        ["private", "untrusted"],
+        "my-crm/resources",
+    )
     replayed = lathe.run("replay", "a")
     assert (replayed.code, "same as a" in replayed.out) == (0, True), replayed.out
 

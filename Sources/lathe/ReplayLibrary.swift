@@ -10,9 +10,9 @@ final class ReplayLibrary: CapabilityLibrary {
     }
 
     private let library: any CapabilityLibrary
-    private let findings: Mutex<RecordedFindings>
+    private let findings: Mutex<RecordedFindings<Result<CapabilityFinding, LibraryError>>>
     private let servings: Mutex<RecordedServings>
-    private let agentFindings: Mutex<RecordedAgentFindings>
+    private let agentFindings: Mutex<RecordedFindings<AgentFinding>>
     /// The session that is followed, whose proposals are open to what follows it.
     private let followed: String
     private let answers: Mutex<[Key: [Result<SavedCapability, LibraryError>]]>
@@ -44,20 +44,20 @@ final class ReplayLibrary: CapabilityLibrary {
             }
         }
         self.answers = Mutex(answers)
-        findings = Mutex(RecordedFindings(in: events))
+        findings = Mutex(RecordedFindings(ofCapabilitiesIn: events))
         servings = Mutex(RecordedServings(in: events))
-        agentFindings = Mutex(RecordedAgentFindings(in: events))
+        agentFindings = Mutex(RecordedFindings(ofAgentsIn: events))
     }
 
     /// As it was answered then; a search that the recorded session did not make goes through the library as it is.
     func find(_ need: CapabilityNeed, among tools: SearchedTools?) async throws(LibraryError) -> CapabilityFinding {
-        if let recorded = findings.withLock({ $0.take(need) }) { return try recorded.get() }
+        if let recorded = findings.withLock({ $0.take(need.words, upTo: need.limit) }) { return try recorded.get() }
         return try await library.find(need, among: tools)
     }
 
     /// As it was answered then, so that the same agent is chosen; a search that was not made then goes through the library as it is.
     func agents(for need: AgentNeed) async throws(LibraryError) -> AgentFinding {
-        if let recorded = agentFindings.withLock({ $0.take(need) }) { return recorded }
+        if let recorded = agentFindings.withLock({ $0.take(need.words, upTo: need.limit) }) { return recorded }
         return try await library.agents(for: need)
     }
 

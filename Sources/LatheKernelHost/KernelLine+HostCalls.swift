@@ -39,9 +39,8 @@ extension KernelLine {
         }
         var descriptors: [OwnedDescriptor] = []
         if let file = reply.file {
-            let opened = lathe_open_regular("\(line.configuration.sessionFolder)/\(file)")
-            if opened >= 0 {
-                descriptors = [OwnedDescriptor(opened)]
+            if let opened = line.given.open(file) {
+                descriptors = [opened]
             } else {
                 payload = ["error": ["code": "limit", "reason": .string("the file \(file) is no longer there")]]
             }

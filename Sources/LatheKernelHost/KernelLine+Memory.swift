@@ -42,8 +42,8 @@ extension KernelLine {
         let files = order.memory.files
         for start in stride(from: 0, to: files.count, by: FrameHeader.maximumDescriptors) {
             let chosen = start..<min(start + FrameHeader.maximumDescriptors, files.count)
-            let descriptors = files[chosen].map { OwnedDescriptor(fcntl($0.descriptor, F_DUPFD_CLOEXEC, 3)) }
-            guard descriptors.allSatisfy({ $0.raw >= 0 }) else { return order.fail("no descriptors are left") }
+            let descriptors = files[chosen].compactMap { line.given.again($0.descriptor) }
+            guard descriptors.count == chosen.count else { return order.fail("no descriptors are left") }
             var payload: [String: JSONValue] = ["parts": .array(chosen.map(JSONValue.integer))]
             if chosen.upperBound == files.count {
                 payload["index"] = .integer(order.memory.save.index)

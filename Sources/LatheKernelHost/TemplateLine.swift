@@ -8,6 +8,8 @@ internal import LatheWire
 final class TemplateLine {
     let configuration: KernelHostConfiguration
     let loop: HostLoop
+    /// What is handed to kernels of the session's folder.
+    let given: GivenFiles
     /// For reading pipes, shared by all kernels: one thread reads at a time.
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var control: FrameConnection?
@@ -40,6 +42,7 @@ final class TemplateLine {
     ) {
         self.numbers = numbers
         self.configuration = configuration
+        given = GivenFiles(folder: configuration.sessionFolder)
         self.loop = loop
         self.losses = losses
         self.ready = ready

@@ -88,6 +88,11 @@ package struct SandboxReport: Sendable, Hashable, Codable {
                 guarantee: "memory files and shared mappings of kernels are counted",
                 mend: "run lathe as an ordinary user, or give root the capability SYS_PTRACE", isRequired: false),
             Layer(
+                name: "read-only-files", isAvailable: givenFilesAreReadOnly,
+                guarantee:
+                    "a file that is handed to a kernel (a long output or result, saved memory) keeps its mode and times",
+                mend: "a Linux that lets you make user namespaces", isRequired: false),
+            Layer(
                 name: "seccomp", isAvailable: lathe_system_calls_are_filtered(),
                 guarantee: isBare
                     ? "code has no network, and reaches only the system calls that data work needs"
@@ -95,6 +100,15 @@ package struct SandboxReport: Sendable, Hashable, Codable {
                 mend: "a Linux with CONFIG_SECCOMP_FILTER; in a container, one that lets programs filter themselves",
                 isRequired: !isBare),
         ]
+    }
+
+    /// Started by root, kernels run as another user than files belong to.
+    private static var givenFilesAreReadOnly: Bool {
+        guard geteuid() != 0 else { return true }
+        let view = lathe_read_only_view("/")
+        guard view >= 0 else { return false }
+        close(view)
+        return true
     }
 
     private static let landlockMend =

@@ -70,7 +70,7 @@ import Testing
 
     @Test func `the layers are found by running them, and each missing one has a mend`() {
         let report = SandboxReport.probe()
-        #expect(report.layers.count == 8)
+        #expect(report.layers.count == 9)
         for layer in report.layers where !layer.isAvailable { #expect(!layer.mend.isEmpty, "\(layer.name)") }
         #expect(report.isUsable, "\(report)")
         #expect(report.record.contains("namespaces"))

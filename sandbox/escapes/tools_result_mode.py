@@ -1,10 +1,21 @@
-"""Changes the mode of a long result that lathe keeps.
+"""Changes mode, times and attributes of a long result that lathe keeps.
 
 Denial: Denied
-Succeeds as an ordinary user: the file is that user's, and so is the kernel; what is in it stays as it is, in a folder that is nobody else's
 """
 
 reply = lathe.tools._channel.call(
     "tool_call", {"server": "shop", "name": "long", "arguments": {"item": "x"}}
 )
-try_all(lambda: os.fchmod(reply.descriptors[0], 0o777))
+file = reply.descriptors[0]
+path = f"/proc/self/fd/{file}"
+try_all(
+    lambda: os.fchmod(file, 0o777),
+    lambda: os.fchmod(file, 0),
+    lambda: os.chmod(path, 0),
+    lambda: os.chmod(path, 0o777),
+    lambda: os.utime(file),
+    lambda: os.utime(path),
+    lambda: os.fchown(file, os.getuid(), os.getgid()),
+    lambda: os.setxattr(file, "user.lathe", b"x"),
+    lambda: os.setxattr(path, "user.lathe", b"x"),
+)

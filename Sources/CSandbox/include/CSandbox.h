@@ -88,6 +88,13 @@ bool lathe_is_sealed(int descriptor);
 /// A new read-only open file description of the same regular or memory file.
 int lathe_reopen_readonly(int descriptor);
 
+/// A close-on-exec descriptor of a folder, through which files can be opened and read and nothing of them changed, mode and times
+/// included, by whoever they are handed to. Needs user namespaces, or root's right to mount. Forks; not async-signal-safe.
+int lathe_read_only_view(const char *path);
+
+/// Opens a regular file for reading through a view; `path` is relative to it, leads nowhere else and follows no link.
+int lathe_open_in_view(int folder, const char *path);
+
 /// Opens a path for reading without following a symbolic link at its end, refusing what is not a regular file.
 int lathe_open_regular(const char *path);
 

@@ -11,7 +11,8 @@ extension AgentRecording {
 
     /// The events that it is made of, and those that make a run unfit.
     package static let kinds: Set<EventBody.Kind> = [
-        .turnFinished, .turnFailed, .modelFellBack, .toolUsed, .hostCalled, .cellStarted, .cellFinished, .kernelLost,
+        .turnFinished, .turnFailed, .modelFellBack, .cellStarted, .cellFinished, .hostCalled, .toolUsed, .messageSent,
+        .messageDelivered, .planMade, .planRefused, .kernelLost,
     ]
 
     /// What was recorded of a completed subtask, as if its label were the first of its name. `events` hold its own and those of
@@ -29,8 +30,9 @@ extension AgentRecording {
         let root = Place.coordinator.child(outcome.label)
         self.init(model: model, session: session, result: value, cells: [], replies: [])
         var bytes = 0
-        var (fallen, models) = (FallenTurns(), [model])
+        var (fallen, models, outside) = (FallenTurns(), [model], OutsideParts(of: outcome.place))
         for event in events where event.place.isIn(outcome.place) {
+            try outside.apply(event.body)
             let place = event.place.moved(from: outcome.place, to: root)
             switch event.body {
             case .turnFinished(let turn):
@@ -40,9 +42,6 @@ extension AgentRecording {
             case .modelFellBack(let told):
                 fallen.take(told, at: place)
                 if !models.contains(told.to) { models.append(told.to) }
-            case .toolUsed: throw Unfit(reason: Self.calledTool)
-            case .hostCalled(let call):
-                if let reason = Self.unanswerable(call) { throw Unfit(reason: reason) }
             case .cellStarted(let cell) where cell.author == .owner:
                 throw Unfit(reason: "its owner ran a cell in it")
             case .cellFinished(let cell):
@@ -52,6 +51,7 @@ extension AgentRecording {
             default: break
             }
         }
+        try outside.end()
         if let failed = fallen.unmended {
             throw Unfit(reason: "its model failed in between (\(failed.code.rawValue))")
         }
@@ -60,26 +60,6 @@ extension AgentRecording {
             throw Unfit(reason: "its replies are larger than \(Self.replyBytes >> 10) KiB")
         }
         guard !replies.isEmpty else { throw Unfit(reason: "its replies are not in the journal") }
-    }
-
-    private static let calledTool = "it called a tool of a server, which is not called again for an example"
-
-    /// The calls that a run on an example is answered as the recorded one was: by models, kernels and the library alone.
-    private static let answerable: Set<String> = [
-        "delegate", "begin", "wait", "cancel", "subtasks", "ask_model", "answer", "output", "data_file", "take_data",
-        "drop_data", "find", "capability", "capability_used", "examine", "save_function", "save_agent", "checkpoint",
-        "rollback", "branch",
-    ]
-
-    private static let toolCalls: Set<String> = ["tools", "tool", "tool_call", "tool_result", "resources"]
-
-    /// Why a call cannot be answered again; nil where it can.
-    private static func unanswerable(_ call: HostCalled) -> String? {
-        let begun = call.name == "begin" ? call.arguments["calls"]?.arrayValue ?? [] : []
-        let names = [call.name] + begun.compactMap { $0["call"]?.stringValue }
-        if !toolCalls.isDisjoint(with: names) { return calledTool }
-        guard let other = names.first(where: { !answerable.contains($0) }) else { return nil }
-        return "it called lathe for what an example does not have (\(other.singleLine(upTo: 64)))"
     }
 
     /// What a run on the same example did otherwise, one sentence each, at most twenty.

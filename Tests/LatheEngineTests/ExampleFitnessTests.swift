@@ -1,6 +1,7 @@
-import LatheEngine
 import LatheVocabulary
 import Testing
+
+@testable import LatheEngine
 
 /// Which runs of an agent can become examples.
 struct ExampleFitnessTests {
@@ -37,9 +38,46 @@ struct ExampleFitnessTests {
         #expect(reason([], [.toolUsed(use)]) == tool)
         let owners = EventBody.cellStarted(Cell(number: 1, code: "rows", author: .owner))
         #expect(reason([], [owners]) == "its owner ran a cell in it")
-        for name in ["recall", "send", "messages", "handoff", "of a later lathe"] {
+        for name in ["recall", "handoff", "specialist", "of a later lathe"] {
             #expect(
                 reason([(name, [:])]) == "it called lathe for what an example does not have (\(name))")
         }
+        // What it did by itself, its kernels, its subtasks and the library answer again.
+        for name in [
+            "note", "ledger", "plan", "plan_step", "plan_end", "roundtable", "context_edit", "agents", "sources",
+        ] {
+            #expect(reason([(name, [:])]) == nil, "\(name)")
+        }
+        #expect(Set(HostAnswerSource.ofCalls.keys) == Set(HostEffect.ofCalls.keys))
+    }
+
+    @Test func `messages within a run, and to who began it, can be said again, those of others cannot`() {
+        func sent(_ id: String, to place: Place) -> EventBody {
+            .messageSent(AgentMessage(id: id, from: Self.place, to: [place], text: "fog"))
+        }
+        let below = Self.place.child("part")
+        let own = [sent("coordinator/UA:1", to: below), sent("coordinator/UA:2", to: .coordinator)]
+        let heard = EventBody.messageDelivered(MessageDelivered(messages: ["coordinator/UA:1"], cell: 2))
+        #expect(reason([("send", [:]), ("messages", ["all": true])], own + [heard]) == nil)
+        let other = Place.coordinator.child("AA")
+        #expect(
+            reason([], [sent("coordinator/UA:3", to: other)])
+                == "it wrote to coordinator/AA, which an example does not have")
+        let read = "its code read a message of others (coordinator/AA:1), which an example does not have"
+        let foreign = EventBody.messageDelivered(MessageDelivered(messages: ["coordinator/AA:1"], cell: 2))
+        #expect(reason([("messages", [:])], [foreign]) == read)
+        // What only its model was told is in its replies, unless its code asked for all that came.
+        let told = EventBody.messageDelivered(MessageDelivered(messages: ["coordinator/AA:1"], text: "fog"))
+        #expect(reason([("messages", [:])], [told]) == nil)
+        #expect(reason([("messages", ["all": true])], [told]) == read)
+    }
+
+    @Test func `a run in which the user had a part is none`() {
+        let plan = PlanMade(
+            plan: 1, cell: 1, goal: "g", strategy: .parallel, steps: [],
+            worst: WorkBound(subtasks: 1, modelCalls: 1, tokens: 1), decided: .edited, edited: "{}")
+        #expect(reason([], [.planMade(plan)]) == "the user changed its plan, which nobody does for an example")
+        let cell = Cell(number: 3, code: "1", author: .user)
+        #expect(reason([], [.cellStarted(cell)]) == "the user ran a cell in its kernel (cell 3)")
     }
 }

@@ -41,6 +41,8 @@ struct Delegation: Sendable {
     let numbers = SessionNumbers()
     /// What was begun of granted specialists.
     let grants = GrantedSteps()
+    /// Whether what is stopped now is left to a later program run.
+    let leave = LeaveTaking()
 
     init(
         registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork(),

@@ -13,11 +13,13 @@ extension SessionEngine {
     /// Has a writer make a capability for each job, in a subtask of its own, and saves what comes of it, as proposals of the sessions
     /// that the jobs come from.
     ///
-    /// `complete` is where each was saved, or declined by its writer with a reason. Cancelling the calling task stops the subtasks.
+    /// `complete` is where each was saved, or declined by its writer with a reason. Cancelling the calling task stops the subtasks and
+    /// ends nothing: the outcome is told and not recorded, and the same call in a later program run goes on.
+    /// `command` is what the user goes on with.
     /// Where the session was opened to resume the same task, writers that had finished keep their results, and those under way go
     /// on from their own events.
     package func write(
-        _ jobs: [WritingJob], as task: String, budget: BudgetLimits = BudgetLimits()
+        _ jobs: [WritingJob], as task: String, again command: String? = nil, budget: BudgetLimits = BudgetLimits()
     ) async throws(JournalError) -> TaskOutcome {
         let clock = ContinuousClock.now
         let unfinished = resumed == nil ? nil : past.unfinished
@@ -34,19 +36,39 @@ extension SessionEngine {
             try await services.log.record(.taskSubmitted(TaskSubmitted(task: task, budget: budget)), at: .coordinator)
         }
         let left = budget.seconds.map { max($0 - mark.seconds, 0) }
-        let (ended, isOver) = await TimeLimit.run(seconds: left) { () async -> [Result<Int, HostRefusal>] in
-            await self.delegateAndWait(jobs, unfinished)
+        let (ended, isOver) = await withTaskCancellationHandler {
+            await TimeLimit.run(seconds: left) { () async -> [Result<Int, HostRefusal>] in
+                await self.delegateAndWait(jobs, unfinished)
+            }
+        } onCancel: {
+            delegation.leave.leave()
         }
         await registry.cancelAll()
-        await delegation.abandonRest(of: nil, "it is not among what is distilled now")
         var written: [Written] = []
-        for (job, subtask) in zip(jobs, ended) { written.append(try await saved(job, subtask)) }
+        if !Task.isCancelled {
+            await delegation.abandonRest(of: nil, "it is not among what is distilled now")
+            for (job, subtask) in zip(jobs, ended) { written.append(try await saved(job, subtask)) }
+        }
+        if Task.isCancelled { return try await leave(since: mark, clock, command) }
         var outcome = try await outcome(of: .answered(.string(Self.report(jobs, written))), since: mark)
         (outcome.status, outcome.reason) = Self.ending(
             jobs, written, isOver: isOver, hasRoom: try await !wasOutOfBudget(since: mark))
         outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
+        outcome.goesOnBy = outcome.status == .complete ? nil : command
         try await services.log.record(.taskFinished(outcome), at: .coordinator)
         try await services.episodes.carry()
+        return outcome
+    }
+
+    /// What is told of a task that was stopped and is not over.
+    private func leave(
+        since mark: Mark, _ clock: ContinuousClock.Instant, _ command: String?
+    ) async throws(JournalError) -> TaskOutcome {
+        var outcome = try await outcome(of: .cancelled, since: mark)
+        outcome.goesOnBy = command
+        outcome.reason = "stopped by the user; what was done is kept, and the same command goes on with the rest"
+        outcome.seconds = mark.seconds + clock.duration(to: .now).seconds
+        services.log.show(.taskFinished(outcome), at: .coordinator)
         return outcome
     }
 

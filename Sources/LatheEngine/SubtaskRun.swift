@@ -52,10 +52,15 @@ struct SubtaskRun: Sendable {
             outcome.usage = spending.total.usage
             outcome.cost = spending.total.cost
             outcome.seconds = clock.duration(to: .now).seconds + (past?.seconds ?? 0)
-            let ended = try await services.log.record(.subtaskFinished(outcome), at: place)
-            await delegation.registry.note(id, recordedAs: ended)
-            delegation.bus.take(ended)
-            if plan.agent.isSaved { try await services.uses.carry() }
+            if outcome.status != .complete, Task.isCancelled, delegation.leave.isLeft {
+                // The screens are told, the journal is not: a later program run goes on with it.
+                services.log.show(.subtaskFinished(outcome), at: place)
+            } else {
+                let ended = try await services.log.record(.subtaskFinished(outcome), at: place)
+                await delegation.registry.note(id, recordedAs: ended)
+                delegation.bus.take(ended)
+                if plan.agent.isSaved { try await services.uses.carry() }
+            }
         } catch {
             outcome.status = .failed
             outcome.value = nil

@@ -67,6 +67,8 @@ package struct TaskOutcome: Sendable, Hashable, Codable {
     package var onMain: Reckoned?
     package var seconds: Double
     package var isReplayed: Bool
+    /// The command that goes on where it is not complete; nil where that is another task in the session.
+    package var goesOnBy: String?
 
     package init(
         status: OutcomeStatus, answer: String = "", partial: String? = nil, reason: String = "",

@@ -42,9 +42,10 @@ extension CommandRun {
         }
     }
 
-    /// Opens a session, shows its events, runs `work`, and closes it; Ctrl-C stops `work`, and the session stays resumable.
+    /// Opens a session, shows its events, runs `work`, and closes it; Ctrl-C stops `work`, and the session stays resumable, by the
+    /// command `again` where it is not by another task.
     func inSession(
-        _ setup: SessionSetup, named name: String, _ intent: OpeningIntent = .begin,
+        _ setup: SessionSetup, named name: String, _ intent: OpeningIntent = .begin, again: String? = nil,
         _ work: @escaping @Sendable (OpenedSession) async throws -> Int32
     ) async throws(CommandFailure) -> Int32 {
         let interrupts = Interrupts()
@@ -61,7 +62,8 @@ extension CommandRun {
         await setup.models.close()
         // On other screens the end of the task has said how to go on.
         if interrupts.wasInterrupted, setup.options.output == .quiet, case .success = result {
-            let hint = "Everything so far is kept. Go on with: lathe ask --session \(name) \"…\"\n"
+            let command = again ?? "lathe ask --session \(name) \"…\""
+            let hint = "Everything so far is kept. Go on with: \(command)\n"
             TerminalOutput.standardError.write(hint)
         }
         return try result.get()

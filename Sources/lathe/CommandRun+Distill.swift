@@ -28,11 +28,11 @@ extension CommandRun {
         if command.options.output == .screen {
             show(listing, .null) { DistillListing.lines(found, of: names, canvas: $0) }
         }
-        return try await write(jobs, of: names, command.options)
+        return try await write(jobs, of: names, most: command.most, command.options)
     }
 
     private func write(
-        _ jobs: [WritingJob], of sessions: [String], _ options: RunOptions
+        _ jobs: [WritingJob], of sessions: [String], most: Int, _ options: RunOptions
     ) async throws(CommandFailure) -> Int32 {
         let setup = try SessionSetup(options, environment: environment).forSession(nil)
         do throws(CommandFailure) {
@@ -45,17 +45,23 @@ extension CommandRun {
         let labels = jobs.map { "the \($0.kind.rawValue) \($0.label)" }.joined(separator: ", ")
         let task =
             WritingJob.taskOpening + "\(labels) (from \(Set(jobs.map(\.session)).sorted().joined(separator: ", ")))"
+        let few = most == DistillCommand.most ? "" : " --most \(most)"
+        let again = "lathe library distill \(sessions.joined(separator: " "))\(few)"
         if let name = try await unfinished(task, in: setup) {
             TerminalOutput.standardError.write("lathe: goes on with session \(name), which was ended in the middle\n")
-            return try await inSession(setup.forSession(name), named: name, .resume(Resumption(budget: options.budget)))
-            { session in
-                ExitCode(try await session.engine.write(jobs, as: task, budget: options.budget).status).rawValue
+            let intent = OpeningIntent.resume(Resumption(budget: options.budget))
+            return try await inSession(setup.forSession(name), named: name, intent, again: again) { session in
+                ExitCode(
+                    try await session.engine.write(jobs, as: task, again: again, budget: options.budget).status
+                ).rawValue
             }
         }
         return try await whileNameIsTaken { () async throws(CommandFailure) in
             let name = try await sessionName(nil, for: "distill \(sessions.first ?? "")", in: setup)
-            return try await inSession(setup, named: name) { session in
-                ExitCode(try await session.engine.write(jobs, as: task, budget: options.budget).status).rawValue
+            return try await inSession(setup, named: name, again: again) { session in
+                ExitCode(
+                    try await session.engine.write(jobs, as: task, again: again, budget: options.budget).status
+                ).rawValue
             }
         }
     }

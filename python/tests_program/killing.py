@@ -7,11 +7,21 @@ import time
 from contextlib import closing, suppress
 
 from tests_program import processes
-from tests_program.program import PATIENCE, Lathe
+from tests_program.program import PATIENCE, Done, Lathe
 
 
-def killed_when(lathe: Lathe, session: str, kind: str, count: int, *arguments: str) -> None:
-    """Run the program until its journal holds so many events of a kind, and kill it."""
+def killed_when(
+    lathe: Lathe,
+    session: str,
+    kind: str,
+    count: int,
+    *arguments: str,
+    number: signal.Signals = signal.SIGKILL,
+) -> Done:
+    """Run the program until its journal holds so many events of a kind, and kill it.
+
+    With another signal it is left to end, and what it printed is given.
+    """
     process = lathe.start(*arguments)
     journal = lathe.session(session) / "journal.sqlite"
     end = time.monotonic() + PATIENCE
@@ -25,9 +35,10 @@ def killed_when(lathe: Lathe, session: str, kind: str, count: int, *arguments: s
                 break
         time.sleep(0.01)
     below = processes.below(process.pid)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=PATIENCE)
+    os.kill(process.pid, number)
+    out, err = process.communicate(timeout=PATIENCE)
     assert processes.all_end(below, PATIENCE) == []
+    return Done(process.returncode, out, err)
 
 
 def _read(path: os.PathLike[str]) -> sqlite3.Connection:

@@ -1,6 +1,7 @@
 """`lathe library distill`: what finished sessions did that deserves saving, found and written."""
 
 import json
+import signal
 from typing import Any
 
 import pytest
@@ -165,7 +166,9 @@ class _Silent(ModelServer):
         return Code(_WRITTEN) if "def late_share" in json.dumps(request) else Silence()
 
 
-def test_recorded_calls_reach_the_writer_and_a_killed_distilling_goes_on(lathe: Lathe) -> None:
+def test_recorded_calls_reach_writers_and_a_stopped_or_killed_distilling_goes_on(
+    lathe: Lathe,
+) -> None:
     for session in ("first", "second"):
         for code in (_CALLED, _LONG):
             lathe.run("exec", "-s", session, code)
@@ -184,8 +187,17 @@ def test_recorded_calls_reach_the_writer_and_a_killed_distilling_goes_on(lathe: 
     distill = ("library", "distill", "first", "second", "-m", _MODEL)
     with _Silent() as server:
         user = lathe.having(**server.variables)
-        # One writer has finished when lathe is killed, another one waits for its model.
-        killed_when(user, "distill-second", "subtask_finished", 1, *distill)
+        # One writer has finished at Ctrl-C, another one waits for its model.
+        stopped = killed_when(
+            user, "distill-second", "subtask_finished", 1, *distill, number=signal.SIGINT
+        )
+        assert stopped.code == 130, stopped
+        assert "the same command goes on with the rest" in " ".join(stopped.out.split())
+        assert "lathe library distill second first" in stopped.out
+        assert len(lathe.events("distill-second", "subtask_finished")) == 1
+        assert lathe.events("distill-second", "task_finished") == []
+        # The same again, and lathe is killed.
+        killed_when(user, "distill-second", "task_resumed", 1, *distill)
         told = [json.dumps(one) for one in server.requests]
     recorded = ">>> late_share(pd.Series([1, 20, 30, 5]))\\n0.5"
     assert [recorded in one for one in told if "def late_share" in one] == [True]
@@ -202,4 +214,4 @@ def test_recorded_calls_reach_the_writer_and_a_killed_distilling_goes_on(lathe: 
     assert submitted.data["task"].startswith(
         "Distill what deserves saving: the function late_share"
     )
-    assert len(lathe.events("distill-second", "task_resumed")) == 1
+    assert len(lathe.events("distill-second", "task_resumed")) == 2

@@ -33,7 +33,7 @@ extension CommandTable {
         return .distill(
             DistillCommand(
                 sessions: sessions, recent: recent, extent: given.has(list) ? .list : .write,
-                most: try given.count(most, upTo: 20) ?? 3, options: try given.runOptions()))
+                most: try given.count(most, upTo: 20) ?? DistillCommand.most, options: try given.runOptions()))
     }
 }
 

@@ -10,5 +10,7 @@ package struct DistillCommand: Sendable, Hashable {
     package var extent: Extent
     /// How many are written at most.
     package var most: Int
+    /// What that is where nothing is said.
+    package static let most = 3
     package var options: RunOptions
 }

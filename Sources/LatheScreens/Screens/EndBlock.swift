@@ -108,7 +108,8 @@ struct EndBlock {
         var lines = entry(Self.word(outcome.status), canvas.text(facts.joined(separator: " · ")), style: style)
         if !outcome.reason.isEmpty { lines += entry("", canvas.text(outcome.reason)) }
         if outcome.status != .complete, !session.isEmpty {
-            lines += entry("go on", canvas.text("lathe ask \"go on\" --session \(session)"), .whole)
+            let command = outcome.goesOnBy ?? "lathe ask \"go on\" --session \(session)"
+            lines += entry("go on", canvas.text(command), .whole)
         }
         return lines
     }

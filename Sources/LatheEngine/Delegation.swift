@@ -33,6 +33,8 @@ struct Delegation: Sendable {
     let pauses = PauseGate()
     /// What the owner wants run between turns.
     let cells: TakenCells
+    /// What the owner wants changed of plans.
+    let changes: PlanChanges
     /// What subtasks that run may use.
     let budgets = LiveBudgets()
     /// What conveners of roundtables may use.
@@ -46,13 +48,14 @@ struct Delegation: Sendable {
 
     init(
         registry: SubtaskRegistry, services: EngineServices, past: UnfinishedWork = UnfinishedWork(),
-        messages: MessageFold = MessageFold()
+        messages: MessageFold = MessageFold(), changes: PlanChangesLeft = PlanChangesLeft()
     ) {
         bus = Bus(
             log: services.log, limits: services.limits.messages, past: messages, recorded: services.recordedReadings)
         self.registry = registry
         self.services = services
         cells = TakenCells(following: services.followed)
+        self.changes = PlanChanges(left: changes, following: services.followed)
         self.past = past
         data = DataResults(limits: services.limits)
         examinations = AsyncGate(services.limits.parallelExaminations)
@@ -148,16 +151,16 @@ struct Delegation: Sendable {
 
     // MARK: wait, cancel
 
-    /// With `mail`, also goes on when something urgent has come for `owner`, and says so.
+    /// With `mail`, also goes on when something urgent has come for `owner`, and says so; with `plan` when that is to be another.
     func wait(_ arguments: HostArguments, for owner: Place, in cell: Int) async throws(HostRefusal) -> JSONValue {
         let ids = try await owned(arguments, by: owner)
         let seconds = arguments.present("seconds")?.numberValue.map { min(max($0, 0), 86_400) }
         let any = try arguments.optionalFlag("any") ?? false
         let mail = try arguments.optionalFlag("mail") ?? false
-        let outcomes =
-            mail
-            ? await registry.outcomes(of: ids, any: any, within: seconds, at: owner) { isInterrupted(owner, in: cell) }
-            : await registry.outcomes(of: ids, any: any, within: seconds)
+        let isChanged = try await changeDue(arguments, of: owner)
+        let outcomes = await registry.outcomes(of: ids, any: any, within: seconds, at: owner) {
+            isChanged() || mail && isInterrupted(owner, in: cell)
+        }
         let wanted = any ? outcomes.filter { $0.status != .running } : outcomes
         let (told, left): ([JSONValue], Set<Int>)
         do throws(JournalError) {
@@ -166,8 +169,10 @@ struct Delegation: Sendable {
             throw HostRefusal(unread: error)
         }
         await registry.note(told: outcomes.filter { $0.status != .running && !left.contains($0.id) }.map(\.id))
-        guard mail else { return ["outcomes": .array(told)] }
-        return ["outcomes": .array(told), "mail": .bool(isInterrupted(owner, in: cell))]
+        var answer: [String: JSONValue] = ["outcomes": .array(told)]
+        if mail { answer["mail"] = .bool(isInterrupted(owner, in: cell)) }
+        if isChanged() { answer["plan"] = true }
+        return .object(answer)
     }
 
     func cancel(_ arguments: HostArguments, for owner: Place) async throws(HostRefusal) -> JSONValue {

@@ -109,7 +109,7 @@ extension HostDesk {
     }
 
     /// The graph, the agents, the models and the costs.
-    private func check(
+    func check(
         _ draft: PlanDraft, _ arguments: HostArguments, _ asked: PlanAsked
     ) async throws(HostRefusal) -> CheckedPlan {
         if let objection = draft.objection ?? asked.objection(to: draft) {
@@ -118,7 +118,9 @@ extension HostDesk {
         var open: [PlanBounds.Open] = []
         for step in draft.steps {
             let agent = step.isSaved ? try await saved(step.agent, of: step, arguments) : nil
-            if let fallback = step.fallback { _ = try await saved(fallback, of: step, arguments) }
+            if let fallback = step.fallback, fallback != PlanDraft.worker {
+                _ = try await saved(fallback, of: step, arguments)
+            }
             let left = asked.attempts(of: step)
             guard left > 0 else { continue }
             open.append(

@@ -76,6 +76,7 @@ extension HostDesk {
         let ended = PlanEnded(plan: made.plan, status: status, reason: reason.singleLine(upTo: Self.limits.reason))
         if past.ended[made.plan] == ended, past.isEnded(made.plan) { return [:] }
         try await journal(.planEnded(ended))
+        try await refuseChanges(of: made)
         return [:]
     }
 }

@@ -312,6 +312,7 @@ final class HostDesk: Sendable {
             case "handoff_end": return .value(try await endHandoff(arguments))
             case "plan": return .value(try await plan(arguments))
             case "plan_step": return .value(try await planStep(arguments))
+            case "plan_change": return .value(try await planChange(arguments))
             case "plan_end": return .value(try await endPlan(arguments))
             case "accept": return .value(try await accept())
             case "decline": return .value(try await decline(arguments))

@@ -25,7 +25,7 @@ enum HostEffect: Sendable, Hashable {
         "note": .answeredFirst, "ledger": .read,
         "send": .answeredFirst, "messages": .read,
         "agents": .read, "sources": .read, "roundtable": .read, "handoff": .read, "handoff_end": .none, "accept": .none,
-        "decline": .none, "plan": .read, "plan_step": .read, "plan_end": .read,
+        "decline": .none, "plan": .read, "plan_step": .read, "plan_end": .read, "plan_change": .none,
         "context": .none, "context_edit": .none, "specialist": .paid, "refined": .none,
     ]
 

@@ -60,7 +60,7 @@ struct LedgerText: Sendable {
         let lines = view.agents.filter { $0.place.parent == view.place }.compactMap { agent -> String? in
             guard let status = agent.outcome else { return nil }
             let what = agent.value ?? agent.reason
-            return "subtask \(line(agent.label, 60)) \(status.rawValue): \(line(what, 200))"
+            return "subtask \(line(agent.name, 60)) \(status.rawValue): \(line(what, 200))"
         }
         return last(lines, subtasks, "subtasks")
     }

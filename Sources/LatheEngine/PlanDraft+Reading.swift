@@ -50,13 +50,17 @@ extension PlanDraft {
     /// Bounded, so that sums over all attempts are numbers.
     private static func budget(_ given: HostArguments, of step: String) throws(HostRefusal) -> BudgetLimits {
         let budget = try given.budget("budget")
+        try check(budget, of: step)
+        return budget
+    }
+
+    static func check(_ budget: BudgetLimits, of step: String) throws(HostRefusal) {
         guard budget.tokens ?? 0 <= 1_000_000_000, budget.microdollars ?? 0 <= 1_000_000_000_000,
             budget.modelCalls ?? 0 <= 100
         else {
             throw HostRefusal(
                 "limit", "plan: step '\(step)': an attempt has at most 1000000000 tokens, $1000000 and 100 model calls")
         }
-        return budget
     }
 
     /// Letters, digits, spaces, `_`, `-`, `.`, and `/` before the name of a part.

@@ -13,6 +13,8 @@ struct PlanPast: Sendable {
     private(set) var ended: [Int: PlanEnded] = [:]
     /// The newest number of the session.
     private(set) var newest = 0
+    /// What the owner made of it while it ran, with the steps that had begun by then.
+    private(set) var changes: [Int: [(made: PlanMade, begun: Set<String>)]] = [:]
     /// Those of which nothing has come since they ended.
     private var over: Set<Int> = []
 
@@ -46,6 +48,9 @@ struct PlanPast: Sendable {
         switch event.body {
         case .planMade(let plan):
             made[plan.plan] = plan
+            if plan.change != nil {
+                changes[plan.plan, default: []].append((plan, Set((begun[plan.plan] ?? [:]).keys)))
+            }
             over.remove(plan.plan)
         case .planStep(let step):
             over.remove(step.plan)

@@ -12,21 +12,60 @@ enum PlanText {
             "Change what you like, save, and close the editor: it is checked again. Lines that begin with # do not count.",
             "Steps may be added, taken out, put in another order. Leave no step to decline the plan.",
         ]
-        let lines = (heading + told).flatMap { $0.split(whereSeparator: \.isNewline).map { "# \($0)" } }
         let steps = zip(draft.steps, made.steps).map { Self.step($0, $1) }
-        return (lines + ["", "strategy: \(draft.strategy.rawValue)", ""] + steps.joined(separator: [""]))
-            .joined(separator: "\n") + "\n"
+        return joined(
+            comments(heading + told), ["strategy: \(draft.strategy.rawValue)"], steps)
     }
 
-    private static func step(_ step: PlanDraft.Step, _ told: PlanStep) -> [String] {
-        let (calls, tokens) = (told.reckoned.calls, told.reckoned.tokens)
+    /// A plan that runs: steps that have begun are told, the others may be changed.
+    static func running(_ draft: PlanDraft, _ standing: PlansStanding.Standing, open: Set<String>) -> String {
+        let made = standing.made
+        let told =
+            open.isEmpty
+            ? ["No step of it waits, so nothing of it can be changed."]
+            : [
+                "Steps below may be changed, added, taken out, put in another order; save, and close the editor: it is checked.",
+                "Lines that begin with # do not count. Leave no step to change nothing.",
+            ]
+        var begun: [String] = []
+        var blocks: [[String]] = []
+        for step in draft.steps {
+            let newest = standing.steps[step.name]
+            let state = (newest?.state.rawValue ?? "waiting").replacing("_", with: " ")
+            let subtask = newest?.subtask.map { ", subtask://\($0)" } ?? ""
+            let reason = newest?.reason.map { ": \($0)" } ?? ""
+            guard open.contains(step.name) else {
+                begun.append("\(step.name) (\(newest?.agent ?? step.agent)) \(state)\(subtask)\(reason)")
+                continue
+            }
+            let known = made.steps.first { $0.name == step.name }
+            blocks.append(Self.step(step, known) + (newest == nil ? [] : comments(["\(state)\(subtask)\(reason)"])))
+        }
+        let heading = ["plan \(made.plan): \(draft.goal)", made.sentenceWithCost.unnamed] + told
+        let strategy = "strategy: \(draft.strategy.rawValue)" + (standing.isOver ? "; ended" : "")
+        return joined(comments(heading), comments([strategy] + begun), blocks)
+    }
+
+    private static func comments(_ texts: [String]) -> [String] {
+        texts.flatMap { $0.split(whereSeparator: \.isNewline).map { "# \($0)" } }
+    }
+
+    private static func joined(_ heading: [String], _ about: [String], _ steps: [[String]]) -> String {
+        (heading + [""] + about + [""] + steps.joined(separator: [""])).joined(separator: "\n") + "\n"
+    }
+
+    private static func step(_ step: PlanDraft.Step, _ told: PlanStep?) -> [String] {
         var lines = [
             "step: \(step.name)", "agent: \(step.agent)", "needs: \(step.needs.joined(separator: ", "))",
             "required: \(step.required ? "yes" : "no")", "complexity: \(step.complexity?.rawValue ?? "")",
             "fallback: \(step.fallback ?? "")", "model: \(step.model ?? "")",
-            "talk: \(step.talk.joined(separator: ", "))",
-            "# expected: \(calls.lowerBound) to \(calls.upperBound) model calls, \(tokens.lowerBound) to \(tokens.upperBound) tokens",
+            "talk: \(step.talk.joined(separator: ", "))", "budget: \(budget(step.budget))",
         ]
+        if let (calls, tokens) = told.map({ ($0.reckoned.calls, $0.reckoned.tokens) }) {
+            lines.append(
+                "# expected: \(calls.lowerBound) to \(calls.upperBound) model calls, \(tokens.lowerBound) to "
+                    + "\(tokens.upperBound) tokens")
+        }
         if let data = step.data { lines.append("# data: \(data.singleLine(upTo: 200))") }
         if let by = step.by { lines.append("# asked for by \(by)") }
         let task = step.task.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
@@ -35,7 +74,7 @@ enum PlanText {
 
     // MARK: Reading
 
-    /// The plan that a text says. What it cannot say (data, budgets, forms of results) stays as in `draft`, by the steps' names.
+    /// The plan that a text says. What it does not say (data, forms of results, lines left out) stays as in `draft`, by the steps' names.
     static func read(_ text: String, over draft: PlanDraft) throws(HostRefusal) -> PlanDraft {
         var read = draft
         read.steps = []
@@ -82,12 +121,12 @@ enum PlanText {
         _ name: String, _ draft: PlanDraft, _ line: Int
     ) throws(HostRefusal) -> PlanDraft.Step {
         guard PlanDraft.isName(name) else {
-            throw wrong(
-                line, "'\(name)' cannot name a step: letters, digits, spaces, _, - and ., a letter or digit first")
+            throw wrong(line, PlanDraft.noName(name))
         }
         if let known = draft.steps.first(where: { $0.name == name }) { return known }
         return PlanDraft.Step(
-            name: name, task: "", agent: "worker", isSaved: false, needs: [], required: true, budget: BudgetLimits())
+            name: name, task: "", agent: PlanDraft.worker, isSaved: false, needs: [], required: true,
+            budget: BudgetLimits())
     }
 
     private static func set(
@@ -95,10 +134,7 @@ enum PlanText {
     ) throws(HostRefusal) {
         let given = value.isEmpty ? nil : value
         switch name {
-        case "agent":
-            // The name that stays is the agent as it was, also one that code defined.
-            let agent = given ?? "worker"
-            if agent != step.agent { (step.agent, step.isSaved) = (agent, agent != "worker") }
+        case "agent": step.set(agent: value)
         case "needs": step.needs = names(value)
         case "talk": step.talk = names(value)
         case "required":
@@ -111,10 +147,38 @@ enum PlanText {
             step.complexity = given.flatMap(PlanStep.Complexity.init)
         case "fallback": step.fallback = given
         case "model": step.model = given
+        case "budget": step.budget = try budget(value, line)
         default:
             throw wrong(
                 line,
-                "'\(name)' is nothing of a step: agent, needs, required, complexity, fallback, model, talk or task")
+                "'\(name)' is nothing of a step: agent, needs, required, complexity, fallback, model, talk, budget or task"
+            )
+        }
+    }
+
+    /// Such as `tokens 50000, usd 0.5`.
+    private static func budget(_ limits: BudgetLimits) -> String {
+        let members = limits.json.objectValue ?? [:]
+        return BudgetLimits.names.compactMap { name in members[name].map { "\(name) \($0.text)" } }
+            .joined(separator: ", ")
+    }
+
+    private static func budget(_ value: String, _ line: Int) throws(HostRefusal) -> BudgetLimits {
+        var members: [String: JSONValue] = [:]
+        for part in names(value) {
+            let words = part.split(separator: " ", maxSplits: 1)
+            guard words.count == 2 else {
+                throw wrong(
+                    line,
+                    "a budget is of NAME VALUE, such as `tokens 50k, usd 0.5`; \(BudgetLimits.names.joined(separator: ", "))"
+                )
+            }
+            members[String(words[0])] = .string(String(words[1].trimmingSpaces))
+        }
+        do throws(LimitProblem) {
+            return try BudgetLimits(.object(members))
+        } catch {
+            throw wrong(line, error.reason)
         }
     }
 
@@ -152,6 +216,7 @@ extension PlanDraft {
                         "fallback": step.fallback.map { .string($0) } ?? .null,
                         "model": step.model.map { .string($0) } ?? .null,
                         "talk": .array(step.talk.map(JSONValue.string)),
+                        "budget": step.budget.isUnlimited ? .null : step.budget.json,
                     ]
                 }),
         ]

@@ -27,6 +27,7 @@ extension SessionEngine {
         _ request: ControlRequest, user: Int, process: Int, _ hands: RunHands
     ) async -> ControlAnswer {
         do throws(HostRefusal) {
+            if let change = request.plan { return try await self.change(change, user: user, process: process) }
             let agent = try await agent(request.agent)
             var step = SteppedIn(
                 request.action, agent.place, budget: request.budget, question: request.question, code: request.code,
@@ -41,9 +42,10 @@ extension SessionEngine {
         }
     }
 
-    private func record(_ step: SteppedIn, at place: Place) async throws(HostRefusal) {
+    @discardableResult
+    func record(_ step: SteppedIn, at place: Place) async throws(HostRefusal) -> Event {
         do throws(JournalError) {
-            try await services.log.record(.steppedIn(step), at: place)
+            return try await services.log.record(.steppedIn(step), at: place)
         } catch {
             throw HostRefusal("not_allowed", "the journal cannot be written: \(error.reason)")
         }
@@ -75,7 +77,7 @@ extension SessionEngine {
             }
         case .cell:
             if let obstacle = delegation.cells.obstacle(request.code ?? "", at: place) { throw obstacle }
-        case .pause, .cancel, .goOn, .budget: break
+        case .pause, .cancel, .goOn, .budget, .plan: break
         }
     }
 
@@ -106,7 +108,7 @@ extension SessionEngine {
         case .budget:
             let limits = try await limits(request, of: agent.place, isTrial: false)
             return "\(name) may use \(limits.text)"
-        case .cell: return ""
+        case .cell, .plan: return ""
         case .allow, .deny:
             let answer: ConsentAnswer = request.action == .deny ? .no : request.isForSession ? .session : .once
             guard hands.decide(request.question ?? 0, answer) else {

@@ -39,7 +39,7 @@ package actor SessionEngine {
             owners: past.owners)
         delegation = Delegation(
             registry: registry, services: services, past: past.unfinished?.work() ?? UnfinishedWork(),
-            messages: past.messages)
+            messages: past.messages, changes: past.planChanges)
         services.tools?.recall(past)
         services.ledgers.begin(past.ledger)
         if let last = past.measured { meter.recall(last.usage, of: last.request) }
@@ -135,7 +135,10 @@ package actor SessionEngine {
             spending: spending.total, subtask: await registry.newestID, sequence: services.log.newestSequence)
         let limit = maxTurns ?? services.limits.coordinatorTurns
         try await tellInstructions()
-        let submitted = EventBody.taskSubmitted(TaskSubmitted(task: task, budget: budget, maxTurns: limit, form: form))
+        let submitted = EventBody.taskSubmitted(
+            TaskSubmitted(
+                task: task, budget: budget, maxTurns: limit, form: form,
+                reviewsPlans: services.limits.plans.review ? true : nil))
         try await services.log.record(submitted, at: .coordinator)
         transcript.apply(submitted)
         if let offered = await offer(for: task) {
@@ -274,8 +277,8 @@ package actor SessionEngine {
         loop.handoff = services.limits.handoff
         loop.stalls = services.stalls(at: .coordinator)
         loop.taken = { [delegation] in await delegation.taken(at: .coordinator, before: $0) }
-        delegation.cells.open(.coordinator)
-        defer { delegation.cells.close(.coordinator) }
+        delegation.openForOwner(.coordinator)
+        defer { delegation.closeForOwner(.coordinator) }
         let end = try await loop.run()
         transcript = loop.transcript
         return (end, model.isReplay)

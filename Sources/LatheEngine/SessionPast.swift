@@ -28,6 +28,8 @@ package struct SessionPast: Sendable {
     /// What agents said to each other.
     let messages: MessageFold
     let ledger: Ledger
+    /// What was to become of plans when lathe ended.
+    let planChanges: PlanChangesLeft
     /// The model of the newest program run that named one, as the screens call it.
     package let model: String
 
@@ -49,6 +51,7 @@ package struct SessionPast: Sendable {
         episodes = fold.episodes
         messages = fold.messages
         ledger = fold.ledger
+        planChanges = fold.planChanges
         model = fold.model
     }
 
@@ -88,6 +91,7 @@ package struct SessionPast: Sendable {
         var episodes = EpisodeFold()
         var messages = MessageFold()
         var ledger = Ledger()
+        var planChanges = PlanChangesLeft()
 
         mutating func apply(_ event: Event) {
             uses.apply(event)
@@ -96,6 +100,7 @@ package struct SessionPast: Sendable {
             episodes.apply(event)
             messages.apply(event)
             ledger.apply(event)
+            planChanges.apply(event)
             if event.place == .coordinator {
                 applyOwn(event)
             } else if event.place == Place.coordinator.questions {

@@ -214,8 +214,8 @@ struct SubtaskRun: Sendable {
             var loop = loop
             loop.stalls = services.stalls(at: place)
             loop.taken = { [delegation, place] in await delegation.taken(at: place, before: $0) }
-            delegation.cells.open(place)
-            defer { delegation.cells.close(place) }
+            delegation.openForOwner(place)
+            defer { delegation.closeForOwner(place) }
             do throws(JournalError) {
                 let end = try await loop.run()
                 try await loop.closeContext(end)

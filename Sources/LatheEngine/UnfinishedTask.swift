@@ -6,6 +6,8 @@ package struct UnfinishedTask: Sendable {
     /// What it may use, as the user has changed it meanwhile.
     private(set) var budget: BudgetLimits
     let maxTurns: Int?
+    /// Whether the user sees its plans first.
+    package let reviewsPlans: Bool
     /// The number of the event that submitted it, and the newest subtask before it.
     let submitted: Int
     let subtasksBefore: Int
@@ -28,6 +30,7 @@ package struct UnfinishedTask: Sendable {
         task = submitted.task
         budget = submitted.budget ?? BudgetLimits()
         maxTurns = submitted.maxTurns
+        reviewsPlans = submitted.reviewsPlans ?? false
         self.submitted = event.sequence
         self.subtasksBefore = subtasksBefore
         lastTime = event.time

@@ -68,6 +68,17 @@ extension BudgetLimits {
         return number * unit
     }
 
+    /// As `init` reads it.
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [:]
+        members["tokens"] = tokens.map(JSONValue.integer)
+        members["usd"] = microdollars.map { .number(Double($0) / 1_000_000) }
+        members["calls"] = modelCalls.map(JSONValue.integer)
+        members["subtasks"] = subtasks.map(JSONValue.integer)
+        members["time"] = seconds.map(JSONValue.number)
+        return .object(members)
+    }
+
     /// As options, such as `200000 tokens, $1.50, 1800 s`; empty without limits.
     package var text: String {
         var parts = BudgetItem.allCases.compactMap { item in limit(of: item).map(item.text) }

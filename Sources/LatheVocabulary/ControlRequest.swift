@@ -11,12 +11,14 @@ package struct ControlRequest: Sendable, Hashable {
     package var question: Int?
     /// What is to run, of `cell`.
     package var code: String?
+    /// What is to become of a plan, of `plan`.
+    package var plan: PlanChange?
     /// Whether what is allowed holds for the rest of the run.
     package var isForSession: Bool
 
     package init(
         _ action: SteppedIn.Action, agent: String? = nil, text: String? = nil, budget: BudgetLimits? = nil,
-        question: Int? = nil, code: String? = nil, isForSession: Bool = false
+        question: Int? = nil, code: String? = nil, plan: PlanChange? = nil, isForSession: Bool = false
     ) {
         self.action = action
         self.agent = agent
@@ -24,6 +26,7 @@ package struct ControlRequest: Sendable, Hashable {
         self.budget = budget
         self.question = question
         self.code = code
+        self.plan = plan
         self.isForSession = isForSession
     }
 
@@ -38,7 +41,7 @@ package struct ControlRequest: Sendable, Hashable {
         guard let members = value.objectValue else {
             throw ControlRefusal("invalid", "a request is a JSON object")
         }
-        let known = ["do", "agent", "text", "budget", "question", "code", "for"]
+        let known = ["do", "agent", "text", "budget", "question", "code", "plan", "for"]
         if let stranger = members.keys.sorted().first(where: { !known.contains($0) }) {
             throw ControlRefusal(
                 "invalid", "a request has no '\(stranger.prefix(40))'; it has \(known.joined(separator: ", "))")
@@ -53,6 +56,7 @@ package struct ControlRequest: Sendable, Hashable {
         question = members["question"]?.integerValue
         code = try Self.text(members["code"], "code")
         isForSession = members["for"] == "session"
+        if let value = members["plan"], value != .null { plan = try PlanChange(value) }
         if let value = members["budget"] {
             do throws(LimitProblem) {
                 budget = try BudgetLimits(value)
@@ -75,11 +79,14 @@ package struct ControlRequest: Sendable, Hashable {
         case .tell where text?.allSatisfy(\.isWhitespace) != false: ControlRefusal("invalid", "tell needs a text")
         case .cell where code?.allSatisfy(\.isWhitespace) != false: ControlRefusal("invalid", "cell needs its code")
         case .budget where budget?.isUnlimited != false: ControlRefusal("invalid", "budget needs what it is to be")
+        case .plan where plan?.isEmpty != false: Self.noChange
         case .allow where question == nil, .deny where question == nil:
             ControlRefusal("invalid", "\(action.rawValue) needs the number of a question")
         default: nil
         }
     }
+
+    private static let noChange = ControlRefusal("invalid", "plan needs what is to change: drop, steps or order")
 
     /// The line that says this, without its end.
     package var line: String {
@@ -88,21 +95,9 @@ package struct ControlRequest: Sendable, Hashable {
         if let text { members["text"] = .string(text) }
         if let question { members["question"] = .integer(question) }
         if let code { members["code"] = .string(code) }
+        if let plan { members["plan"] = plan.json }
         if isForSession { members["for"] = "session" }
-        if let budget { members["budget"] = budget.control }
+        if let budget { members["budget"] = budget.json }
         return JSONValue.object(members).text
-    }
-}
-
-extension BudgetLimits {
-    /// As `BudgetLimits` reads it again.
-    fileprivate var control: JSONValue {
-        var members: [String: JSONValue] = [:]
-        if let tokens { members["tokens"] = .integer(tokens) }
-        if let microdollars { members["usd"] = .number(Double(microdollars) / 1_000_000) }
-        if let modelCalls { members["calls"] = .integer(modelCalls) }
-        if let subtasks { members["subtasks"] = .integer(subtasks) }
-        if let seconds { members["time"] = .number(seconds) }
-        return .object(members)
     }
 }

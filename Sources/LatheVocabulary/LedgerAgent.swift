@@ -45,6 +45,9 @@ package struct LedgerAgent: Sendable, Hashable {
         self.task = task
     }
 
+    /// Its label, told from those of earlier ones.
+    package var name: String { place.name(labelled: label) }
+
     package var state: State {
         switch outcome {
         case .complete?: .complete

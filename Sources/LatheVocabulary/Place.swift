@@ -21,6 +21,14 @@ package struct Place: Sendable, Hashable {
     /// Whether this is another place or lies below it.
     package func isWithin(_ other: Place) -> Bool { path.starts(with: other.path) }
 
+    /// A subtask's label, with the number that tells it from earlier ones of the same label: `left`, then `left#2`.
+    package func name(labelled label: String) -> String {
+        guard let last = path.last, let mark = last.lastIndex(of: "#"), Int(last[last.index(after: mark)...]) != nil,
+            !label.hasSuffix(last[mark...])
+        else { return label }
+        return label + last[mark...]
+    }
+
     package func child(_ label: String) -> Place {
         Place(path: path + [label.replacing("/", with: "∕")])
     }

@@ -34,10 +34,14 @@ package struct PlanMade: Sendable, Hashable, Codable {
     package var because: String?
     /// The plan as the user wrote it, where they edited it.
     package var edited: String?
+    /// What the user changed from another terminal while it ran, and the number of the event with which they asked for it.
+    package var change: PlanChange?
+    package var asked: Int?
 
     package init(
         plan: Int, revision: Int = 1, cell: Int, goal: String, strategy: PlanStrategy, steps: [PlanStep],
-        worst: WorkBound, decided: Decision = .rule, because: String? = nil, edited: String? = nil
+        worst: WorkBound, decided: Decision = .rule, because: String? = nil, edited: String? = nil,
+        change: PlanChange? = nil, asked: Int? = nil
     ) {
         self.plan = plan
         self.revision = revision
@@ -49,6 +53,8 @@ package struct PlanMade: Sendable, Hashable, Codable {
         self.decided = decided
         self.because = because
         self.edited = edited
+        self.change = change
+        self.asked = asked
     }
 
     /// What it is expected to use in all.
@@ -90,8 +96,11 @@ package struct PlanRefused: Sendable, Hashable, Codable {
     package var goal: String
     package var reason: String
     package var decided: Decision
+    /// The number of the event with which the user asked for it from another terminal.
+    package var asked: Int?
 
-    package init(plan: Int? = nil, goal: String, reason: String, decided: Decision) {
+    package init(plan: Int? = nil, goal: String, reason: String, decided: Decision, asked: Int? = nil) {
+        self.asked = asked
         self.plan = plan
         self.goal = goal
         self.reason = reason

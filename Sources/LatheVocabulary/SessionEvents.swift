@@ -40,9 +40,14 @@ package struct TaskSubmitted: Sendable, Hashable, Codable {
     package var maxTurns: Int?
     /// What it begins with; nil for a task that its model begins.
     package var form: TaskForm?
+    /// Whether the user sees its plans first; nil where they do not.
+    package var reviewsPlans: Bool?
 
-    package init(task: String, budget: BudgetLimits? = nil, maxTurns: Int? = nil, form: TaskForm? = nil) {
-        self.form = form
+    package init(
+        task: String, budget: BudgetLimits? = nil, maxTurns: Int? = nil, form: TaskForm? = nil,
+        reviewsPlans: Bool? = nil
+    ) {
+        (self.form, self.reviewsPlans) = (form, reviewsPlans)
         self.task = task
         self.budget = budget
         self.maxTurns = maxTurns

@@ -10,6 +10,8 @@ package struct SteppedIn: Sendable, Hashable, Codable {
         case budget
         /// A cell is run between two turns: `cell_started` says when.
         case cell
+        /// A plan that runs is to be another: `plan_made` or `plan_refused` say what became of it.
+        case plan
         /// A waiting question about a tool.
         case allow, deny
     }
@@ -23,19 +25,22 @@ package struct SteppedIn: Sendable, Hashable, Codable {
     package var question: Int?
     /// What is to run, of `cell`.
     package var code: String?
+    /// What is to change, of `plan`.
+    package var plan: PlanChange?
     /// The system's word for who did it: the number of the user, and of the process.
     package var user: Int
     package var process: Int
 
     package init(
         _ action: Action, _ agent: Place, budget: BudgetLimits? = nil, question: Int? = nil, code: String? = nil,
-        user: Int, process: Int
+        plan: PlanChange? = nil, user: Int, process: Int
     ) {
         self.action = action
         self.agent = agent
         self.budget = budget
         self.question = question
         self.code = code
+        self.plan = plan
         self.user = user
         self.process = process
     }
@@ -52,6 +57,7 @@ extension SteppedIn {
             case .tell: "said something to \(agent)"
             case .budget: "gave \(agent) \(budget?.text ?? "")"
             case .cell: "wants a cell run in \(agent)"
+            case .plan: "wants plan \(plan?.plan ?? 0) of \(agent) changed: \(plan?.sentence ?? "")"
             case .allow: "allowed question \(question ?? 0) of \(agent)"
             case .deny: "denied question \(question ?? 0) of \(agent)"
             }

@@ -17,6 +17,7 @@ struct CommandRun: Sendable {
         case .replay(let replay): return try await self.replay(replay)
         case .watch(let watch): return try await self.watch(watch)
         case .control(let control): return try await self.control(control)
+        case .controlPlan(let plan): return try await planControl(plan)
         case .sessions(let sessions): return try await self.sessions(sessions)
         case .review(let review): return try await self.review(review)
         case .library(let library): return try await self.library(library)

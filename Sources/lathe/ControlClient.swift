@@ -13,8 +13,8 @@ enum ControlClient {
     ) throws(CommandFailure) -> (said: String, cell: CellStatus?) {
         let connection = try connect(session, folder)
         defer { Glibc.close(connection) }
-        // A cell waits for a boundary between turns, and takes its own time.
-        ControlSocket.setPatience(request.action == .cell ? 0 : patience, of: connection)
+        // A cell waits for a boundary between turns, a plan's change for one between steps.
+        ControlSocket.setPatience([.cell, .plan].contains(request.action) ? 0 : patience, of: connection)
         var held: [UInt8] = []
         guard ControlSocket.send(request.line, to: connection),
             let line = ControlSocket.line(from: connection, &held, limit: ControlRequest.longestLine * 2),

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Ctrl-C: the first one stops the work under way, the second one ends the program at once.
 ///
-/// SIGTERM and SIGHUP count as the first. While nothing is under way an interrupt ends the program.
+/// SIGTERM and SIGHUP count as the first. While an editor is open Ctrl-C is the editor's. While nothing is under way an interrupt ends the program.
 final class Interrupts: Sendable {
     private struct State {
         var stop: (@Sendable () -> Void)?
@@ -23,7 +23,10 @@ final class Interrupts: Sendable {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             // The handler keeps its source, and so the watch, alive.
             source.setEventHandler { [self] in
-                withExtendedLifetime(source) { arrived() }
+                withExtendedLifetime(source) {
+                    if number == SIGINT, Editor.hasKeys { return }
+                    arrived()
+                }
             }
             source.activate()
         }

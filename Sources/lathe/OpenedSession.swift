@@ -69,6 +69,8 @@ struct OpenedSession: Sendable {
         var limits = setup.project.limits
         limits.kernel = configuration.kernelLimits
         limits.plans.review = setup.reviewsPlans
+        // A task that is gone on with keeps what it began with.
+        if case .resume = intent, past.unfinished?.reviewsPlans == true { limits.plans.review = true }
         let tools = try setup.tools(in: session.folder.path)
         let host: TemplateSuccession
         do throws(KernelError) {

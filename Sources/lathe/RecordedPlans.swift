@@ -9,7 +9,8 @@ final class RecordedPlans: PlanReview {
     init(_ events: [Event]) {
         decisions = events.compactMap { event in
             switch event.body {
-            case .planMade(let made) where made.decided != .rule: made.edited.map { .edited($0) } ?? .accepted
+            case .planMade(let made) where made.decided != .rule && made.change == nil:
+                made.edited.map { .edited($0) } ?? .accepted
             case .planRefused(let refused) where refused.decided == .user: .declined("")
             default: nil
             }

@@ -7,6 +7,16 @@ enum EventSamples {
         "large": .integer(.max), "small": 1e-300,
     ]
 
+    static var planChange: PlanChange {
+        var change = PlanChange(plan: 1)
+        (change.drop, change.order, change.because) = (["“a”"], ["sum"], "too\ndear")
+        var edit = PlanChange.Edit("sum")
+        (edit.task, edit.needs, edit.required, edit.fallback) = ("t\u{1b}", [], false, "")
+        edit.budget = BudgetLimits(tokens: 9, seconds: 0.5)
+        change.steps = [edit]
+        return change
+    }
+
     static let bodies: [EventBody] = [
         .sessionOpened(
             SessionOpened(
@@ -120,6 +130,7 @@ enum EventSamples {
                 .budget, .coordinator.child("UA"), budget: BudgetLimits(tokens: 9), question: 2, user: 1000, process: 7)
         ),
         .steppedIn(SteppedIn(.cell, .coordinator, code: "print('é\u{1b}')", user: 1000, process: 7)),
+        .steppedIn(SteppedIn(.plan, .coordinator, plan: planChange, user: 1000, process: 7)),
         .roundtableOpened(
             RoundtableOpened(
                 table: 1, cell: 2, question: "why “late”?", leastSeats: 4, mostSeats: 6, rounds: 3,
@@ -167,7 +178,12 @@ enum EventSamples {
                 ],
                 worst: WorkBound(subtasks: 2, modelCalls: 16, tokens: 9), decided: .edited, because: "asked for",
                 edited: "strategy: parallel\n")),
-        .planRefused(PlanRefused(plan: 1, goal: "count", reason: "a → b → a", decided: .rule)),
+        .planMade(
+            PlanMade(
+                plan: 1, revision: 3, cell: 2, goal: "count", strategy: .parallel, steps: [],
+                worst: WorkBound(subtasks: 0, modelCalls: 0, tokens: 0), decided: .edited, because: "the user …",
+                change: planChange, asked: 41)),
+        .planRefused(PlanRefused(plan: 1, goal: "count", reason: "a → b → a", decided: .rule, asked: 42)),
         .planStep(
             PlanStepChanged(
                 plan: 1, step: "sum", state: .notRun, attempt: 2, subtask: 4, agent: "coder", reason: "no “clean”")),

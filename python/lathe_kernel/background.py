@@ -12,7 +12,7 @@ from lathe_kernel.channel import Channel, close, encoded
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.messages import Handler
 from lathe_kernel.protocol import OutcomeRecord
-from lathe_kernel.subtasks import Reader, Subtask, SubtaskKind, attended, records
+from lathe_kernel.subtasks import Reader, Subtask, SubtaskKind, attended, of_plan, records
 
 # Of one `begin` call.
 _CALLS = 1_000
@@ -237,6 +237,20 @@ class Background:
             self._take(open_ones, told)
             stops = stops or is_stopped
         return stops
+
+    def attend(self, subtasks: list[Subtask], plan: dict[str, Any], *, together: bool) -> bool:
+        """Wait until one of a plan's subtasks has ended, or all `together`.
+
+        Return whether the user may want the plan changed, in which case none may have ended.
+        """
+        open_ones = [one for one in subtasks if not one.is_known]
+        if not open_ones or (len(open_ones) < len(subtasks) and not together):
+            return True
+        told, is_changed = of_plan(
+            self.channel, [one.id for one in open_ones], plan, together=together
+        )
+        self._take(open_ones, told)
+        return is_changed
 
     def _fill(
         self, subtasks: list[Subtask], seconds: float | None, *, any_ended: bool = False

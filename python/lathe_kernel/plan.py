@@ -94,6 +94,8 @@ class Plan:
         self.told = ""
         # Steps that were asked for and refused, with the reasons.
         self.refused: list[str] = []
+        # What the user changed while it ran, from another terminal.
+        self.changed: list[str] = []
         self._each: dict[str, dict[str, Any]] = {}
         self._standing: dict[str, Standing] = {}
         # Called between the steps of a run, so that what others changed is taken up.
@@ -141,16 +143,7 @@ class Plan:
         Raises:
             LatheError: it refused; the plan stays as it was.
         """
-        arguments = {
-            "goal": self.goal,
-            "strategy": self.strategy,
-            "share": self.share,
-            "budget": self.budget,
-            "steps": [plan_steps.wire(one) for one in steps],
-            "plan": self.number or None,
-            "because": because,
-            "reopened": list(reopened),
-        }
+        arguments = {**self.arguments(steps, because), "reopened": list(reopened)}
         reply = HERE.begins.channel.call("plan", arguments)
         close(reply.descriptors)
         value = cast("dict[str, Any]", reply.value)
@@ -158,11 +151,27 @@ class Plan:
             known = {one.name: one for one in steps}
             steps = plan_steps.edited(known, value["edited"]["steps"])
             self.strategy = value["edited"]["strategy"]
+        self.become(steps, value)
+        print(f"[{self.told}]")
+
+    def arguments(self, steps: list[Step], because: str | None) -> dict[str, Any]:
+        """Return what lathe is told of the whole plan."""
+        return {
+            "goal": self.goal,
+            "strategy": self.strategy,
+            "share": self.share,
+            "budget": self.budget,
+            "steps": [plan_steps.wire(one) for one in steps],
+            "plan": self.number or None,
+            "because": because,
+        }
+
+    def become(self, steps: list[Step], value: dict[str, Any]) -> None:
+        """Take a form that lathe has checked."""
         self.steps = steps
         self.number, self.revision = int(value["plan"]), int(value["revision"])
         self._each = value["each"]
         self.told = str(value["told"])
-        print(f"[{self.told}]")
 
     def allows(self, name: str) -> tuple[dict[str, Any], int]:
         """Return what an attempt of a step may use: its budget, and its turns."""

@@ -94,6 +94,8 @@ class PlanResult:
         self.reason = reason
         self.outcomes = {one.name: outcome_of(plan, one.name) for one in plan.steps}
         self.refused = list(plan.refused)
+        # What the user changed while it ran.
+        self.changed = list(plan.changed)
 
     @property
     def results(self) -> dict[str, Any]:
@@ -112,7 +114,10 @@ class PlanResult:
             LatheError: there is no such step, or it has none; the reason says why.
         """
         if name not in self.outcomes:
-            raise invalid(f"there is no step {name!r}; there are {', '.join(self.outcomes)}.")
+            changed = f"; meanwhile {'; '.join(self.changed)}" if self.changed else ""
+            raise invalid(
+                f"there is no step {name!r}; there are {', '.join(self.outcomes)}{changed}."
+            )
         one = self.outcomes[name]
         if not one.ok:
             raise LatheError("gone", f"step {name!r} has no result: {one.state}: {one.reason}")
@@ -130,6 +135,9 @@ class PlanResult:
             parts.append(f"The plan is {self.status}: {safe(self.reason)}")
         lines = [_line_of(one) for one in self.outcomes.values()]
         parts.append("\n".join(lines))
+        if self.changed:
+            lines = [f"- {safe(one)}" for one in self.changed]
+            parts.append("\n".join(["Changed while it ran:", "", *lines]))
         if self.refused:
             parts.append(
                 "Asked for and refused:\n" + "\n".join(f"- {safe(r)}" for r in self.refused)
@@ -152,6 +160,7 @@ class PlanResult:
             lines.append(f"  {one.name} {one.state} ({one.agent}{tried}): {shown}")
         if (more := len(self.outcomes) - _SHOWN) > 0:
             lines.append(f"  … {more} more: .table")
+        lines += [f"  changed: {one[:_LINE]}" for one in self.changed[-3:]]
         lines += [f"  refused: {one[:_LINE]}" for one in self.refused[:3]]
         lines.append("  .results, .outcomes, .table, .markdown()")
         return "\n".join(lines)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal, cast
 
-from lathe_kernel import delegation, plan_forms, plan_texts
+from lathe_kernel import delegation, plan_changes, plan_forms, plan_texts
 from lathe_kernel.channel import close
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.outcomes import Outcome
@@ -52,6 +52,8 @@ class Course:
         self._on_failure = on_failure
         self._parallel = 1 if plan.strategy == "sequential" else parallel
         self._running: dict[str, Subtask] = {}
+        # Whether the user may have changed the plan.
+        self._asks = True
         # What is ready and waits for its turn, told once.
         self._waiting: set[str] = set()
         # Why the last attempt of a step came to nothing, for the next.
@@ -66,6 +68,7 @@ class Course:
         """
         try:
             while True:
+                self._take_changes()
                 self._begin_ready()
                 if not self._running:
                     break
@@ -105,6 +108,15 @@ class Course:
     def _end(self, status: str, reason: str) -> None:
         arguments = {"plan": self._plan.number, "status": status, "reason": reason}
         close(HERE.begins.channel.call("plan_end", arguments).descriptors)
+
+    def _take_changes(self) -> None:
+        """Go on with the plan as the user wants it by now."""
+        while self._asks:
+            out = plan_changes.taken(self._plan)
+            self._asks = out is not None
+            for name in out or ():
+                self._waiting.discard(name)
+                self._failed.pop(name, None)
 
     # --- beginning ------------------------------------------------------------------------------
 
@@ -230,12 +242,11 @@ class Course:
 
     def _take_ended(self) -> None:
         handles = list(self._running.values())
-        if self._plan.share:
-            HERE.begins.settle(handles)
-            ended = handles
-        else:
-            ended, _ = HERE.begins.wait((handles,), None)
-        numbers = {one.id for one in ended}
+        plan = plan_changes.running(self._plan)
+        self._asks = HERE.begins.attend(handles, plan, together=self._plan.share)
+        if self._plan.share and not all(one.is_known for one in handles):
+            return
+        numbers = {one.id for one in handles if one.is_known}
         # In the plan's order, whichever ended first.
         names = [
             one.name

@@ -182,6 +182,12 @@ def wire(one: Step) -> dict[str, Any]:
 
 def edited(known: dict[str, Step], lines: list[dict[str, Any]]) -> list[Step]:
     """Return the steps as the user edited them; what they do not show stays."""
+    defined = {WORKER["name"]: WORKER} | {
+        agent["name"]: agent
+        for one in known.values()
+        for agent in (one.agent, one.fallback)
+        if isinstance(agent, dict)
+    }
     steps: list[Step] = []
     for line in lines:
         name = checked_name(line["name"])
@@ -197,14 +203,15 @@ def edited(known: dict[str, Step], lines: list[dict[str, Any]]) -> list[Step]:
                 model=line.get("model"),
                 talk=tuple(str(one) for one in line["talk"]),
                 # A name that stays is the agent as it was, also one that was defined in code.
-                agent=before.agent if agent in (None, agent_name(before.agent)) else str(agent),
-                fallback=_fallback(before.fallback, fallback),
+                agent=_agent(before.agent, agent or agent_name(before.agent), defined),
+                fallback=None if fallback is None else _agent(before.fallback, fallback, defined),
+                budget=line.get("budget", before.budget),
             )
         )
     return steps
 
 
-def _fallback(before: Agent | None, named: object) -> Agent | None:
-    if named is None:
-        return None
-    return before if named == agent_name(before) else str(named)
+def _agent(before: Agent | None, named: str, defined: dict[str, Agent]) -> Agent:
+    if before is not None and named == agent_name(before):
+        return before
+    return defined.get(named, named)

@@ -225,6 +225,26 @@ def attended(
             return _whole(channel, told), stops
 
 
+def of_plan(
+    channel: Channel, identifiers: list[int], plan: dict[str, Any], *, together: bool
+) -> tuple[list[OutcomeRecord], bool]:
+    """Return how subtasks of a plan stand once one has ended, or all `together`.
+
+    Or once the user wants the plan changed; then true is returned beside. Meanwhile urgent messages
+    are told.
+    """
+    arguments = {"ids": identifiers, "seconds": None, "any": not together, "mail": together}
+    while True:
+        reply = _asked(channel, arguments | {"plan": plan})
+        told = cast("list[OutcomeRecord]", reply["outcomes"])
+        if reply.get("mail"):
+            messages.told(channel, None)
+        is_over = not together or all(one["status"] != "running" for one in told)
+        if is_over or reply.get("plan"):
+            ended = [one for one in told if one["status"] != "running"]
+            return _whole(channel, ended), bool(reply.get("plan"))
+
+
 def _whole(channel: Channel, told: list[OutcomeRecord]) -> list[OutcomeRecord]:
     while left := [one["id"] for one in told if one.get("left")]:
         # Values that would have made the message too long.
@@ -234,10 +254,15 @@ def _whole(channel: Channel, told: list[OutcomeRecord]) -> list[OutcomeRecord]:
 
 
 def _told(channel: Channel, arguments: dict[str, Any]) -> tuple[list[OutcomeRecord], bool]:
+    value = _asked(channel, arguments)
+    return cast("list[OutcomeRecord]", value["outcomes"]), bool(value.get("mail"))
+
+
+def _asked(channel: Channel, arguments: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in arguments.items() if value is not False}
     reply = channel.call("wait", given)
     close(reply.descriptors)
-    return cast("list[OutcomeRecord]", reply.value["outcomes"]), bool(reply.value.get("mail"))
+    return cast("dict[str, Any]", reply.value)
 
 
 def _short(text: str, limit: int = 80) -> str:

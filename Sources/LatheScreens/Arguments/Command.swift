@@ -17,6 +17,7 @@ package enum Command: Sendable, Hashable {
     case memory(MemoryCommand)
     case watch(WatchCommand)
     case control(ControlCommand)
+    case controlPlan(PlanControlCommand)
     case tools(ToolsCommand)
     case model(ModelCommand)
     case doctor(ListingOptions)

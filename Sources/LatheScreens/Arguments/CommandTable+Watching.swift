@@ -9,8 +9,8 @@ extension OptionForm {
 
 extension CommandTable {
     static let watching: [CommandForm] = [
-        watch, tell, controlPause, controlContinue, controlCancel, controlBudget, controlCell, controlAllow,
-        controlDeny,
+        watch, tell, controlPause, controlContinue, controlCancel, controlBudget, controlCell, controlPlan,
+        controlAllow, controlDeny,
     ]
 
     private static let session = CommandForm.Argument(name: "SESSION", summary: "the session")

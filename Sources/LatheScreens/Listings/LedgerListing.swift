@@ -97,7 +97,7 @@ package enum LedgerListing {
             let last = agent.progress.last.map { "turn \($0.turn): \(words($0.what))" } ?? "none"
             let why = agent.reason.isEmpty ? last : words(agent.reason)
             return [
-                canvas.pad(2 * (agent.place.depth - view.place.depth)) + canvas.text(agent.label, .bold),
+                canvas.pad(2 * (agent.place.depth - view.place.depth)) + canvas.text(words(agent.name), .bold),
                 canvas.text(agent.outcome.map(EndBlock.word) ?? agent.state.rawValue, style(of: agent)),
                 canvas.text(String(agent.progress.turns)), canvas.text(String(agent.cells)),
                 canvas.text(Figure.tokens(agent.usage.total)), canvas.text(Figure.money(agent.cost) ?? "unknown"),

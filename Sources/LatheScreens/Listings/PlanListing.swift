@@ -9,6 +9,11 @@ package enum PlanListing {
         return texts.flatMap { canvas.wrap(canvas.text($0), indent: 6) }
     }
 
+    /// A sentence about a plan in the canvas's width.
+    package static func lines(_ sentence: String, _ canvas: Canvas) -> [StyledLine] {
+        canvas.wrap(canvas.text(TerminalText.joined(sentence)), indent: 2)
+    }
+
     private static func lines(_ step: PlanStep) -> [String] {
         let by = step.agent.map { " by \(TerminalText.joined($0))" } ?? ""
         let needs = step.needs.isEmpty ? "" : ", after \(step.needs.map(TerminalText.joined).joined(separator: ", "))"

@@ -7,7 +7,7 @@ struct PlainRecord {
     /// Host calls that have events of their own.
     private static let told = [
         "tool_call", "remember", "forget", "note", "roundtable", "handoff", "handoff_end", "accept", "decline",
-        "plan", "plan_step", "plan_end", "context_edit", "specialist",
+        "plan", "plan_step", "plan_end", "plan_change", "context_edit", "specialist",
     ]
 
     func lines(_ event: Event, tally: RunTally) -> [StyledLine] {

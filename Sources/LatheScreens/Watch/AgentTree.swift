@@ -63,7 +63,8 @@ struct AgentTree: Sendable, Hashable {
 
     private mutating func start(_ started: SubtaskStarted, at time: Double) {
         let place = started.place
-        rows[place] = AgentRow(label: started.label, depth: place.depth, maxTurns: started.maxTurns, began: time)
+        rows[place] = AgentRow(
+            label: place.name(labelled: started.label), depth: place.depth, maxTurns: started.maxTurns, began: time)
         guard !order.contains(place) else { return }
         let last = order.lastIndex { other in other.path.starts(with: place.parent?.path ?? []) }
         order.insert(place, at: last.map { $0 + 1 } ?? order.count)

@@ -1,10 +1,19 @@
 internal import Foundation
 internal import Glibc
+internal import Synchronization
 
 /// The user's own editor, as `VISUAL` or `EDITOR` names it.
 struct Editor: Sendable, Hashable {
     /// A line for the shell, such as `code --wait`.
     let command: String
+
+    /// Until when Ctrl-C is the editor's, which is in the terminal's foreground as lathe is; nil where none is open.
+    private static let heldUntil = Mutex<ContinuousClock.Instant?>(nil)
+    /// What was pressed in the editor may be heard of after its end.
+    private static let echo = Duration.milliseconds(300)
+
+    /// Whether Ctrl-C is for an editor that is open, or was a moment ago.
+    static var hasKeys: Bool { heldUntil.withLock { $0.map { $0 > .now } ?? false } }
 
     init?(environment: [String: String]) {
         let named = ["VISUAL", "EDITOR"].lazy.compactMap { environment[$0] }.first { !$0.allSatisfy(\.isWhitespace) }
@@ -26,6 +35,12 @@ struct Editor: Sendable, Hashable {
     /// The same on a thread that may be kept.
     func openAndWait(_ files: [String]) throws(CommandFailure) {
         let words = ["/bin/sh", "-c", command + " \"$@\"", "lathe"] + files
+        Self.heldUntil.withLock { $0 = .now + .seconds(86_400 * 365) }
+        let before = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
+        defer {
+            for (number, action) in before { signal(number, action) }
+            Self.heldUntil.withLock { $0 = .now + Self.echo }
+        }
         switch try Self.run(words).get() {
         case 0: return
         case 127:

@@ -38,7 +38,7 @@ final class AnswerBox: Sendable {
             guard misfits.isEmpty else {
                 let reason = misfits.joined(separator: "; ")
                 content.refusals.append(reason)
-                content.refused = String(value.text.prefix(Self.partialCharacters))
+                content.refused = value.text.cut(to: Self.partialCharacters)
                 return .refused(reason: reason)
             }
             content.accepted = value
@@ -77,7 +77,7 @@ final class AnswerBox: Sendable {
     /// Takes note of what the model says; only the newest words are kept.
     func note(words: String) {
         guard !words.allSatisfy(\.isWhitespace) else { return }
-        content.withLock { $0.words = String(words.prefix(Self.partialCharacters)) }
+        content.withLock { $0.words = words.cut(to: Self.partialCharacters) }
     }
 
     /// Keeps an answer that counts unless a better one comes.

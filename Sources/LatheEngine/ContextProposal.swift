@@ -22,7 +22,7 @@ struct ContextProposal {
             )
         }
         guard let because = try text("because"), !because.allSatisfy(\.isWhitespace),
-            because.count <= Self.reasonCharacters
+            because.isWithin(Self.reasonCharacters)
         else {
             throw ContextRefusal(
                 .form, "because", "because=\"…\" says why, in at most \(Self.reasonCharacters) characters")

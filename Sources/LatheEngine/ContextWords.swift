@@ -31,7 +31,7 @@ struct ContextWords {
         let plain = text.precomposedStringWithCompatibilityMapping
             .folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
         let visible = String(
-            String.UnicodeScalarView(plain.unicodeScalars.filter { $0.properties.generalCategory != .format }))
+            String.UnicodeScalarView(plain.unicodeScalars.compactMap(\.seen)))
         let line = visible.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for pattern in patterns {
             guard let found = line.range(of: pattern, options: .regularExpression) else { continue }

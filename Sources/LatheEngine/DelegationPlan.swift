@@ -94,7 +94,7 @@ struct DelegationPlan: Sendable {
         }
         guard let inline = arguments.values["agent"]?.objectValue,
             let instructions = inline["instructions"]?.stringValue,
-            instructions.count <= services.limits.instructionCharacters
+            instructions.isWithin(services.limits.instructionCharacters)
         else {
             throw HostRefusal(
                 "invalid_arguments",

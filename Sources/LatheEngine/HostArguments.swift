@@ -32,10 +32,10 @@ struct HostArguments: Sendable {
     func optionalText(_ name: String, upTo cap: Int) throws(HostRefusal) -> String? {
         guard let value = present(name) else { return nil }
         guard let text = value.stringValue else { throw wrong(name, "a text") }
-        guard text.count <= cap else {
+        guard text.isWithin(cap) else {
+            let count = text.unicodeScalars.count
             throw HostRefusal(
-                "limit", "\(call): \(name) has \(text.count) characters, more than \(cap); pass data as a slice instead"
-            )
+                "limit", "\(call): \(name) has \(count) characters, more than \(cap); pass data as a slice instead")
         }
         return text
     }
@@ -76,7 +76,7 @@ struct HostArguments: Sendable {
         guard let items = values[name]?.arrayValue, items.count <= 100 else { throw wrong(name, "a list of texts") }
         var texts: [String] = []
         for item in items {
-            guard let text = item.stringValue, text.count <= cap else {
+            guard let text = item.stringValue, text.isWithin(cap) else {
                 throw wrong(name, "a list of texts of at most \(cap) characters")
             }
             texts.append(text)

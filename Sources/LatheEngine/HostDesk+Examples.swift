@@ -82,7 +82,7 @@ extension HostDesk {
             files[name.singleLine(upTo: 60)] = [UInt8](bytes)
         }
         guard let data = item["data"], data != .null else { return (nil, files) }
-        guard let text = data.stringValue, text.count <= Self.dataCharacters else { throw wrong }
+        guard let text = data.stringValue, text.isWithin(Self.dataCharacters) else { throw wrong }
         return (text, files)
     }
 }

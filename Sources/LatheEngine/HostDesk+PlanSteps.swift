@@ -36,6 +36,11 @@ extension HostDesk {
             guard await delegation.registry.owns(place, [id]) else {
                 throw HostRefusal("not_allowed", "plan_step: \(id) is no subtask of this kernel")
             }
+            guard await delegation.registry.isAgent(id, labelled: name) else {
+                throw HostRefusal(
+                    "invalid_arguments",
+                    "plan_step: \(id) is no attempt of step '\(name)': those carry its name as their label")
+            }
         }
         let outcome: SubtaskOutcome? =
             if let id = changed.subtask { await delegation.registry.outcomes(of: [id], within: 0).first } else { nil }

@@ -147,7 +147,7 @@ extension HostDesk {
     }
 
     private static func text(_ value: JSONValue, _ name: String, _ limit: Int) throws(HostRefusal) -> String {
-        guard let text = value[name]?.stringValue, text.count <= limit else {
+        guard let text = value[name]?.stringValue, text.isWithin(limit) else {
             throw HostRefusal("invalid_arguments", "roundtable: \(name) is a text of at most \(limit) characters")
         }
         return text.singleLine(upTo: limit)

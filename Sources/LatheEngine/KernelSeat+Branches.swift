@@ -12,7 +12,7 @@ extension KernelSeat {
         var alternatives: [Alternative] = []
         for code in codes {
             let number = path.lastCheckpoint + 1
-            let place = place.child("branch \(number)")
+            let place = place.branch(number)
             let desk = desk.forBranch(at: place)
             let copy = try await copied(kernel, desk: desk)
             try await keep(copy, Checkpointed(checkpoint: number, maker: .branch, cell: lastCell, code: code))
@@ -45,7 +45,7 @@ extension KernelSeat {
 
     /// Whoever is told of a branch, or goes on in it, has read what its code read.
     func take(branch number: Int) async throws(HostRefusal) {
-        try await desk.expose(to: place.child("branch \(number)"), called: "branch \(number)")
+        try await desk.expose(to: place.branch(number), called: "branch \(number)")
     }
 
     private struct Alternative: Sendable {

@@ -88,7 +88,8 @@ struct LedgerText: Sendable {
 
     private static func cut(_ lines: [String], _ characters: Int) -> String {
         let text = lines.joined(separator: "\n")
-        let mark = "\n[… \(text.count - characters) characters more, in the journal]"
-        return text.count <= characters ? text : text.prefix(max(characters - mark.count, 0)) + mark
+        guard !text.isWithin(characters) else { return text }
+        let mark = "\n[… \(text.unicodeScalars.count - characters) characters more, in the journal]"
+        return text.cut(to: max(characters - mark.count, 0)) + mark
     }
 }

@@ -119,7 +119,7 @@ struct LoopPosition: Sendable, Hashable {
     private mutating func take(_ answered: HostAnswered) {
         calls.add(answered)
         guard answered.name == "answer", answered.value?["accepted"] == .bool(false) else { return }
-        refused = put.map { String($0.text.prefix(AnswerBox.partialCharacters)) }
+        refused = put.map { $0.text.cut(to: AnswerBox.partialCharacters) }
         newRefusals.append(answered.value?["reason"]?.stringValue ?? "")
     }
 }

@@ -45,7 +45,7 @@ struct MessageBlock: Sendable, Hashable {
     private static func fitting(_ users: [Item]) -> [Item] {
         var room = userCap
         return users.prefix { item in
-            room -= item.message.text.count
+            room -= item.message.text.unicodeScalars.count
             return room >= 0
         }
     }
@@ -57,7 +57,7 @@ struct MessageBlock: Sendable, Hashable {
             return a != b ? a : left.offset > right.offset
         }
         let kept = ranked.prefix { _, item in
-            room -= lines(item).reduce(0) { $0 + $1.count + 1 }
+            room -= lines(item).reduce(0) { $0 + $1.unicodeScalars.count + 1 }
             return room >= 0
         }
         let places = Set(kept.map(\.offset))
@@ -75,10 +75,11 @@ struct MessageBlock: Sendable, Hashable {
             for item in of where !item.message.topic.isEmpty && !topics.contains(item.message.topic) {
                 topics.append(item.message.topic)
             }
-            let about = topics.isEmpty ? "" : " about \(topics.prefix(3).map(harmless).joined(separator: ", "))"
+            let about =
+                topics.isEmpty ? "" : " about \(topics.prefix(3).map { name($0, upTo: 60) }.joined(separator: ", "))"
             let first = of.last.map { harmless($0.message.brief).singleLine(upTo: 60) } ?? ""
             let part = "\(of.count) from \(name(sender))\(about) (“\(first)”)"
-            guard text.count + part.count < summaryCap - 120 else {
+            guard text.unicodeScalars.count + part.unicodeScalars.count < summaryCap - 120 else {
                 text += "; … \(senders.count - index) more senders"
                 break
             }
@@ -98,8 +99,8 @@ struct MessageBlock: Sendable, Hashable {
         if message.kind == .request { head += " · waits: lathe.reply(\"\(id)\", …)" }
         var body = message.text
         if let value = message.value { body += (body.isEmpty ? "" : "\n") + value.text }
-        let cut = body.count - messageCap
-        var quoted = harmless(String(body.prefix(messageCap))).split(
+        let cut = body.unicodeScalars.count - messageCap
+        var quoted = harmless(body.cut(to: messageCap)).split(
             separator: "\n", omittingEmptySubsequences: false
         ).map { "  > \($0)" }
         if cut > 0 { quoted.append("  [… \(cut) characters more: lathe.messages(all=True)]") }

@@ -65,10 +65,11 @@ extension PlanDraft {
 
     /// Letters, digits, spaces, `_`, `-`, `.`, and `/` before the name of a part.
     static func isName(_ name: String) -> Bool {
-        guard let first = name.first, first.isLetter || first.isNumber, name.count <= limits.name, name != "data" else {
+        let scalars = name.unicodeScalars
+        guard let first = scalars.first, first.isOfWord, name.isWithin(limits.name), name != "data" else {
             return false
         }
-        return name.allSatisfy { $0.isLetter || $0.isNumber || " _-./".contains($0) }
+        return scalars.allSatisfy { $0.isOfWord || " _-./".unicodeScalars.contains($0) }
     }
 
     private static func agentName(
@@ -89,5 +90,17 @@ extension PlanDraft {
             throw HostRefusal("invalid_arguments", "plan: step '\(step)': complexity is low, medium or high")
         }
         return known
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is a letter, a digit or a mark on one.
+    fileprivate var isOfWord: Bool {
+        switch properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+            .letterNumber, .otherNumber, .nonspacingMark, .spacingMark:
+            !properties.isDefaultIgnorableCodePoint
+        default: false
+        }
     }
 }

@@ -128,18 +128,6 @@ extension Variable {
     }
 }
 
-extension String {
-    /// The text on one line, at most `cap` characters, control characters replaced.
-    package func singleLine(upTo cap: Int) -> String {
-        let line = String(
-            String.UnicodeScalarView(
-                unicodeScalars.prefix(cap * 4).map { scalar in
-                    scalar.properties.generalCategory == .control ? " " : scalar
-                }))
-        return line.count > cap ? line.prefix(cap - 1) + "…" : line
-    }
-}
-
 /// A number of bytes as people read it: decimal units.
 package struct ByteCount: Sendable, Hashable {
     package let text: String

@@ -109,7 +109,8 @@ actor SubtaskRegistry {
     private func place(for label: String, below owner: Place) -> Place {
         var place = owner.child(label)
         var copy = 2
-        while !places.insert(place).inserted {
+        // The places of questions and branches are nobody's to take.
+        while place.isOfQuestions || place.isOfBranch || !places.insert(place).inserted {
             place = owner.child("\(label)#\(copy)")
             copy += 1
         }
@@ -135,6 +136,11 @@ actor SubtaskRegistry {
     /// True where all of `ids` were begun by the kernel at `owner` itself.
     func owns(_ owner: Place, _ ids: [Int]) -> Bool {
         ids.allSatisfy { entries[$0]?.owner == owner }
+    }
+
+    /// Whether it is an agent's run under this label, not a call in the background.
+    func isAgent(_ id: Int, labelled label: String) -> Bool {
+        entries[id].map { $0.kind == .agent && $0.label == label } ?? false
     }
 
     /// True where all of `ids` were begun by a kernel at `place`, or below it.

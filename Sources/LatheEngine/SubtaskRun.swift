@@ -155,7 +155,7 @@ struct SubtaskRun: Sendable {
         guard case .answered(let value) = end, !all.missing.isEmpty else {
             return ending(end, answers.partial, hasBegun: spending.total.turns > 0)
         }
-        let words = String((value.stringValue ?? value.text).prefix(AnswerBox.partialCharacters))
+        let words = (value.stringValue ?? value.text).cut(to: AnswerBox.partialCharacters)
         return Ending(status: .incomplete, reason: all.missing.missingText(of: all.count), partial: words)
     }
 

@@ -5,7 +5,8 @@ internal import Synchronization
 final class TableBudgets: Sendable {
     private let left = Mutex<[Int: BudgetLimits]>([:])
 
-    func begin(_ table: Int, _ limits: BudgetLimits) { left.withLock { $0[table] = limits } }
+    /// A table that is opened once more, by a cell that runs again, goes on with what it has.
+    func begin(_ table: Int, _ limits: BudgetLimits) { left.withLock { $0[table] = $0[table] ?? limits } }
 
     /// Takes what is left of a table's, which is nobody else's until it is given back; `known` is what it begins with.
     func take(_ table: Int, _ known: BudgetLimits) -> BudgetLimits {

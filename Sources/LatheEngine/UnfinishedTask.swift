@@ -157,6 +157,6 @@ extension Place {
     fileprivate func isQuestion(of other: Place) -> Bool {
         guard let asker = parent, !isOfBackgroundQuestion else { return false }
         if asker == other { return true }
-        return asker.parent == other && asker.path.last?.hasPrefix("branch ") == true
+        return asker.parent == other && asker.isOfBranch
     }
 }

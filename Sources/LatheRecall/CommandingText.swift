@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LatheVocabulary
 
 /// Text that tells its reader what to do, or claims to be a rule, in place of saying what is the case.
 ///
@@ -16,11 +17,12 @@ package enum CommandingText {
         return nil
     }
 
-    /// In small letters, compatible forms joined, without marks and invisible characters, and with single spaces.
+    /// In small letters, compatible forms joined, without marks and invisible characters, look-alikes as what they look like, with single
+    /// spaces.
     private static func folded(_ text: String) -> String {
         let joined = text.precomposedStringWithCompatibilityMapping
             .folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
-        let visible = joined.unicodeScalars.filter { $0.properties.generalCategory != .format }
+        let visible = joined.unicodeScalars.compactMap(\.seen)
         return String(String.UnicodeScalarView(visible)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 

@@ -63,6 +63,14 @@ extension Place {
     /// Whether only questions are asked here: there is no kernel.
     package var isOfQuestions: Bool { path.last == "ask" || isOfBackgroundQuestion }
 
+    /// The place of an alternative that a kernel's code has run beside itself.
+    package func branch(_ number: Int) -> Place { child("branch \(number)") }
+
+    package var isOfBranch: Bool {
+        guard let last = path.last, last.hasPrefix("branch ") else { return false }
+        return Int(last.dropFirst(7)) != nil
+    }
+
     package var isOfBackgroundQuestion: Bool {
         guard let last = path.last, last.hasPrefix("ask ") else { return false }
         return Int(last.dropFirst(4)) != nil

@@ -14,6 +14,9 @@ void lathe_channel_reopen(void);
 /// Makes `_lathe_trees` importable; before the interpreter starts.
 int lathe_trees_register(void);
 
+/// Makes `_lathe_arena` importable; before the interpreter starts.
+int lathe_arena_register(void);
+
 /// `_lathe_channel.copy` and `_lathe_channel.thaw`.
 PyObject *lathe_channel_copy(PyObject *module, PyObject *arguments);
 PyObject *lathe_channel_thaw(PyObject *module, PyObject *unused);

@@ -35,7 +35,7 @@ static int put_first_on_path(const char *library) {
 
 int lathe_python_start(const char *executable, const char *library, const struct lathe_channel *channel, char *problem,
                        size_t problem_capacity) {
-    if (lathe_channel_register(channel) < 0 || lathe_trees_register() < 0) {
+    if (lathe_channel_register(channel) < 0 || lathe_trees_register() < 0 || lathe_arena_register() < 0) {
         return explain("registering modules", "out of memory", problem, problem_capacity);
     }
     PyPreConfig before;

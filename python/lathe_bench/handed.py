@@ -20,7 +20,8 @@ def made(kind: str, numbers: int = NUMBERS) -> Any:
     if kind == "array":
         return _numbers(numbers)
     arrow: Any = pa
-    columns = (arrow.array(_numbers(numbers // _COLUMNS)) for _ in range(_COLUMNS))
+    # Columns of other values each: what is equal would be handed over once.
+    columns = (arrow.array(_numbers(numbers // _COLUMNS, first)) for first in range(_COLUMNS))
     return pd.DataFrame(
         {f"c{index}": pd.arrays.ArrowExtensionArray(column) for index, column in enumerate(columns)}
     )
@@ -31,5 +32,5 @@ def total(data: Any) -> float:
     return float(np.asarray(data.sum(), dtype="float64").sum())
 
 
-def _numbers(count: int) -> Any:
-    return np.tile(np.arange(1024.0), count // 1024)
+def _numbers(count: int, first: int = 0) -> Any:
+    return np.tile(np.roll(np.arange(1024.0), -first), count // 1024)

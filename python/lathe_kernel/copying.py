@@ -4,7 +4,7 @@ import contextlib
 import os
 import random
 
-from lathe_kernel import obstacles, streams, uses
+from lathe_kernel import arena, obstacles, streams, uses
 from lathe_kernel.channel import Channel, close
 from lathe_kernel.protocol import Frame, Kind, Obstacle
 
@@ -25,6 +25,8 @@ class Copier:
 
     def copy(self, frame: Frame) -> bool:
         """Answer a `copy` frame; true in the copy, where nothing was answered."""
+        arena.freeze_all()
+        arena.count()
         problems = self._obstacles(frame)
         if problems:
             close(frame.descriptors)
@@ -47,6 +49,7 @@ class Copier:
             return False
         if copy == 0:
             self._is_frozen = True
+            arena.count()
             random.setstate(state)
             uses.forget()
             _reopen(files)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lathe_kernel import memory, pages
+from lathe_kernel import arena, memory, pages
 from lathe_kernel.errors import LatheError
 from lathe_kernel.packages import is_numpy
 
@@ -132,14 +132,16 @@ class KeptFiles:
         """Let the file's pages take the place of the array's own, where that is sound."""
         if not pages.is_own_map(array) or not pages.has_one_thread():
             return
+        arena.leave(int(array.__array_interface__["data"][0]))
         if pages.replace(view, file.descriptor, file.places[0]):
             self.own([array], [file])
 
     def _found(self, parts: Sequence[memoryview]) -> KeptFile | None:
         lengths = tuple(part.nbytes for part in parts)
-        file = self._behind(parts[0]) if len(parts) == 1 else None
-        if file is not None:
-            return file
+        if len(parts) == 1:
+            file = self._behind(parts[0]) or self._from_arena(parts[0])
+            if file is not None:
+                return file
         for file in list(self._by_key.get(_key(parts), ())):
             if not file.is_open():
                 self._forget(file)
@@ -167,6 +169,24 @@ class KeptFiles:
         )
         return file if same else None
 
+    def _from_arena(self, part: memoryview) -> KeptFile | None:
+        """Return the file that these bytes were made in, where they are all that it holds."""
+        address = pages.address_of(part)
+        block = arena.frozen(address)
+        if block is None or block[1] != part.nbytes or not memory.is_sealed(block[0]):
+            return None
+        status = os.fstat(block[0])
+        identity = (status.st_dev, status.st_ino)
+        if identity[1] in self._files:
+            return None  # Known, and changed since.
+        descriptor = memory.duplicate(block[0])
+        file = KeptFile(descriptor, identity, (0,), (part.nbytes,), _key([part]), address)
+        self._add(file)
+        if self._behind(part) is file:
+            return file
+        self._drop(file)
+        return None
+
     def _made(self, parts: Sequence[memoryview]) -> KeptFile:
         # A large buffer lies as far from a large page in the file as in memory, so that the file's
         # pages can take the place of its own.
@@ -193,9 +213,12 @@ class KeptFiles:
         self._replace_older(address, lengths)
         identity = (status.st_dev, status.st_ino)
         file = KeptFile(descriptor, identity, tuple(places), lengths, _key(parts), address)
-        self._files[status.st_ino] = file
-        self._by_key.setdefault(file.key, []).append(file)
+        self._add(file)
         return file
+
+    def _add(self, file: KeptFile) -> None:
+        self._files[file.identity[1]] = file
+        self._by_key.setdefault(file.key, []).append(file)
 
     def _replace_older(self, address: int, lengths: tuple[int, ...]) -> None:
         """Drop what was written from the same memory before it was changed."""

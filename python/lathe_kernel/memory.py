@@ -28,6 +28,16 @@ def seal(descriptor: int) -> None:
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
 
 
+def is_sealed(descriptor: int) -> bool:
+    """Tell whether a memory file is immutable."""
+    return fcntl.fcntl(descriptor, fcntl.F_GET_SEALS) & _SEALS == _SEALS
+
+
+def duplicate(descriptor: int) -> int:
+    """Return another descriptor of the same file; the caller closes it."""
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+
+
 @contextlib.contextmanager
 def sealed(name: str, content: bytes) -> Generator[int]:
     """Give a sealed memory file with `content` to the body; close it afterwards."""

@@ -16,6 +16,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from lathe_kernel import arena
 from lathe_kernel.packages import numpy
 
 HUGE = 2 << 20
@@ -30,12 +31,17 @@ _SMALL = (
 )
 _FOLLOWED = "Linux tells which of a large array's pages changed since (/proc/self/pagemap)"
 _COMPARED = "what changed since is found by comparing, since /proc/self/pagemap cannot be read"
+_MADE = "large arrays are made in such files, and handed over without a copy"
+_COPIED = "an array is copied when it is first handed over"
+_TRIED = 1 << 25
 _READ, _WRITE = mmap.PROT_READ, mmap.PROT_WRITE
 _FIXED, _NO_RESERVE, _ANONYMOUS = 0x10, 0x4000, 0x20
 _SHARED, _PRIVATE = mmap.MAP_SHARED, mmap.MAP_PRIVATE
 _COLLAPSE = 25
 _ATTEMPTS = 3  # A page that another processor is just done with is refused once.
 _huge = {"tried": True}
+# numpy's own, and the one of large arrays, which leaves to numpy's what it does not take.
+_ALLOCATORS = ("default_allocator", "lathe_arena")
 _FAILED = ctypes.c_void_p(-1).value
 
 # The interpreter's lock stays held: what is compared or replaced must not change meanwhile.
@@ -159,13 +165,15 @@ def whole_pages(view: memoryview) -> tuple[int, int]:
 
 
 def is_own_map(array: Any) -> bool:
-    """Tell whether an array's memory is a map of its own, as glibc makes one for a large block.
+    """Tell whether an array's memory is a map of its own, the arena's or glibc's for a large block.
 
     Only then may its pages be replaced: nobody else looks after them, and freeing unmaps them.
     """
-    if not array.flags.owndata or _handler_name()(array) != "default_allocator":
+    if not array.flags.owndata or _handler_name()(array) not in _ALLOCATORS:
         return False
     address = int(array.__array_interface__["data"][0])
+    if arena.size(address):
+        return True
     before, size = (ctypes.c_size_t * 2).from_address(address - 16)
     chunk = address - 16 - before
     total = before + (size & ~7)
@@ -185,7 +193,14 @@ def mode() -> str:
         large = followed = False
     finally:
         os.close(descriptor)
-    return f"{_LARGE if large else _SMALL}; {_FOLLOWED if followed else _COMPARED}"
+    trial = numpy().empty(_TRIED, dtype="uint8")
+    made = arena.size(address_of(memoryview(trial))) > 0
+    parts = (
+        _LARGE if large else _SMALL,
+        _MADE if made else _COPIED,
+        _FOLLOWED if followed else _COMPARED,
+    )
+    return "; ".join(parts)
 
 
 def has_one_thread() -> bool:

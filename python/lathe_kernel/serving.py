@@ -6,7 +6,17 @@ import os
 import sys
 from typing import Any, cast
 
-from lathe_kernel import admission, inputs, pressure, shell, slices, streams, tracebacks, uses
+from lathe_kernel import (
+    admission,
+    arena,
+    inputs,
+    pressure,
+    shell,
+    slices,
+    streams,
+    tracebacks,
+    uses,
+)
 from lathe_kernel.artifacts import Artifacts
 from lathe_kernel.capabilities import Library
 from lathe_kernel.channel import Channel, close
@@ -54,6 +64,7 @@ class Kernel:
     def serve(self) -> None:
         """Answer frames until `stop` or the end of the channel."""
         install(self._lathe, self._library)
+        arena.begin()
         # By convention every piece of data code begins with these two; small models forget them.
         self._recorder.install(self._shell)
         self._shell.user_ns["lathe"] = self._lathe

@@ -21,6 +21,14 @@ enum ProcFile {
         String(decoding: bytes(path, upTo: limit), as: UTF8.self)
     }
 
+    /// Whether these bytes, none of which is zero, have a text in them.
+    static func holds(_ text: String, in bytes: [UInt8]) -> Bool {
+        (bytes + [0]).withUnsafeBytes { bytes in
+            guard let start = bytes.assumingMemoryBound(to: CChar.self).baseAddress else { return false }
+            return strstr(start, text) != nil
+        }
+    }
+
     /// The number after `label` at the beginning of a line, such as `Pss_Anon:`; nil where there is no such line.
     static func number(after label: String, in text: String) -> UInt64? {
         for line in text.split(separator: "\n") where line.hasPrefix(label) {

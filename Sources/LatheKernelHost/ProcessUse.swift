@@ -90,7 +90,10 @@ struct ProcessUse: Sendable, Hashable {
     /// Of what is mapped and not open, the length of the maps is all that can be seen.
     private mutating func lookAtMaps() {
         var mapped: [FileIdentity: UInt64] = [:]
-        for line in ProcFile.text("/proc/\(process)/maps", upTo: 1 << 22).split(separator: "\n")
+        let maps = ProcFile.bytes("/proc/\(process)/maps", upTo: 1 << 22)
+        // Most processes have none, and telling hundreds of lines apart takes longer than reading them.
+        guard ProcFile.holds("/memfd:", in: maps) || ProcFile.holds("/dev/zero (deleted)", in: maps) else { return }
+        for line in String(decoding: maps, as: UTF8.self).split(separator: "\n")
         where line.contains("/memfd:") || line.hasSuffix("/dev/zero (deleted)") {
             let fields = line.split(separator: " ", maxSplits: 5)
             let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }

@@ -72,6 +72,8 @@ enum PriceList {
 
     /// A model's name without the date at its end.
     static func undated(_ model: String) -> String {
-        model.replacing(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, with: "")
+        // Asked for before every request, and a pattern is parsed anew each time.
+        guard model.hasSuffix("-latest") || model.last?.isNumber == true else { return model }
+        return model.replacing(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, with: "")
     }
 }

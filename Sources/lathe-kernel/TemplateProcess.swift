@@ -230,6 +230,8 @@ struct TemplateProcess: ~Copyable {
     /// and is reaped like all others.
     private func remove(_ folder: String?) {
         guard let folder, !children.contains(where: { $0.folder == folder }) else { return }
+        // Most leave nothing in it, and a child is a fork of all that the template has imported.
+        guard rmdir(folder) != 0, errno != ENOENT else { return }
         _ = lathe_remove_in_background(folder)
     }
 }

@@ -161,14 +161,18 @@ def _reseed() -> None:
     random.seed()
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        numpy.random.seed()
+        # As `seed()` does it, but for mixing what is random already, which would touch many pages.
+        state = numpy.frombuffer(os.urandom(624 * 4), numpy.uint32)
+        numpy.random.set_state(("MT19937", state, 624))
 
 
 def _move_settings(kernel_shell: Any) -> None:
     """Keep what IPython writes in this kernel's own folder, when it can be written."""
     folder = Path.cwd() / ".ipython"
     if os.access(folder.parent, os.W_OK):
-        os.environ["IPYTHONDIR"] = kernel_shell.ipython_dir = str(folder)
+        os.environ["IPYTHONDIR"] = str(folder)
+        # Without telling the shell, which would make the folder at once, in every kernel.
+        kernel_shell._trait_values["ipython_dir"] = str(folder)
 
 
 def _end_threads() -> None:

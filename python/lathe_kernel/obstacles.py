@@ -264,7 +264,11 @@ def _is_sealed(number: int) -> bool:
 
 def _shared_memory() -> Generator[Obstacle]:
     """Name memory that the kernel and its copy would both write to."""
-    for line in _SHARED.findall(Path("/proc/self/maps").read_bytes()):
+    maps = Path("/proc/self/maps").read_bytes()
+    # There is hardly ever one; telling lines apart takes longer than looking for the access.
+    if b"w-s " not in maps and b"wxs " not in maps:
+        return
+    for line in _SHARED.findall(maps):
         parts = line.split(None, 5)
         name = os.fsdecode(parts[5]) if len(parts) > 5 else "an unnamed map"
         kind = "a lock of multiprocessing" if "/sem." in name else "shared writable memory"

@@ -142,6 +142,8 @@ def file_behind(view: memoryview) -> tuple[int, int] | None:
     Bytes on a page that the map does not hold whole are not looked at: compare those.
     """
     start, end = whole_pages(view)
+    if start >= end:
+        return None  # Most slices are small, and listing all maps takes a millisecond.
     found: tuple[int, int] | None = None
     reached = start
     for low, high, inode, offset in _maps():

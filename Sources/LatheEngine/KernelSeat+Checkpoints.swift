@@ -6,20 +6,28 @@ extension KernelSeat {
     func keepBeforeCell() async throws(JournalError) {
         await copying?.value
         guard let limits = checkpointLimits, let kernel, !isDead else { return }
-        await trimming?.value
-        guard !kept.contains(where: { path.isNow($0.number) }) else { return }
-        guard heldBytes <= limits.kernelBytes else {
-            let held = ByteCount(heldBytes).text
-            return try await tellOnce("the kernel holds \(held), and a cell may need as much again")
-        }
         do throws(HostRefusal) {
-            let copy = try await copied(kernel)
-            try await keep(copy, Checkpointed(checkpoint: path.lastCheckpoint + 1, maker: .lathe, cell: lastCell))
+            try await keepAsItIs(kernel)
         } catch {
             // A kernel that ended meanwhile is replaced, which is told.
             guard await !kernel.hasEnded() else { return }
             try await tellOnce(error.reason)
         }
+        // What was as it is now is the past once the cell runs.
+        _ = drop(.lathe, keeping: limits.automatic)
+    }
+
+    /// Makes an automatic checkpoint, where none is kept of the memory as it is; why there can be none.
+    func keepAsItIs(_ kernel: any Kernel) async throws(HostRefusal) {
+        guard let limits = checkpointLimits else { return }
+        await trimming?.value
+        guard !kept.contains(where: { path.isNow($0.number) }) else { return }
+        guard heldBytes <= limits.kernelBytes else {
+            let held = ByteCount(heldBytes).text
+            throw HostRefusal("limit", "the kernel holds \(held), and a cell may need as much again")
+        }
+        let copy = try await copied(kernel)
+        try await keep(copy, Checkpointed(checkpoint: path.lastCheckpoint + 1, maker: .lathe, cell: lastCell))
     }
 
     /// `lathe.checkpoint` in a cell.
@@ -64,6 +72,7 @@ extension KernelSeat {
 
     /// Undoes the last cell, for the user; the reason where that cannot be done.
     func undo() async throws(JournalError) -> Result<RolledBack, HostRefusal> {
+        await copying?.value
         let cell = path.lastCell
         guard cell != nil, let target = kept.last(where: { path.isBeforeLastCell($0.number) }) else {
             let why = cell.map { "no checkpoint from before cell \($0) is kept" } ?? "no cell is left to undo"
@@ -146,7 +155,8 @@ extension KernelSeat {
         }
         let subtasks = await knownSubtasks()
         kept.append(Checkpoint(made: made, kernel: copy, variables: variables, subtasks: subtasks))
-        if made.maker == .lathe, let limits = checkpointLimits { _ = drop(.lathe, keeping: limits.automatic) }
+        // Beside the memory as it is.
+        if made.maker == .lathe, let limits = checkpointLimits { _ = drop(.lathe, keeping: limits.automatic + 1) }
     }
 
     /// Lets the oldest of a kind go and names them.
@@ -174,8 +184,13 @@ extension KernelSeat {
     }
 
     private func bytesBeyondKernel() async -> Int {
+        heldBytes = await kernel?.residentBytes() ?? 0
+        var most = 0
+        for checkpoint in kept { most += await checkpoint.kernel.residentBytes() ?? 0 }
+        // A share is at most what is resident. To tell shares, Linux walks all page tables, which takes milliseconds.
+        guard let limits = checkpointLimits, most > limits.bytes else { return 0 }
         let own = await kernel?.memory()
-        heldBytes = own?.resident ?? 0
+        heldBytes = own?.resident ?? heldBytes
         var sum = (own?.share ?? 0) - heldBytes
         for checkpoint in kept { sum += await checkpoint.kernel.memory()?.share ?? 0 }
         return max(sum, 0)

@@ -2,35 +2,31 @@ internal import LatheVocabulary
 
 /// The working memory on disk: saved from copies of the kernel, taken up by a kernel that has run nothing.
 extension KernelSeat {
-    /// Has the memory saved as it is now. Returns at once: the copy is made while nothing runs, and saved while work goes on.
+    /// Has the memory kept as it is now, by a copy: what the next cell can be undone to, and what is saved. Returns at once:
+    /// the copy is made while a model is asked, and saved while work goes on.
     func saveMemory() {
-        guard let keeper, let kernel, !isDead, !path.steps.isEmpty, path.steps != offered, copying == nil else {
-            return
-        }
-        let (steps, cell) = (path.steps, lastCell)
+        guard checkpointLimits != nil, let kernel, !isDead, !path.steps.isEmpty, copying == nil else { return }
         copying = Task {
-            await self.copyForSave(kernel, steps, cell, keeper)
+            await self.keepAfterTurn(kernel)
             self.copying = nil
         }
     }
 
-    private func copyForSave(
-        _ kernel: any Kernel, _ steps: [MemoryStep], _ cell: Int, _ keeper: MemoryKeeper
-    ) async {
-        if let limits = checkpointLimits, heldBytes > limits.kernelBytes {
-            return await tellUncopied("the kernel holds \(ByteCount(heldBytes).text)")
-        }
+    private func keepAfterTurn(_ kernel: any Kernel) async {
         do throws(HostRefusal) {
-            let copy = try await copied(kernel)
-            offered = steps
-            await keeper.offer(MemoryKeeper.State(kernel: copy, path: steps, cell: cell))
+            try await keepAsItIs(kernel)
         } catch {
-            await tellUncopied(error.reason)
+            return await tellUncopied(error.reason)
         }
+        guard let keeper, path.steps != offered, let copy = kept.last(where: { path.isNow($0.number) }) else { return }
+        offered = path.steps
+        let state = MemoryKeeper.State(
+            kernel: copy.kernel, path: path.steps, cell: lastCell, seconds: exchange(&unsavedSeconds, with: 0))
+        await keeper.offer(state)
     }
 
     private func tellUncopied(_ reason: String) async {
-        guard !isDead, told.insert("save: \(reason)").inserted, told.count <= 20 else { return }
+        guard keeper != nil, !isDead, told.insert("save: \(reason)").inserted, told.count <= 20 else { return }
         let end = reason.hasSuffix(".") ? "" : "."
         let text = "The working memory is saved when the session is closed, not before: \(reason)\(end)"
         _ = try? await log.record(.notice(Notice(.info, text)), at: place)
@@ -40,9 +36,13 @@ extension KernelSeat {
     func settleMemory() async {
         guard let keeper else { return }
         await copying?.value
-        if let kernel, !isDead, !path.steps.isEmpty, path.steps != offered {
-            offered = path.steps
-            await keeper.offer(MemoryKeeper.State(kernel: kernel, path: path.steps, cell: lastCell))
+        if let kernel, !isDead, !path.steps.isEmpty {
+            let isMissing = if path.steps == offered { await keeper.lacks(path.steps) } else { true }
+            if isMissing {
+                offered = path.steps
+                let state = MemoryKeeper.State(kernel: kernel, path: path.steps, cell: lastCell, isLast: true)
+                await keeper.offer(state)
+            }
         }
         let log = log
         let notice = Task {

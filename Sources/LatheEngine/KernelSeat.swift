@@ -12,7 +12,9 @@ actor KernelSeat {
     let keeper: MemoryKeeper?
     /// The cells of the memory as it was last handed to be saved, or taken up.
     var offered: [MemoryStep]?
-    /// The copy for a save that is being made.
+    /// How long the cells took that were run since.
+    var unsavedSeconds = 0.0
+    /// The copy of the memory as it is that is being made.
     var copying: Task<Void, Never>?
     /// Looks at what was taken up from disk, beside the work.
     var verification: Task<Void, Never>?
@@ -136,6 +138,7 @@ actor KernelSeat {
     func finish(_ cell: Cell) async throws(JournalError) -> CellResult {
         try await record(.cellStarted(cell))
         var result = await perform(cell)
+        unsavedSeconds += result.seconds
         let said = desk.credible(result.used)
         result.used = said.uses
         try await record(.cellFinished(result))

@@ -5,7 +5,7 @@ internal import LatheWire
 /// Copies of a kernel: asked for here, made by the kernel itself, taken over by the template.
 extension KernelLine {
     func copy(_ order: CopyOrder) {
-        guard copy == nil else { return order.fail("another copy of the kernel is being made") }
+        guard copy == nil else { return copiesToCome.append(order) }
         switch phase {
         case .idle, .frozen: break
         case .running where !calls.isEmpty: break
@@ -48,6 +48,7 @@ extension KernelLine {
         let payload = try KernelMessages.object(frame)
         guard let number = copy else { throw outOfTurn(frame) }
         copy = nil
+        defer { while self.copy == nil, !copiesToCome.isEmpty { self.copy(copiesToCome.removeFirst()) } }
         guard let copy = line.kernel(number) else { return }
         if let process = payload["process"]?.integerValue {
             return line.adopt(copy, origin: self.number, process: process)

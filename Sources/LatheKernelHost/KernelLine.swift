@@ -44,6 +44,8 @@ final class KernelLine {
     var inspector: CheckedContinuation<VariableListing?, Never>?
     /// The number of the copy of this kernel that is being made.
     var copy: Int?
+    /// Further copies, which are asked for once that is made.
+    var copiesToCome: [CopyOrder] = []
     /// Why it is being killed; the cause that is told, whatever the template reports.
     var sentence: KernelEnd.Cause?
     var alarm: (at: ContinuousClock.Instant, what: Alarm)?
@@ -246,6 +248,8 @@ final class KernelLine {
         inspector?.resume(returning: nil)
         inspector = nil
         if let copy { line.kernel(copy)?.end(.template("its origin ended")) }
+        for order in copiesToCome { order.fail(end.message) }
+        copiesToCome = []
         for stopper in stoppers { stopper.resume() }
         stoppers = []
     }

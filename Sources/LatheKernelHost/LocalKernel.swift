@@ -132,12 +132,15 @@ final class LocalKernel: Kernel {
         }
     }
 
-    func memory() async -> KernelMemory? {
-        let process = await withCheckedContinuation { continuation in
+    func memory() async -> KernelMemory? { await process().flatMap(ProcessMemory.use(of:)) }
+
+    func residentBytes() async -> Int? { await process().flatMap(ProcessMemory.residentBytes(of:)) }
+
+    private func process() async -> Int32? {
+        await withCheckedContinuation { continuation in
             let isOpen = submit { continuation.resume(returning: $0?.process) }
             if !isOpen { continuation.resume(returning: nil) }
         }
-        return process.flatMap(ProcessMemory.use(of:))
     }
 
     func hasEnded() async -> Bool {

@@ -1,3 +1,4 @@
+private import Glibc
 internal import LatheVocabulary
 
 /// How much memory a process of a kernel holds, as Linux counts it.
@@ -8,6 +9,12 @@ enum ProcessMemory {
         guard let resident = bytes("Rss:", text), let share = bytes("Pss:", text) else { return nil }
         let alone = (bytes("Private_Clean:", text) ?? 0) + (bytes("Private_Dirty:", text) ?? 0)
         return KernelMemory(resident: resident, share: share, alone: alone)
+    }
+
+    /// From counters that Linux keeps. Nil where the process has ended.
+    static func residentBytes(of process: Int32) -> Int? {
+        let pages = ProcFile.text("/proc/\(process)/statm", upTo: 256).split(separator: " ").dropFirst().first
+        return pages.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
     }
 
     private static func bytes(_ label: String, _ text: String) -> Int? {

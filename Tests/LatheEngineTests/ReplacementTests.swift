@@ -17,10 +17,12 @@ import Testing
             _ = file.write(f"{os.getpid()} {os.readlink('/proc/self/ns/pid')}")
 
         """
+    /// Keeps the kernel from being copied from here on, so that the newest copy is the one from before this cell.
+    private static let holdsFile = "held = open('held', 'w')\n"
 
     @Test func `a kernel that is killed between cells loses nothing, and nothing is asked twice`() async throws {
         let replies: [String] = [
-            "x = [lathe.ask_model('which?')]\n" + Self.who, "x.append(2)\nlathe.answer(str(x))",
+            "x = [lathe.ask_model('which?')]\n" + Self.who + Self.holdsFile, "x.append(2)\nlathe.answer(str(x))",
         ]
         let victim = Victim()
         let model = ScriptedModel { place, index in
@@ -59,7 +61,8 @@ import Testing
             for await event in events { if case .memorySaved = event.body { break } }
             let victim = Victim()
             victim.look(in: session.workFolder)
-            victim.end()
+            // With it all copies end.
+            victim.endTemplate()
             let second = try await session.engine.ask("and then?")
             #expect(second.answer == first.answer)
             #expect(await session.journal.events(after: 0).replaced == [KernelReplaced(generation: 1, cell: 1)])
@@ -68,7 +71,7 @@ import Testing
 
     @Test func `a cell that kills the kernel when it runs again is left out, and the model is told`() async throws {
         let deadly =
-            Self.who + """
+            Self.who + Self.holdsFile + """
                 if os.path.exists("again"): os._exit(3)
                 open("again", "w").close()
                 y = 2
@@ -114,7 +117,8 @@ import Testing
         let model = ScriptedModel { place, index in
             guard place == .coordinator else { return .cut(times: 20, then: "done") }
             if index == 1 { victim.end() }
-            return .code(index == 0 ? Self.who + "s = lathe.delegate('look at it', 'x')" : "lathe.answer(s.result())")
+            let begins = Self.who + Self.holdsFile + "s = lathe.delegate('look at it', 'x')"
+            return .code(index == 0 ? begins : "lathe.answer(s.result())")
         }
         try await TestSession.run(model) { session in
             victim.look(in: session.workFolder)

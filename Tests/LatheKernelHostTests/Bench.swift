@@ -120,6 +120,8 @@ private final class NumberingKernel: Kernel {
 
     func memory() async -> KernelMemory? { await kernel.memory() }
 
+    func residentBytes() async -> Int? { await kernel.residentBytes() }
+
     func inspect() async -> VariableListing? { await kernel.inspect() }
 
     func hasEnded() async -> Bool { await kernel.hasEnded() }

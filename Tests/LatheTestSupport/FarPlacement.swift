@@ -138,6 +138,7 @@ private final class FarKernel: Kernel {
     }
 
     func memory() async -> KernelMemory? { await near.memory() }
+    func residentBytes() async -> Int? { await near.residentBytes() }
 
     func inspect() async -> VariableListing? { await near.inspect() }
 

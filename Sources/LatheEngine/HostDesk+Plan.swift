@@ -59,7 +59,7 @@ extension HostDesk {
         _ checked: CheckedPlan, _ first: PlanDraft, _ arguments: HostArguments, _ asked: PlanAsked
     ) async throws(HostRefusal) -> JSONValue {
         var (made, bounds, draft) = (checked.made(by: .rule, in: cell, asked), checked.bounds, first)
-        guard services.limits.plans.review, asked.isNews(first) else {
+        guard services.limits.plans.review, asked.isNews(first, since: try await seen(asked)) else {
             try await journal(.planMade(made))
             return answer(made, bounds, draft)
         }
@@ -67,7 +67,7 @@ extension HostDesk {
         let unchanged = try PlanText.read(text, over: first)
         // The user edits as often as they want; each time the same checks decide.
         while true {
-            switch await services.planReview?.decide(on: made, text: text, problem: problem) {
+            switch await services.planReview?.decide(on: made, at: place, text: text, problem: problem) {
             case nil: throw try await refused(Self.nobody, draft.goal, made.refusable, .rule)
             case .declined(let why):
                 let refusal = HostRefusal(
@@ -94,6 +94,17 @@ extension HostDesk {
         }
     }
 
+    /// The form of a plan that this kernel was told last; nil for a new one.
+    private func seen(_ asked: PlanAsked) async throws(HostRefusal) -> PlanDraft? {
+        guard let known = asked.known else { return nil }
+        do throws(JournalError) {
+            let events = try await services.log.events(after: 0, of: PlanShown.kinds)
+            return (try? PlanShown(events, number: known.plan))?.draft
+        } catch {
+            throw HostRefusal(unread: error)
+        }
+    }
+
     private static let nobody = HostRefusal(
         "not_allowed",
         "the user wants to see plans before they run (--review-plan, or plan.review in lathe.json), and there is no terminal to "
@@ -117,16 +128,11 @@ extension HostDesk {
         }
         var open: [PlanBounds.Open] = []
         for step in draft.steps {
-            let agent = step.isSaved ? try await saved(step.agent, of: step, arguments) : nil
-            if let fallback = step.fallback, fallback != PlanDraft.worker {
-                _ = try await saved(fallback, of: step, arguments)
-            }
+            var players = [try await player(step.agent, of: step, arguments)]
+            if let fallback = step.fallback { players.append(try await player(fallback, of: step, arguments)) }
             let left = asked.attempts(of: step)
             guard left > 0 else { continue }
-            open.append(
-                PlanBounds.Open(
-                    step: step, attempts: left,
-                    model: try await services.modelForHostCall(step.model ?? agent?.modelRole)))
+            open.append(try await self.open(step, left, players))
         }
         let used = asked.used(await delegation.registry.outcomes(of: asked.subtasks, within: 0))
         let bounds = try PlanBounds(
@@ -140,11 +146,40 @@ extension HostDesk {
         }
     }
 
-    /// A saved agent, which this kernel may delegate to; nil for one that code defined.
-    private func saved(
+    /// Who does a step: the role of their model, and what their file lets each of their subtasks use.
+    private struct Player {
+        var role: String?
+        var budget = BudgetLimits()
+    }
+
+    private func player(
         _ name: String, of step: PlanDraft.Step, _ arguments: HostArguments
-    ) async throws(HostRefusal) -> Agent? {
-        guard !isDefined(name, in: arguments) else { return nil }
+    ) async throws(HostRefusal) -> Player {
+        if let defined = definition(of: name, in: arguments) {
+            return Player(role: step.model ?? defined["model"]?.stringValue)
+        }
+        guard name != PlanDraft.worker else { return Player(role: step.model) }
+        let agent = try await saved(name, of: step)
+        return Player(role: step.model ?? agent.modelRole, budget: agent.budget ?? BudgetLimits())
+    }
+
+    /// A step with the models that may do it, each with those that take over for it, and with the budget of its agent's file
+    /// where it has none of its own.
+    private func open(
+        _ step: PlanDraft.Step, _ attempts: Int, _ players: [Player]
+    ) async throws(HostRefusal) -> PlanBounds.Open {
+        var models: [any LanguageModel] = []
+        for player in players {
+            models.append(try await services.modelForHostCall(player.role))
+            models += await services.chain(of: player.role).dropFirst()
+        }
+        var step = step
+        step.budget = step.budget.over(players.first?.budget ?? BudgetLimits())
+        return PlanBounds.Open(step: step, attempts: attempts, models: models)
+    }
+
+    /// A saved agent, which this kernel may delegate to.
+    private func saved(_ name: String, of step: PlanDraft.Step) async throws(HostRefusal) -> Agent {
         try allowance?.require(.agent, name)
         let agent: Agent
         do throws(LibraryError) {
@@ -163,11 +198,14 @@ extension HostDesk {
         return agent
     }
 
-    /// Whether code defined an agent of this name for a step of the call.
-    private func isDefined(_ name: String, in arguments: HostArguments) -> Bool {
-        (arguments.values["steps"]?.arrayValue ?? []).contains { step in
-            [step["agent"], step["fallback"]].contains { $0?.objectValue?["name"]?.stringValue == name }
+    /// An agent of this name that code defined for a step of the call.
+    private func definition(of name: String, in arguments: HostArguments) -> [String: JSONValue]? {
+        for step in arguments.values["steps"]?.arrayValue ?? [] {
+            for agent in [step["agent"], step["fallback"]] {
+                if let defined = agent?.objectValue, defined["name"]?.stringValue == name { return defined }
+            }
         }
+        return nil
     }
 
     private func answer(_ made: PlanMade, _ bounds: PlanBounds, _ draft: PlanDraft) -> JSONValue {

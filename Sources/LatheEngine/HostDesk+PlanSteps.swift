@@ -12,7 +12,7 @@ extension HostDesk {
         guard try arguments.optionalFlag("ask") ?? false, changed.state != .complete, services.limits.plans.review,
             changed.attempt < PlanAsked.mostAttempts, let review = services.planReview
         else { return [:] }
-        let again = await review.triesAgain(changed.step, of: made, reason: changed.reason ?? "")
+        let again = await review.triesAgain(changed.step, of: made, at: place, reason: changed.reason ?? "")
         return again == true ? ["user": "again"] : [:]
     }
 

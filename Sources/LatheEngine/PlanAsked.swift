@@ -23,6 +23,10 @@ struct PlanAsked: Sendable {
     /// Why a plan may not become this one; nil where it may. What is under way or has a result stays.
     func objection(to draft: PlanDraft) -> String? {
         guard let known else { return nil }
+        if let worn = draft.steps.first(where: { reopened.contains($0.name) && begun($0.name) >= Self.mostAttempts }) {
+            return
+                "step '\(worn.name)' has begun \(Self.mostAttempts) times, which is the most: put another one in its place"
+        }
         for step in known.steps where past.isSettled(step.name, of: known.plan) && !reopened.contains(step.name) {
             guard let now = draft.steps.first(where: { $0.name == step.name }) else {
                 return "step '\(step.name)' has begun, so it cannot be taken out"
@@ -34,19 +38,24 @@ struct PlanAsked: Sendable {
         return nil
     }
 
-    /// Whether there are steps that the user has not seen.
-    func isNews(_ draft: PlanDraft) -> Bool {
-        Set(draft.steps.map(\.name)) != Set((known?.steps ?? []).map(\.name))
+    /// Whether there is anything in it that the user has not seen; `seen` is the form that the kernel has had last.
+    func isNews(_ draft: PlanDraft, since seen: PlanDraft?) -> Bool {
+        guard let seen, Set(draft.steps.map(\.name)) == Set(seen.steps.map(\.name)) else { return true }
+        return draft.steps.contains { step in
+            seen.steps.first { $0.name == step.name }?.shown != step.shown
+        }
     }
 
     /// How often a step may still begin.
     func attempts(of step: PlanDraft.Step) -> Int {
         let all = PlanBounds.tries + (step.fallback == nil ? 0 : 1)
         guard let known, let state = past.steps[known.plan]?[step.name]?.state else { return all }
-        if reopened.contains(step.name) { return all }
-        let begun = past.begun[known.plan]?[step.name] ?? 0
+        let begun = begun(step.name)
+        if reopened.contains(step.name) { return min(all, Self.mostAttempts - begun) }
         return state == .complete ? 0 : max(all - begun, 0)
     }
+
+    private func begun(_ step: String) -> Int { known.flatMap { past.begun[$0.plan]?[step] } ?? 0 }
 
     /// What outcomes have used of the plan's own budget.
     func used(_ outcomes: [SubtaskOutcome]) -> WorkBound {
@@ -80,5 +89,15 @@ struct PlanAsked: Sendable {
                 && one.value?["revision"]?.integerValue == newest.revision
         }
         return isTold ? nil : newest
+    }
+}
+
+extension PlanDraft.Step {
+    /// What a person is shown of it and decides on; of its data the form alone is shown, which is another each time.
+    fileprivate var shown: PlanDraft.Step {
+        var shown = self
+        (shown.data, shown.isSaved, shown.maxTurns) = (nil, true, nil)
+        shown.task = task.trimmingLines
+        return shown
     }
 }

@@ -11,6 +11,7 @@ struct PlanBounds: Sendable, Hashable {
         var json: JSONValue {
             var members: [String: JSONValue] = ["calls": .integer(calls)]
             members["tokens"] = budget.tokens.map(JSONValue.integer)
+            members["subtasks"] = budget.subtasks.map(JSONValue.integer)
             members["usd"] = budget.microdollars.map { .number(Double($0) / 1e6) }
             members["time"] = budget.seconds.map { .number(max($0.rounded(.up), 1)) }
             return ["budget": .object(members), "max_turns": .integer(calls)]
@@ -22,7 +23,8 @@ struct PlanBounds: Sendable, Hashable {
         var step: PlanDraft.Step
         /// Attempts that it may still have.
         var attempts: Int
-        var model: any LanguageModel
+        /// Those that may do it, of its agent and its fallback with what takes over for them; the dearest counts.
+        var models: [any LanguageModel]
     }
 
     /// Attempts by the step's own agent; its fallback has one more.
@@ -45,6 +47,12 @@ struct PlanBounds: Sendable, Hashable {
     init(
         _ open: [Open], asked: BudgetLimits, used: WorkBound, within budget: Budget, maxOutputTokens: Int
     ) throws(HostRefusal) {
+        guard asked.seconds == nil else {
+            throw HostRefusal(
+                "invalid_arguments",
+                "plan: its budget has no time, since steps run beside each other and again: give steps a time of their own, or "
+                    + "the task --time-limit")
+        }
         worst.subtasks = open.reduce(0) { $0 + $1.attempts }
         let room = Room(asked: asked, used: used, budget: budget)
         try Self.require(.subtasks, worst.subtasks, room.subtasks, "")
@@ -54,12 +62,13 @@ struct PlanBounds: Sendable, Hashable {
             .tokens, open.map { one in (one.attempts, Self.tokens(one.step)) }, room.tokens, "")
         let prices = zip(open, zip(calls, tokens)).map { one, most in
             let written = min(most.0 * maxOutputTokens, most.1)
-            return one.model.worstCost(inputTokens: most.1 - written, outputTokens: written)
+            return one.dearest(inputTokens: most.1 - written, outputTokens: written)
         }
         let money = try Self.money(open, prices, room.microdollars)
         for (index, one) in open.enumerated() {
             var budget = BudgetLimits(tokens: tokens[index], modelCalls: calls[index])
-            budget.seconds = one.step.budget.seconds ?? asked.seconds
+            (budget.seconds, budget.subtasks) = (one.step.budget.seconds, one.step.budget.subtasks)
+            worst.subtasks += one.attempts * (one.step.budget.subtasks ?? 0)
             budget.microdollars = room.microdollars == nil ? one.step.budget.microdollars : money?[index]
             shares[one.step.name] = Share(calls: calls[index], budget: budget)
             worst.modelCalls += one.attempts * calls[index]
@@ -92,7 +101,7 @@ struct PlanBounds: Sendable, Hashable {
             } else if left != nil {
                 throw HostRefusal(
                     "limit",
-                    "plan: no price is known for \(one.model.name), so it cannot be held to a limit of money")
+                    "plan: no price is known for \(one.names), so it cannot be held to a limit of money")
             } else {
                 return nil
             }
@@ -135,5 +144,20 @@ struct PlanBounds: Sendable, Hashable {
             tokens = left(.tokens, asked.tokens, used.tokens)
             microdollars = left(.microdollars, asked.microdollars, used.microdollars ?? 0)
         }
+    }
+}
+
+extension PlanBounds.Open {
+    fileprivate var names: String { models.map(\.name).joined(separator: ", ") }
+
+    /// What the dearest of its models may cost; unknown where the price of one is.
+    fileprivate func dearest(inputTokens: Int, outputTokens: Int) -> Cost {
+        var most: Int?
+        for model in models {
+            guard case .microdollars(let cost) = model.worstCost(inputTokens: inputTokens, outputTokens: outputTokens)
+            else { return .unknown }
+            most = max(most ?? 0, cost)
+        }
+        return most.map { .microdollars($0) } ?? .unknown
     }
 }

@@ -182,7 +182,7 @@ package struct Ledger: Sendable, Hashable {
             change(event.place) { $0.progress.advance("step \(changed.step) complete") }
         case .planEnded(let ended):
             guard let index = plans.firstIndex(where: { $0.made.plan == ended.plan }) else { return }
-            plans[index].ended = ended
+            plans[index].end(ended)
         default: break
         }
     }

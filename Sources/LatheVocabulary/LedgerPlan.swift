@@ -37,6 +37,17 @@ package struct LedgerPlan: Sendable, Hashable {
         if let subtask = changed.subtask { steps[index].subtasks.insert(subtask) }
     }
 
+    /// What of an ended plan is under way or waits comes to nothing: whoever stopped it said so once, not for each step.
+    mutating func end(_ ended: PlanEnded) {
+        self.ended = ended
+        for index in steps.indices where [.running, .ready, nil].contains(steps[index].changed?.state) {
+            let before = steps[index].changed
+            steps[index].changed = PlanStepChanged(
+                plan: made.plan, step: steps[index].plan.name, state: .notRun, attempt: before?.attempt ?? 1,
+                subtask: before?.subtask, agent: before?.agent, reason: "the plan was \(ended.status.rawValue)")
+        }
+    }
+
     package var json: JSONValue {
         [
             "plan": .integer(made.plan), "revision": .integer(made.revision), "goal": .string(made.goal),

@@ -2,10 +2,10 @@
 package protocol PlanReview: Sendable {
     /// What the user says to a plan; nil where nobody answered. `text` is its form for people, which they may edit; `problem` says
     /// what was wrong with what they made of it the last time.
-    func decide(on plan: PlanMade, text: String, problem: String?) async -> PlanDecision?
+    func decide(on plan: PlanMade, at place: Place, text: String, problem: String?) async -> PlanDecision?
 
     /// Whether a step that failed, and on which the plan hangs, is to be tried once more; nil where nobody answered.
-    func triesAgain(_ step: String, of plan: PlanMade, reason: String) async -> Bool?
+    func triesAgain(_ step: String, of plan: PlanMade, at place: Place, reason: String) async -> Bool?
 }
 
 /// What the user says to a plan.

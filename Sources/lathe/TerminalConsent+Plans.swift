@@ -3,7 +3,7 @@ internal import LatheScreens
 internal import LatheVocabulary
 
 extension TerminalConsent: PlanReview {
-    func decide(on plan: PlanMade, text: String, problem: String?) async -> PlanDecision? {
+    func decide(on plan: PlanMade, at place: Place, text: String, problem: String?) async -> PlanDecision? {
         await feed.aside { [self] (isStopped: () -> Bool) -> PlanDecision? in
             guard !isStopped() else { return nil }
             let output = TerminalOutput.standardError
@@ -41,7 +41,7 @@ extension TerminalConsent: PlanReview {
         output.write(canvas.told(["Not taken: \(problem)".singleLine(upTo: 1_000)]))
     }
 
-    func triesAgain(_ step: String, of plan: PlanMade, reason: String) async -> Bool? {
+    func triesAgain(_ step: String, of plan: PlanMade, at place: Place, reason: String) async -> Bool? {
         await yesOrNo(["plan \(plan.plan), step \(step): \(reason)"], "Try it once more?")
     }
 

@@ -19,6 +19,8 @@ from lathe_kernel.plan_steps import Agent, Step, agent_name
 from lathe_kernel.subtasks import Subtask
 
 Decides = Literal["go_on", "raise"] | Callable[..., object]
+# Times that a step begins in all, whoever wants it tried again.
+_MOST = 10
 # Times that a step's own agent tries.
 _TRIES = 2
 _REASON = 500
@@ -229,14 +231,19 @@ class Course:
 
     def _again(self, name: str) -> None:
         """Run a step once more whose data ended with a program run of lathe."""
-        standing = self._plan.standing(name)
-        standing.state, standing.value = "waiting", None
-        self._tell(
-            self._plan[name],
-            "ready",
-            standing.attempts + 1,
-            reason="its data ended with an earlier run of the program",
-        )
+        because = "its data ended with an earlier run of the program"
+        try:
+            # What it may use once more is part of the plan's bounds.
+            self._plan.revise(self._plan.steps, f"{name!r} is run again: {because}", (name,))
+        except LatheError as error:
+            standing = self._plan.standing(name)
+            standing.state = "failed"
+            standing.reason = f"{because}, and it cannot be made again: {error.reason}"
+            self._tell(self._plan[name], "not_run", standing.attempts, reason=standing.reason)
+            return
+        self._plan.opened((name,))
+        attempts = self._plan.standing(name).attempts
+        self._tell(self._plan[name], "ready", attempts + 1, reason=because)
 
     # --- taking ---------------------------------------------------------------------------------
 
@@ -296,6 +303,9 @@ class Course:
         state = "stalled" if status == "incomplete" else "failed"
         reason = " ".join(reason.split())[:_REASON]
         arguments = (one, state, standing.attempts, subtask, was_by)
+        if standing.attempts >= _MOST:
+            status = "cancelled"
+            reason = f"{reason} (it has begun {_MOST} times, which is the most)"
         if status in _WORTH_ANOTHER and not standing.fell_back and standing.own < _TRIES:
             self._retry(one, reason)
             self._tell(*arguments, reason=f"{reason} — next: {was_by} is told why, and tries again")

@@ -182,7 +182,8 @@ def wire(one: Step) -> dict[str, Any]:
 
 def edited(known: dict[str, Step], lines: list[dict[str, Any]]) -> list[Step]:
     """Return the steps as the user edited them; what they do not show stays."""
-    defined = {WORKER["name"]: WORKER} | {
+    defined: dict[str, Agent] = {str(WORKER["name"]): WORKER}
+    defined |= {
         agent["name"]: agent
         for one in known.values()
         for agent in (one.agent, one.fallback)

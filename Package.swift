@@ -99,8 +99,8 @@ let package = Package(
         tests(
             "EscapeTests",
             [
-                "LatheTestSupport", "LatheEngine", "LatheKernelHost", "LatheSandbox", "LatheScreens", "LatheStore",
-                "LatheTools", "LatheVocabulary",
+                "LatheTestSupport", "LatheEngine", "LatheKernelHost", "LatheRecall", "LatheSandbox", "LatheScreens",
+                "LatheStore", "LatheTools", "LatheVocabulary",
             ]
         ),
         tests("LatheEngineTests", ["LatheEngine", "LatheVocabulary", "LatheTestSupport"]),

@@ -20,8 +20,10 @@ struct Attempt: Sendable, CustomStringConvertible {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "sandbox/escapes")
 
-    static func all() throws -> [Attempt] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    /// Those that act on one kernel, or of the folder below that acts on agents.
+    static func all(in part: String = "") throws -> [Attempt] {
+        let folder = part.isEmpty ? folder : folder.appending(path: part)
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
             .filter { $0.hasSuffix(".py") && !$0.hasPrefix("_") }
             .map { try Attempt(file: folder.appending(path: $0)) }
     }

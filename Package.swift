@@ -75,7 +75,7 @@ let package = Package(
             name: "lathe-bench",
             dependencies: [
                 "LatheVocabulary", "LatheKernelHost", "LatheEngine", "LatheProviders", "LatheStore", "LatheLibrary",
-                "LatheRecall",
+                "LatheTools", "LatheRecall",
             ],
             swiftSettings: strict
         ),

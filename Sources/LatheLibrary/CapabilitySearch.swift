@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Finds capabilities, or tools, by words, and where there is an embedding model, by meaning.
 ///
-/// The order is by the cosine of meanings, to which the share of BM25's best score adds a little; without a model, by BM25 and
-/// parts of words. All work happens on a queue of its own.
+/// The order is by the cosine of meanings, to which common words add `WordWeight` says; without a model, by BM25 and parts of
+/// words. All work happens on a queue of its own.
 package final class CapabilitySearch: Sendable {
     /// Documents as they were when a list of the library was read.
     struct Documents: Sendable {
@@ -14,9 +14,12 @@ package final class CapabilitySearch: Sendable {
         var all: [SearchedDocument]
     }
 
-    /// A place in the list of documents. Scores of two searches for the same need can be compared.
+    /// A place in the list of documents.
     struct Place: Sendable, Hashable {
         var place: Int
+        /// By this the list is in order.
+        var fit: Double
+        /// Scores of two searches for the same need can be compared, whatever weight their words have.
         var score: Double
     }
 
@@ -43,12 +46,15 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// By these the parts of a score were weighed on the set of needs of `make bench-library`.
-    private static let shareOfWords = 0.05
+    private static let shareOfWords = WordWeight.ofBest(0.05)
     private static let leastCosine: Float = 0.2
     private static let leastShareOfPieces = 0.5
-    /// So many meanings are made while somebody waits, and for so long; the others in the background.
+    /// So many meanings are made at a time; while somebody waits, so many, and for so long; the others in the background.
     private let atOnce: Int
+    private static let mostAtOnce = 256
     private static let secondsAtOnce = 2.0
+
+    private let wordWeight: WordWeight
 
     private let index: any CapabilityIndex
     private let meaning: (any MeaningModel)?
@@ -57,10 +63,16 @@ package final class CapabilitySearch: Sendable {
     private let queue = DispatchQueue(label: "lathe.search")
     private let state = Mutex(State())
 
-    package init(
+    package convenience init(
         index: any CapabilityIndex, meaning: (any MeaningModel)?, what: String = "the library is", atOnce: Int = 32
     ) {
-        (self.what, self.atOnce) = (what, atOnce)
+        self.init(index: index, meaning: meaning, what: what, atOnce: atOnce, wordWeight: Self.shareOfWords)
+    }
+
+    init(
+        index: any CapabilityIndex, meaning: (any MeaningModel)?, what: String, atOnce: Int = 32, wordWeight: WordWeight
+    ) {
+        (self.what, self.atOnce, self.wordWeight) = (what, atOnce, wordWeight)
         self.index = index
         self.meaning = meaning
     }
@@ -70,11 +82,12 @@ package final class CapabilitySearch: Sendable {
 
     /// Looks through those documents for which `isOffered` is true, by place.
     ///
-    /// `asked` is the need's vector where another search has it already; `least` the cosine below which nothing is found, with which words
+    /// `parts` are texts of the need whose meanings count too: the best of them as much as the whole. `asked` is the need's vector where
+    /// another search has it already; `least` the fit below which nothing is found, with which words
     /// alone are not enough.
     func rank(
-        _ need: String, among documents: Documents, isOffered: [Bool], limit: Int,
-        asked: Result<[Int8], LibraryError>? = nil, least: Float? = nil, tellsOfWords: Bool = true
+        _ need: String, parts: [String] = [], among documents: Documents, isOffered: [Bool], limit: Int,
+        asked: Result<[Int8], LibraryError>? = nil, least: Double? = nil, tellsOfWords: Bool = true
     ) async throws(LibraryError) -> Ranking {
         let words = SearchWords(need)
         try await onQueue { () throws(LibraryError) in try self.hold(documents) }
@@ -85,7 +98,8 @@ package final class CapabilitySearch: Sendable {
         let order: [Place]
         switch asked {
         case .success(let vector):
-            order = joined(scores, vector, isOffered, limit, least)
+            let meanings = [vector] + (await vectors(of: parts))
+            order = joined(scores, meanings, isOffered, limit, least)
         case .failure(let error):
             caveat = "by words only: \(error.reason)"
             guard least == nil else { return Ranking(order: [], caveat: caveat, notices: []) }
@@ -141,6 +155,12 @@ package final class CapabilitySearch: Sendable {
         }
     }
 
+    /// Of no text where the model gives none.
+    private func vectors(of texts: [String]) async -> [[Int8]] {
+        guard let meaning, !texts.isEmpty else { return [] }
+        return (try? await meaning.vectors(of: texts)) ?? []
+    }
+
     /// Sees that documents have vectors: those that are kept, a few new ones now, all others in the background. Says what is missing.
     ///
     /// Of many new ones, those are made first that have the words, by their scores: what is looked for is likely among them.
@@ -149,20 +169,28 @@ package final class CapabilitySearch: Sendable {
         await load(documents, meaning)
         let missing = missing(documents)
         guard !missing.isEmpty else { return nil }
-        let first = missing.count <= atOnce ? missing : best(missing, documents, scores)
-        if first.count == missing.count {
-            await make(first, documents, meaning)
-        } else if !first.isEmpty {
-            await Patience.wait(seconds: Self.secondsAtOnce) { await self.make(first, documents, meaning) }
+        guard missing.count > atOnce else {
+            await make(missing, documents, meaning)
+            return lacking(documents)
         }
-        if missing.count > first.count,
-            state.withLock({ state in
-                defer { state.isFilling = true }
-                return !state.isFilling
-            })
-        {
-            Task.detached(priority: .background) { await self.fillRest(documents, meaning) }
+        let first = best(missing, documents, scores)
+        // In parts, so that what was made when the time is over counts.
+        let end = ContinuousClock.now + .seconds(Self.secondsAtOnce)
+        await Patience.wait(seconds: Self.secondsAtOnce) {
+            for start in stride(from: 0, to: first.count, by: self.atOnce) where ContinuousClock.now < end {
+                await self.make(Array(first[start..<min(start + self.atOnce, first.count)]), documents, meaning)
+            }
         }
+        let begins = state.withLock { state in
+            defer { state.isFilling = true }
+            return !state.isFilling
+        }
+        if begins { Task.detached(priority: .background) { await self.fillRest(documents, meaning) } }
+        return lacking(documents)
+    }
+
+    /// How many have no vector, as a caveat; nil for none.
+    private func lacking(_ documents: Documents) -> String? {
         let left = self.missing(documents).count
         return left == 0 ? nil : "\(left) of \(documents.all.count) not by meaning yet"
     }
@@ -200,7 +228,7 @@ package final class CapabilitySearch: Sendable {
         var lacking = Set(missing)
         var best: [String] = []
         for (number, _) in scores.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-            guard best.count < atOnce else { break }
+            guard best.count < max(atOnce, Self.mostAtOnce) else { break }
             guard let meaning = places[number].map({ documents.all[$0].meaning }) else { continue }
             if lacking.remove(meaning) != nil { best.append(meaning) }
         }
@@ -252,21 +280,37 @@ package final class CapabilitySearch: Sendable {
         }
     }
 
+    /// `asked` are the meanings of the whole need and of its parts.
     private func joined(
-        _ scores: [Int: Double], _ vector: [Int8], _ isOffered: [Bool], _ limit: Int, _ least: Float?
+        _ scores: [Int: Double], _ asked: [[Int8]], _ isOffered: [Bool], _ limit: Int, _ least: Double?
     ) -> [Place] {
         state.withLock { state in
             let words = Self.byPlace(scores, state.places, isOffered)
             let best = words.values.max() ?? 1
-            let cosines = state.vectors.cosines(with: vector)
+            let cosines = Self.cosines(asked.map { state.vectors.cosines(with: $0) })
             var found: [Place] = []
             for (place, vector) in state.vectorPlaces.enumerated() where isOffered[place] {
                 let cosine = vector.map { cosines[$0] } ?? 0
                 let word = words[place]
-                guard cosine >= (least ?? Self.leastCosine) || least == nil && word != nil else { continue }
-                found.append(Place(place: place, score: Double(cosine) + Self.shareOfWords * (word ?? 0) / best))
+                guard cosine >= Self.leastCosine || least == nil && word != nil else { continue }
+                let added = [wordWeight, Self.shareOfWords].map {
+                    $0.added(word ?? 0, best: best, documents: isOffered.count)
+                }
+                guard Double(cosine) + added[0] >= least ?? 0 else { continue }
+                found.append(
+                    Place(place: place, fit: Double(cosine) + added[0], score: Double(cosine) + added[1]))
             }
             return Self.best(found, limit)
+        }
+    }
+
+    /// The whole need's, and where it has parts the mean of that and of the best part's.
+    private static func cosines(_ all: [[Float]]) -> [Float] {
+        guard let whole = all.first, all.count > 1 else { return all.first ?? [] }
+        let parts = all.dropFirst().filter { $0.count == whole.count }
+        return whole.indices.map { place in
+            let best = parts.map { $0[place] }.max() ?? whole[place]
+            return (whole[place] + best) / 2
         }
     }
 
@@ -281,7 +325,8 @@ package final class CapabilitySearch: Sendable {
         }
         let (bestWord, bestPart) = (words.values.max() ?? 1, parts.values.max() ?? 1)
         let found = Set(words.keys).union(parts.keys).map { place in
-            Place(place: place, score: (words[place] ?? 0) / bestWord + (parts[place] ?? 0) / bestPart)
+            let score = (words[place] ?? 0) / bestWord + (parts[place] ?? 0) / bestPart
+            return Place(place: place, fit: score, score: score)
         }
         return Self.best(found, limit)
     }
@@ -297,7 +342,7 @@ package final class CapabilitySearch: Sendable {
 
     /// The best ones, equal ones in the order of the list.
     private static func best(_ found: [Place], _ limit: Int) -> [Place] {
-        Array(found.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.prefix(limit))
+        Array(found.sorted { ($1.fit, $0.place) < ($0.fit, $1.place) }.prefix(limit))
     }
 
     private func notices(_ caveat: String?) -> [String] {

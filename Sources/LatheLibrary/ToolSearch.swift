@@ -3,11 +3,13 @@ package import LatheVocabulary
 /// Finds tools among thousands as capabilities are found: by meaning first and by words beside it, with an index of their own.
 package final class ToolSearch: Sendable {
     private let search: CapabilitySearch
-    /// The cosine from which on a tool is shown with a task though nobody asked for it.
-    private static let leastOffered: Float = 0.3
+    /// With a fit of `best` a tool is shown with a task though nobody asked for it, and beside it others with `others`; by these and
+    /// by the weight of words the tasks of `make bench-tools` were told best (decision 0044).
+    private static let leastOffered = (best: 0.4, others: 0.3)
+    private static let wordWeight = WordWeight.ofRareWords(0.065)
 
     package init(index: any CapabilityIndex, meaning: (any MeaningModel)?) {
-        search = CapabilitySearch(index: index, meaning: meaning, what: "tools are")
+        search = CapabilitySearch(index: index, meaning: meaning, what: "tools are", wordWeight: Self.wordWeight)
     }
 
     /// Ends the model's process.
@@ -51,13 +53,29 @@ package final class ToolSearch: Sendable {
         let searched = offered.count { $0 }
         guard searched > 0 else { return RankedTools() }
         let ranking = try await search.rank(
-            need.words,
+            need.words, parts: need.purpose == .offer ? TaskParts.of(need.words) : [],
             among: CapabilitySearch.Documents(generation: tools.generation, all: tools.documents), isOffered: offered,
-            limit: need.limit, asked: asked, least: need.purpose == .offer ? Self.leastOffered : nil,
+            limit: need.limit, asked: asked, least: need.purpose == .offer ? Self.leastOffered.others : nil,
             tellsOfWords: asked == nil)
+        if need.purpose == .offer, (ranking.order.first?.fit ?? 0) < Self.leastOffered.best { return RankedTools() }
+        // In their own order, and among capabilities where the scores that can be compared with theirs put them.
+        let scores = ranking.order.map(\.score).sorted(by: >)
         return RankedTools(
-            found: ranking.order.map { (tools.documents[$0.place].path, $0.score) }, searched: searched,
+            found: zip(ranking.order, scores).map { (tools.documents[$0.place].path, $1) }, searched: searched,
             caveat: ranking.caveat, notices: ranking.notices)
+    }
+
+    /// How well the tools that fit a task best do, best first, and how many of these the task would be told of.
+    package func fits(
+        of task: String, among tools: SearchedTools, limit: Int
+    ) async throws(LibraryError) -> (best: [(path: String, fit: Double)], offered: Int) {
+        let ranking = try await search.rank(
+            task, parts: TaskParts.of(task),
+            among: CapabilitySearch.Documents(generation: tools.generation, all: tools.documents),
+            isOffered: tools.documents.map { _ in true }, limit: limit)
+        let need = CapabilityNeed(words: task, limit: limit, session: "", purpose: .offer)
+        let offered = try await ranked(need, among: tools).found.count
+        return (ranking.order.map { (tools.documents[$0.place].path, $0.fit) }, offered)
     }
 }
 

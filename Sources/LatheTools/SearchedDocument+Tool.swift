@@ -1,10 +1,10 @@
-internal import LatheVocabulary
+package import LatheVocabulary
 
 extension SearchedDocument {
     private static let longest = (sentence: 200, description: 2_000, arguments: 60)
 
     /// A tool by its names, its arguments and what its server says of it.
-    init(_ tool: ToolDefinition, path: String) {
+    package init(_ tool: ToolDefinition, path: String) {
         let description = tool.description
         let arguments = (tool.inputSchema["properties"]?.objectValue ?? [:]).keys.sorted().prefix(
             Self.longest.arguments)

@@ -14,7 +14,7 @@ package struct ToolsOffered: Sendable, Hashable, Codable {
     }
 
     /// The most tools that are offered.
-    package static let most = 3
+    package static let most = 5
 
     /// What of a task is searched for.
     package static func words(of task: String) -> String { String(task.prefix(2_000)) }

@@ -26,9 +26,10 @@ struct Main {
         let (kernels, session) = (MeasuredKernels(parts: parts), MeasuredSession(parts: parts))
         let library = MeasuredLibrary(parts: parts)
         let recollections = MeasuredRecollections(parts: parts)
+        let tools = MeasuredTools(parts: parts)
         while let line = readLine() {
             do {
-                answer(try await measure(try Step(parsing: line), kernels, session, library, recollections).json)
+                answer(try await measure(try Step(parsing: line), kernels, session, library, recollections, tools).json)
             } catch {
                 answer(["error": .string(BenchError.reason(of: error))])
             }
@@ -36,11 +37,12 @@ struct Main {
         await kernels.end()
         await session.close()
         await recollections.close()
+        await tools.close()
     }
 
     private static func measure(
         _ step: Step, _ kernels: MeasuredKernels, _ session: MeasuredSession, _ library: MeasuredLibrary,
-        _ recollections: MeasuredRecollections
+        _ recollections: MeasuredRecollections, _ tools: MeasuredTools
     ) async throws -> StepAnswer {
         switch step.name {
         case .start: return try await kernels.start(step)
@@ -63,6 +65,8 @@ struct Main {
         case .find: return try await library.find(step)
         case .recollections: return try await recollections.open(step)
         case .recall: return try await recollections.recall(step)
+        case .tools: return try await tools.open(step)
+        case .fits: return try await tools.fits(step)
         case .execute: return try await session.execute(step)
         case .attempt: return try await session.attempt(step)
         case .undo: return try await session.undo()

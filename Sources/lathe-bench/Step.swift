@@ -42,6 +42,10 @@ struct Step: Sendable, Hashable {
         case recollections
         /// A search of that for the words `code`, at the beginning of a `task` or as a `question`.
         case recall
+        /// The tools of the file `code`, until all have vectors.
+        case tools
+        /// The `count` tools that fit the task `code` best, and how many of them it is told of.
+        case fits
 
         /// A session with an engine and a journal, whose subtasks run the code and end; `expected` is `library` where it is that
         /// library which it searches.

@@ -1,16 +1,19 @@
 """How long a call of a tool takes, and that calls in a loop say nothing to a model."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lathe_bench import bare_client, tokens
+from lathe_bench import bare_client, processes, tokens
 from lathe_bench.cells import BenchError
 from lathe_bench.figure import Figure, Floor, Line
 from lathe_bench.host_process import HostProcess
@@ -24,12 +27,15 @@ LATENCY = (
     "concurrent_calls_1000",
     "concurrent_calls_1000_host_part",
 )
+MEMORY = ("concurrent_calls_1000_memory",)
 LOOP = ("loop_calls_1000_tokens",)
 _SERVER = [sys.executable, "-m", "mcp_server_time"]
 _ROUNDS = 4
 _CALLS = 100
 _AT_ONCE = 1_000
 _MILLI = 1000.0
+_MEGA = 1e6
+_LOOK = 0.05
 _BARE = "the SDK's client"
 _TIMED = """
 import json, time
@@ -75,6 +81,35 @@ def latency(run: Run) -> Iterator[Line]:
     yield Floor("concurrent_calls_1000_host_part", alone, "s", "the tool host alone")
 
 
+def memory(run: Run) -> Iterator[Figure]:
+    """What a thousand calls at once take more at their peak than one, in all processes."""
+    ways: tuple[Callable[[int], Times], ...] = (partial(_kernel, run), _bare)
+    grown = [
+        statistics.median(_peak(way, _AT_ONCE) - _peak(way, 1) for _ in range(run.times(_ROUNDS)))
+        for way in ways
+    ]
+    yield Figure(MEMORY[0], grown[0] / _MEGA, grown[1] / _MEGA, _BARE, "MB", "of all processes")
+
+
+def _peak(way: Callable[[int], Times], at_once: int) -> int:
+    """Return the most memory that all processes below this one had while calls went on."""
+    is_over = threading.Event()
+    seen: list[int] = []
+
+    def look() -> None:
+        while not is_over.wait(_LOOK):
+            seen.append(processes.pss_below(os.getpid()))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        way(at_once)
+    finally:
+        is_over.set()
+        thread.join()
+    return max(seen)
+
+
 def _middle(rounds: list[Times]) -> float:
     return statistics.median(each for times in rounds for each in times.one) * _MILLI
 
@@ -91,21 +126,21 @@ def _host() -> Times:
         return Times(one[bare_client.WARM :], host.ask("call", _AT_ONCE, **call))
 
 
-def _kernel(run: Run) -> Times:
+def _kernel(run: Run, at_once: int = _AT_ONCE) -> Times:
     code = _TIMED.format(
         tool=bare_client.TOOL,
         arguments=bare_client.ARGUMENTS,
         count=bare_client.WARM + _CALLS,
         warm=bare_client.WARM,
-        at_once=_AT_ONCE,
+        at_once=at_once,
     )
     with tempfile.TemporaryDirectory(prefix="lathe-bench-") as folder:
         user = LatheUser.made(run.program.with_name("lathe"), Path(folder), {"time": _SERVER})
         return Times(**json.loads(user.run("exec", "--session=bench", code)))
 
 
-def _bare() -> Times:
-    words = [str(_CALLS), str(_AT_ONCE), *_SERVER]
+def _bare(at_once: int = _AT_ONCE) -> Times:
+    words = [str(_CALLS), str(at_once), *_SERVER]
     command = [sys.executable, "-m", "lathe_bench.bare_client", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280)
     if done.returncode:

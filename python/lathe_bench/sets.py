@@ -15,6 +15,7 @@ from lathe_bench import (
     recall_figures,
     slice_figures,
     token_figures,
+    told_figures,
     use_figures,
 )
 from lathe_bench.run import Measurement
@@ -93,8 +94,10 @@ _LIBRARY = (
 
 _TOOLS = (
     Measurement(token_figures.names(), token_figures.token_figures, memory=2 * _GIB),
+    Measurement(told_figures.NAMES, told_figures.told),
     Measurement(crm_figures.NAMES, crm_figures.crm),
     Measurement(call_figures.LATENCY, call_figures.latency),
+    Measurement(call_figures.MEMORY, call_figures.memory),
     Measurement(call_figures.LOOP, call_figures.loop),
 )
 _MEMORY = (

@@ -53,6 +53,7 @@ IMPORTS: Final[dict[str, frozenset[str]]] = {
             "LatheProviders",
             "LatheStore",
             "LatheLibrary",
+            "LatheTools",
             "LatheRecall",
         }
     ),

@@ -71,12 +71,13 @@ struct AgentTrap {
             : [begun + "\n" + attacking, "print(attacker.outcome())", ending]
         let model = ScriptedModel { at, turn in
             let cells: [String]
-            switch at.path.last ?? "" {
-            case "coordinator": cells = coordinator
-            case "attacker": cells = own + ["lathe.answer('through')"]
-            case "victim": cells = [victim]
-            case let name where at.isOfQuestions || name == "ask": return .text(granted)
-            case let name where name.hasPrefix("specialist "): cells = [specialist]
+            // By whole places: a label may be anybody's.
+            switch at {
+            case .coordinator: cells = coordinator
+            case Place.coordinator.child("attacker"): cells = own + ["lathe.answer('through')"]
+            case Place.coordinator.child("victim"): cells = [victim]
+            case _ where at.isOfQuestions: return .text(granted)
+            case _ where at.path.last?.hasPrefix("specialist ") == true: cells = [specialist]
             default: cells = ["lathe.answer('done')"]
             }
             return cells.indices.contains(turn) ? .code(cells[turn]) : nil

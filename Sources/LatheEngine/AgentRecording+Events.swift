@@ -42,8 +42,6 @@ extension AgentRecording {
             case .modelFellBack(let told):
                 fallen.take(told, at: place)
                 if !models.contains(told.to) { models.append(told.to) }
-            case .cellStarted(let cell) where cell.author == .owner:
-                throw Unfit(reason: "its owner ran a cell in it")
             case .cellFinished(let cell):
                 cells.append(
                     CellEnd(place: place, cell: cell.number, status: cell.status, failure: cell.failure?.type))

@@ -21,11 +21,11 @@ struct OutsideParts {
         case .hostCalled(let call): try take(call)
         case .messageSent(let message): try take(message)
         case .messageDelivered(let delivered): try take(delivered)
-        case .planMade(let plan) where plan.decided == .edited:
+        case .planMade(let plan) where plan.decided == .edited || plan.change != nil:
             throw AgentRecording.Unfit(reason: "the user changed its plan, which nobody does for an example")
         case .planRefused(let plan) where plan.decided == .user:
             throw AgentRecording.Unfit(reason: "the user declined its plan, which nobody does for an example")
-        case .cellStarted(let cell) where cell.author == .user:
+        case .cellStarted(let cell) where cell.author == .owner || cell.author == .user:
             throw AgentRecording.Unfit(reason: "the user ran a cell in its kernel (cell \(cell.number))")
         default: break
         }

@@ -37,7 +37,7 @@ struct ExampleFitnessTests {
         let use = ToolUse(cell: 1, server: "crm", tool: "add", ground: .rule, seconds: 0, bytes: 1, isError: false)
         #expect(reason([], [.toolUsed(use)]) == tool)
         let owners = EventBody.cellStarted(Cell(number: 1, code: "rows", author: .owner))
-        #expect(reason([], [owners]) == "its owner ran a cell in it")
+        #expect(reason([], [owners]) == "the user ran a cell in its kernel (cell 1)")
         for name in ["recall", "handoff", "specialist", "of a later lathe"] {
             #expect(
                 reason([(name, [:])]) == "it called lathe for what an example does not have (\(name))")

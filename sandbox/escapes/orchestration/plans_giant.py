@@ -37,7 +37,7 @@ try_all(
     lambda: planned(step, reopened=deep),
     *[
         lambda tokens=tokens: planned({**step, "budget": {"tokens": tokens}})
-        for tokens in (10**9, 2**63, 10**400, -1, "1e999", True, deep)
+        for tokens in (10**9, 2**62, -1, "1e999", True, deep)
     ],
     lambda: planned({**step, "budget": {"usd": 10**12}}),
     lambda: planned({**step, "max_turns": 10**9}),

@@ -14,7 +14,8 @@ lies = {
 }
 begun = call("delegate", lies).value["subtasks"][0]
 (outcome,) = call("wait", {"ids": [begun["id"]], "seconds": None}).value["outcomes"]
+# How calling a tool and writing to the victim failed.
 said = str(outcome["value"])
-if outcome["status"] != "complete" or said != "LatheError, LatheError":
+if outcome["status"] != "complete" or set(said.split(", ")) - {"LatheError", "AttributeError"}:
     raise Escaped(f"{begun} {outcome}")
 raise Denied(said)

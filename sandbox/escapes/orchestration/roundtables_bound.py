@@ -1,4 +1,4 @@
-"""Opens one table again and again, so that its convener's questions are paid for anew.
+"""Asks more for one table than was set aside for its convener's questions.
 
 Denial: Denied
 """
@@ -8,8 +8,8 @@ opening = {"step": "open", "question": "hour or carrier?", "seats": [4, 4], "rou
 
 
 def convened():
+    table = call("roundtable", opening).value["table"]
     for _ in range(40):
-        table = call("roundtable", opening).value["table"]
         call("ask_model", {"prompt": "who should sit?", "table": table})
 
 

@@ -20,7 +20,7 @@ import Testing
     /// Works on until somebody says something, so that the plan stands still there.
     private static let left = """
         import time
-        while not lathe.messages(): time.sleep(0.02)
+        while not lathe.messages(all=True): time.sleep(0.02)
         lathe.answer({'v': [int(one) for one in data['v'] if one > 1]})
         """
 

@@ -39,7 +39,10 @@ def test_a_ledger_is_shown_while_it_runs_after_a_kill_and_in_a_replay(lathe: Lat
         killed_when(user, "s", "ledger_noted", 2, *ask)
         killed = lathe.run("sessions", "ledger", "s")
         assert killed.code == 0, killed
-        assert "fog ␛[2J explains JFK" in killed.out and "unchecked" in killed.out
+        assert "fog ␛[2J explains JFK" in killed.out
+        # The third may have been noted before the end came.
+        third = len(lathe.events("s", "ledger_noted")) == 3
+        assert ("unchecked" in killed.out) is not third
         assert "\x1b" not in killed.out
         done = user.run("resume", "s", "--quiet")
         assert done.code == 0, done

@@ -38,7 +38,7 @@ lathe.answer(r.markdown())
 """
 _SAID = {
     # The plan stands still until somebody says something.
-    "first": "import time\nwhile not lathe.messages(): time.sleep(0.02)\n"
+    "first": "import time\nwhile not lathe.messages(all=True): time.sleep(0.02)\n"
     "lathe.answer({'v': [int(one) for one in data['v'] if one > 1]})",
     "check": "lathe.answer('found right')",
     "left": "lathe.answer({'v': [int(one) for one in data['v'] if one > 1]})",

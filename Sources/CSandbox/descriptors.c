@@ -190,12 +190,6 @@ bool lathe_is_sealed(int descriptor) {
     return seals >= 0 && (seals & needed) == needed;
 }
 
-int lathe_reopen_readonly(int descriptor) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-    return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 int lathe_open_regular(const char *path) {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat status;

@@ -85,9 +85,6 @@ int lathe_seal(int descriptor);
 /// Whether a descriptor is a memory file that nobody can change, shorten or unseal any more.
 bool lathe_is_sealed(int descriptor);
 
-/// A new read-only open file description of the same regular or memory file.
-int lathe_reopen_readonly(int descriptor);
-
 /// A close-on-exec descriptor of a folder, through which files can be opened and read and nothing of them changed, mode and times
 /// included, by whoever they are handed to. Needs user namespaces, or root's right to mount. Forks; not async-signal-safe.
 int lathe_read_only_view(const char *path);

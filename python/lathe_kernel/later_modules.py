@@ -29,6 +29,10 @@ class LaterModule(types.ModuleType):
         setattr(self._loaded(), name, value)
         super().__setattr__(name, value)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as what imports the module: it alone is kept where it lies in data."""
+        return importlib.import_module, (self.__name__,)
+
     def __dir__(self) -> list[str]:
         """Return the names in the module, which is imported now."""
         return dir(self._loaded())

@@ -6,16 +6,19 @@ _PYTHON = str(Path(__file__).resolve().parent.parent)
 
 # In a process of its own: this one has imported everything.
 _CODE = """
-import sys, types
+import pickle, sys, types
 sys.path.insert(0, sys.argv[1])
 from lathe_kernel.later_modules import bind_conventional
 names = bind_conventional({})
 stand = names["pd"]
 assert "pandas" not in sys.modules and isinstance(stand, types.ModuleType)
+kept = pickle.dumps([stand])
+assert "pandas" not in sys.modules
 def late(): return pd.Series([1, 2]).sum()
 later = types.FunctionType(late.__code__, names)
 assert later() == 3
 import pandas
+assert pickle.loads(kept) == [pandas]
 assert names["pd"] is pandas, "the name has the module itself now"
 assert stand.DataFrame is pandas.DataFrame and "Series" in dir(stand)
 stand.of_a_test = 1

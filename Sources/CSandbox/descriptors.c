@@ -191,7 +191,10 @@ bool lathe_is_sealed(int descriptor) {
 }
 
 int lathe_open_regular(const char *path) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    return lathe_only_regular(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+int lathe_only_regular(int descriptor) {
     struct stat status;
     if (descriptor < 0) return -1;
     if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,19 +50,9 @@ int lathe_read_only_view(const char *path) {
     return -1;
 }
 
-/// `descriptor` where it is a regular file; else it is closed.
-static int regular(int descriptor) {
-    struct stat status;
-    if (descriptor < 0) return -1;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;
-    close(descriptor);
-    errno = EINVAL;
-    return -1;
-}
-
 int lathe_open_in_view(int folder, const char *path) {
     struct {
         uint64_t flags, mode, resolve;
     } how = {.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, .resolve = 0x08 | 0x04 | 0x02};
-    return regular((int)syscall(SYS_openat2, folder, path, &how, sizeof how));
+    return lathe_only_regular((int)syscall(SYS_openat2, folder, path, &how, sizeof how));
 }

@@ -92,6 +92,9 @@ int lathe_read_only_view(const char *path);
 /// Opens a regular file for reading through a view; `path` is relative to it, leads nowhere else and follows no link.
 int lathe_open_in_view(int folder, const char *path);
 
+/// Returns a descriptor of a regular file; any other is closed, and -1 returned. -1 stays -1, with errno as it is.
+int lathe_only_regular(int descriptor);
+
 /// Opens a path for reading without following a symbolic link at its end, refusing what is not a regular file.
 int lathe_open_regular(const char *path);
 

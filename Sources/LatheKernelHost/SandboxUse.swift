@@ -59,11 +59,15 @@ struct SandboxUse: Sendable {
 
     init() {}
 
-    /// Looks at every process. `careful` tells shared pages apart, which takes longer: worth it near a limit.
-    init(_ roll: SandboxRoll, disk: UInt64, careful: (_ residentBytes: UInt64) -> Bool) {
+    /// Looks at every process. `careful` tells shared pages apart, which takes longer: worth it near a limit. It is asked with
+    /// what all of them and the files take where pages that several share are counted for each.
+    init(_ roll: SandboxRoll, disk: UInt64, careful: (_ bytes: UInt64) -> Bool) {
         var processes = ProcessUse.all(below: roll.sandbox)
         for index in processes.indices { processes[index].lookAtFiles(disk: disk) }
-        if careful(processes.reduce(0) { $0 + $1.residentBytes }) {
+        var files = roll.slices
+        for process in processes { files.merge(process.files) { min($0, $1) } }
+        let fileBytes = files.values.reduce(0, +)
+        if careful(processes.reduce(fileBytes) { $0 + $1.residentBytes }) {
             for index in processes.indices {
                 let process = processes[index]
                 processes[index].residentBytes = process.proportionalBytes ?? process.residentBytes
@@ -71,9 +75,7 @@ struct SandboxUse: Sendable {
         }
         kernels = roll.kernels.map { Self.use(of: $0, processes) }
         tasks = processes.reduce(0) { $0 + $1.threads }
-        var files = roll.slices
-        for process in processes { files.merge(process.files) { min($0, $1) } }
-        totalBytes = processes.reduce(0) { $0 + $1.residentBytes } + files.values.reduce(0, +)
+        totalBytes = processes.reduce(fileBytes) { $0 + $1.residentBytes }
         var nameless: [FileIdentity: UInt64] = [:]
         for process in processes { nameless.merge(process.namelessBytes) { max($0, $1) } }
         namelessBytes = nameless.values.reduce(0, +)

@@ -132,10 +132,11 @@ package final class RecollectionDatabase: RecollectionRecords {
         let terms = words.map { $0.filter { $0.isLetter || $0.isNumber } }.filter { !$0.isEmpty }
         guard !terms.isEmpty else { return [:] }
         return try file.reading { connection throws(JournalError) in
+            // CROSS: the words first. In the other order SQLite asks the index of words once for each row of the project.
             let statement = try connection.statement(
                 """
-                SELECT word.rowid, bm25(word, 2.0, 2.0, 1.0) FROM word JOIN recollection ON recollection.id = word.rowid
-                WHERE word MATCH ?1 AND recollection.project = ?2
+                SELECT word.rowid, bm25(word, 2.0, 2.0, 1.0) FROM word CROSS JOIN recollection ON
+                recollection.id = word.rowid WHERE word MATCH ?1 AND recollection.project = ?2
                 """)
             try statement.bind(terms.map { "\"\($0)\"" }.joined(separator: " OR "), at: 1)
             try statement.bind(project, at: 2)

@@ -184,11 +184,14 @@ extension KernelSeat {
     }
 
     private func bytesBeyondKernel() async -> Int {
-        heldBytes = await kernel?.residentBytes() ?? 0
-        var most = 0
-        for checkpoint in kept { most += await checkpoint.kernel.residentBytes() ?? 0 }
+        let resident = await kernel?.resident()
+        heldBytes = resident?.bytes ?? 0
+        var copies: [ResidentMemory] = []
+        for checkpoint in kept { if let copy = await checkpoint.kernel.resident() { copies.append(copy) } }
         // A share is at most what is resident. To tell shares, Linux walks all page tables, which takes milliseconds.
-        guard let limits = checkpointLimits, most > limits.bytes else { return 0 }
+        guard let limits = checkpointLimits, ResidentMemory.most(of: copies, beyond: resident) > limits.bytes else {
+            return 0
+        }
         let own = await kernel?.memory()
         heldBytes = own?.resident ?? heldBytes
         var sum = (own?.share ?? 0) - heldBytes

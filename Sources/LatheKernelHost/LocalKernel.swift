@@ -134,7 +134,7 @@ final class LocalKernel: Kernel {
 
     func memory() async -> KernelMemory? { await process().flatMap(ProcessMemory.use(of:)) }
 
-    func residentBytes() async -> Int? { await process().flatMap(ProcessMemory.residentBytes(of:)) }
+    func resident() async -> ResidentMemory? { await process().flatMap(ProcessMemory.resident(of:)) }
 
     private func process() async -> Int32? {
         await withCheckedContinuation { continuation in

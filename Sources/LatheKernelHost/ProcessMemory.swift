@@ -1,4 +1,3 @@
-private import Glibc
 internal import LatheVocabulary
 
 /// How much memory a process of a kernel holds, as Linux counts it.
@@ -11,10 +10,14 @@ enum ProcessMemory {
         return KernelMemory(resident: resident, share: share, alone: alone)
     }
 
-    /// From counters that Linux keeps. Nil where the process has ended.
-    static func residentBytes(of process: Int32) -> Int? {
-        let pages = ProcFile.text("/proc/\(process)/statm", upTo: 256).split(separator: " ").dropFirst().first
-        return pages.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
+    /// From counters and the list of maps, no page is looked at. Nil where the process has ended.
+    static func resident(of process: Int32) -> ResidentMemory? {
+        let status = ProcFile.text("/proc/\(process)/status", upTo: 8192)
+        guard let resident = bytes("VmRSS:", status), let anonymous = bytes("RssAnon:", status) else { return nil }
+        let files = ProcessUse.mappedFiles(of: process).map { ($0.key.inode, Int(clamping: $0.value)) }
+        return ResidentMemory(
+            bytes: resident, anonymous: anonymous + (bytes("VmSwap:", status) ?? 0),
+            files: Dictionary(files) { max($0, $1) })
     }
 
     private static func bytes(_ label: String, _ text: String) -> Int? {

@@ -84,15 +84,16 @@ struct ProcessUse: Sendable, Hashable {
                 namelessBytes[FileIdentity(status)] = bytes
             }
         }
-        lookAtMaps()
+        // Of what is mapped and not open, the length of the maps is all that can be seen.
+        files.merge(Self.mappedFiles(of: process)) { open, _ in open }
     }
 
-    /// Of what is mapped and not open, the length of the maps is all that can be seen.
-    private mutating func lookAtMaps() {
+    /// Memory files and shared mappings that a process maps, with the length of its maps in bytes.
+    static func mappedFiles(of process: Int32) -> [FileIdentity: UInt64] {
         var mapped: [FileIdentity: UInt64] = [:]
         let maps = ProcFile.bytes("/proc/\(process)/maps", upTo: 1 << 22)
         // Most processes have none, and telling hundreds of lines apart takes longer than reading them.
-        guard ProcFile.holds("/memfd:", in: maps) || ProcFile.holds("/dev/zero (deleted)", in: maps) else { return }
+        guard ProcFile.holds("/memfd:", in: maps) || ProcFile.holds("/dev/zero (deleted)", in: maps) else { return [:] }
         for line in String(decoding: maps, as: UTF8.self).split(separator: "\n")
         where line.contains("/memfd:") || line.hasSuffix("/dev/zero (deleted)") {
             let fields = line.split(separator: " ", maxSplits: 5)
@@ -102,7 +103,7 @@ struct ProcessUse: Sendable, Hashable {
             let file = FileIdentity(device: FileIdentity.device(device[0], device[1]), inode: inode)
             mapped[file, default: 0] += ends[1] - ends[0]
         }
-        files.merge(mapped) { open, _ in open }
+        return mapped
     }
 
     private static func names(in folder: String) -> [String] {

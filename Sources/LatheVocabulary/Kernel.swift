@@ -22,8 +22,8 @@ package protocol Kernel: Sendable {
     /// What it holds of the machine's memory; nil where that cannot be told. Takes some milliseconds per gigabyte.
     func memory() async -> KernelMemory?
 
-    /// The part of it that is resident, in bytes, shared pages in full; nil where that cannot be told. Takes microseconds.
-    func residentBytes() async -> Int?
+    /// The part of it that is resident; nil where that cannot be told. Takes less than a millisecond.
+    func resident() async -> ResidentMemory?
 
     /// The variables as they are now; nil where a cell runs or the kernel has ended.
     func inspect() async -> VariableListing?

@@ -54,7 +54,7 @@ private struct BoundedKernel: Kernel {
 
     var epoch: KernelEpoch { kernel.epoch }
     func memory() async -> KernelMemory? { await kernel.memory() }
-    func residentBytes() async -> Int? { await kernel.residentBytes() }
+    func resident() async -> ResidentMemory? { await kernel.resident() }
     func inspect() async -> VariableListing? { await kernel.inspect() }
     func hasEnded() async -> Bool { await kernel.hasEnded() }
     func interrupt() { kernel.interrupt() }

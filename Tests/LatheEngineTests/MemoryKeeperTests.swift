@@ -126,7 +126,7 @@ private final class NotingKernel: Kernel {
         throw KernelError(.examinationFailed, "it runs nothing")
     }
     func memory() -> KernelMemory? { nil }
-    func residentBytes() -> Int? { nil }
+    func resident() -> ResidentMemory? { nil }
     func inspect() -> VariableListing? { nil }
     func hasEnded() -> Bool { false }
     func interrupt() {}

@@ -120,7 +120,7 @@ private final class NumberingKernel: Kernel {
 
     func memory() async -> KernelMemory? { await kernel.memory() }
 
-    func residentBytes() async -> Int? { await kernel.residentBytes() }
+    func resident() async -> ResidentMemory? { await kernel.resident() }
 
     func inspect() async -> VariableListing? { await kernel.inspect() }
 

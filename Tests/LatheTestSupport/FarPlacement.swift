@@ -138,7 +138,7 @@ private final class FarKernel: Kernel {
     }
 
     func memory() async -> KernelMemory? { await near.memory() }
-    func residentBytes() async -> Int? { await near.residentBytes() }
+    func resident() async -> ResidentMemory? { await near.resident() }
 
     func inspect() async -> VariableListing? { await near.inspect() }
 

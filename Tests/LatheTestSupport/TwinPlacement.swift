@@ -62,7 +62,7 @@ private struct TwinKernel: Kernel {
         throw KernelError(.examinationFailed, "a twin runs nothing")
     }
     func memory() -> KernelMemory? { nil }
-    func residentBytes() -> Int? { nil }
+    func resident() -> ResidentMemory? { nil }
     func inspect() -> VariableListing? { VariableListing() }
     func hasEnded() -> Bool { false }
     func interrupt() {}

@@ -91,9 +91,11 @@ package final class CapabilitySearch: Sendable {
     ) async throws(LibraryError) -> Ranking {
         let words = SearchWords(need)
         try await onQueue { () throws(LibraryError) in try self.hold(documents) }
+        // The model is another process: words are looked up meanwhile.
+        async let found = scores(words, documents)
         let asked = if let asked { asked } else { await vector(of: need) }
         var caveat: String?
-        let scores = try await scores(words, documents)
+        let scores = try await found.get()
         if case .success = asked { caveat = await fill(documents, first: scores) }
         let order: [Place]
         switch asked {
@@ -112,15 +114,20 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// An index that was damaged, or that another program changed, is brought up to the documents once more.
-    private func scores(_ words: SearchWords, _ documents: Documents) async throws(LibraryError) -> [Int: Double] {
-        try await onQueue { () throws(LibraryError) in
-            do {
-                return try self.index.scores(ofWords: words.words)
-            } catch {
-                self.state.withLock { $0.generation = nil }
-                try self.hold(documents)
-                return try self.index.scores(ofWords: words.words)
+    private func scores(_ words: SearchWords, _ documents: Documents) async -> Result<[Int: Double], LibraryError> {
+        do throws(LibraryError) {
+            let scores = try await onQueue { () throws(LibraryError) in
+                do {
+                    return try self.index.scores(ofWords: words.words)
+                } catch {
+                    self.state.withLock { $0.generation = nil }
+                    try self.hold(documents)
+                    return try self.index.scores(ofWords: words.words)
+                }
             }
+            return .success(scores)
+        } catch {
+            return .failure(error)
         }
     }
 

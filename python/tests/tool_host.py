@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -51,13 +52,13 @@ class Refused(Exception):
 class ToolHost:
     """One host. Requests may be sent before earlier ones are answered."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, within: Sequence[str] = ()) -> None:
         self.exchange = folder / "exchange"
         self.exchange.mkdir()
         self.folder = folder
         ours, theirs = socket.socketpair()
         self.process = subprocess.Popen(
-            [PYTHON, "-I", "-B", str(FOLDER / "lathe_tools" / "__main__.py"), str(self.exchange)],
+            [*within, PYTHON, "-I", "-B", f"{FOLDER}/lathe_tools/__main__.py", str(self.exchange)],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=(folder / "host.log").open("wb"),

@@ -99,7 +99,8 @@ package enum EventBody: Sendable, Hashable {
     package var durability: Durability {
         switch self {
         case .replyProgressed, .cellOutput: .fleeting
-        case .notice, .capabilityUsed, .checkpointed, .backgroundProgressed: .batched
+        // A used tool is told just before the answer to its call, or the call's end in the background: it is written with that.
+        case .notice, .capabilityUsed, .checkpointed, .backgroundProgressed, .toolUsed: .batched
         default: .durable
         }
     }

@@ -7,31 +7,6 @@ internal import Synchronization
 /// The order is by the cosine of meanings, to which common words add `WordWeight` says; without a model, by BM25 and parts of
 /// words. All work happens on a queue of its own.
 package final class CapabilitySearch: Sendable {
-    /// Documents as they were when a list of the library was read.
-    struct Documents: Sendable {
-        /// Another one whenever the list is read anew.
-        var generation: Int
-        var all: [SearchedDocument]
-    }
-
-    /// A place in the list of documents.
-    struct Place: Sendable, Hashable {
-        var place: Int
-        /// By this the list is in order.
-        var fit: Double
-        /// Scores of two searches for the same need can be compared, whatever weight their words have.
-        var score: Double
-    }
-
-    struct Ranking: Sendable {
-        /// Places in the list of documents with their scores, best first.
-        var order: [Place]
-        /// Why meanings were not compared, or not all; nil where they were.
-        var caveat: String?
-        /// For the user, each once.
-        var notices: [String]
-    }
-
     private struct State {
         var generation: Int?
         /// By place in the documents: their numbers in the index, and where their vectors are.
@@ -53,6 +28,7 @@ package final class CapabilitySearch: Sendable {
     private let atOnce: Int
     private static let mostAtOnce = 256
     private static let secondsAtOnce = 2.0
+    private static let partAtOnce = 8
 
     private let wordWeight: WordWeight
 
@@ -96,11 +72,12 @@ package final class CapabilitySearch: Sendable {
         let asked = if let asked { asked } else { await vector(of: need) }
         var caveat: String?
         let scores = try await found.get()
-        if case .success = asked { caveat = await fill(documents, first: scores) }
         let order: [Place]
         switch asked {
         case .success(let vector):
+            // Before documents get theirs: the model makes one after the other.
             let meanings = [vector] + (await vectors(of: parts))
+            caveat = await fill(documents, first: scores)
             order = joined(scores, meanings, isOffered, limit, least)
         case .failure(let error):
             caveat = "by words only: \(error.reason)"
@@ -180,20 +157,28 @@ package final class CapabilitySearch: Sendable {
             await make(missing, documents, meaning)
             return lacking(documents)
         }
-        let first = best(missing, documents, scores)
-        // In parts, so that what was made when the time is over counts.
-        let end = ContinuousClock.now + .seconds(Self.secondsAtOnce)
-        await Patience.wait(seconds: Self.secondsAtOnce) {
-            for start in stride(from: 0, to: first.count, by: self.atOnce) where ContinuousClock.now < end {
-                await self.make(Array(first[start..<min(start + self.atOnce, first.count)]), documents, meaning)
-            }
-        }
+        await makeFirst(best(missing, documents, scores), documents, meaning)
         let begins = state.withLock { state in
             defer { state.isFilling = true }
             return !state.isFilling
         }
         if begins { Task.detached(priority: .background) { await self.fillRest(documents, meaning) } }
         return lacking(documents)
+    }
+
+    /// Makes vectors, best first, while somebody waits: in small parts, so that what was made when the time is over counts, and
+    /// kept together.
+    private func makeFirst(_ first: [String], _ documents: Documents, _ model: any MeaningModel) async {
+        let end = ContinuousClock.now + .seconds(Self.secondsAtOnce)
+        await Patience.wait(seconds: Self.secondsAtOnce) {
+            var made: [String: [Int8]] = [:]
+            for start in stride(from: 0, to: first.count, by: Self.partAtOnce) where ContinuousClock.now < end {
+                let part = Array(first[start..<min(start + Self.partAtOnce, first.count)])
+                let vectors = await self.taken(part, documents, model)
+                made.merge(vectors) { first, _ in first }
+            }
+            await self.keep(made, of: model)
+        }
     }
 
     /// How many have no vector, as a caveat; nil for none.
@@ -231,15 +216,29 @@ package final class CapabilitySearch: Sendable {
 
     /// The missing meanings of the documents that fit words best.
     private func best(_ missing: [String], _ documents: Documents, _ scores: [Int: Double]) -> [String] {
-        let places = state.withLock { $0.places }
         var lacking = Set(missing)
         var best: [String] = []
-        for (number, _) in scores.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+        for place in byScore(scores) {
             guard best.count < max(atOnce, Self.mostAtOnce) else { break }
-            guard let meaning = places[number].map({ documents.all[$0].meaning }) else { continue }
+            let meaning = documents.all[place].meaning
             if lacking.remove(meaning) != nil { best.append(meaning) }
         }
         return best
+    }
+
+    /// Places of documents, those that fit words best first.
+    private func byScore(_ scores: [Int: Double]) -> [Int] {
+        let places = state.withLock { $0.places }
+        return scores.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.compactMap { places[$0.key] }
+    }
+
+    /// The places of at most `limit` documents that fit the words of a need, best first: in this order vectors of many new ones
+    /// are made.
+    func places(
+        byWordsOf need: String, among documents: Documents, limit: Int
+    ) async throws(LibraryError) -> [Int] {
+        try await onQueue { () throws(LibraryError) in try self.hold(documents) }
+        return Array(byScore(try await scores(SearchWords(need), documents).get()).prefix(limit))
     }
 
     private func fillRest(_ documents: Documents, _ meaning: any MeaningModel) async {
@@ -262,10 +261,22 @@ package final class CapabilitySearch: Sendable {
     }
 
     private func make(_ meanings: [String], _ documents: Documents, _ model: any MeaningModel) async {
-        guard let vectors = try? await model.vectors(of: meanings), vectors.count == meanings.count else { return }
+        await keep(await taken(meanings, documents, model), of: model)
+    }
+
+    /// Vectors of these meanings, taken over; none where the model fails.
+    private func taken(
+        _ meanings: [String], _ documents: Documents, _ model: any MeaningModel
+    ) async -> [String: [Int8]] {
+        guard let vectors = try? await model.vectors(of: meanings), vectors.count == meanings.count else { return [:] }
         let made = Dictionary(zip(meanings, vectors)) { first, _ in first }
         take(made, documents)
-        // Kept for the next time: where that fails, they are made again then.
+        return made
+    }
+
+    /// For the next time: where that fails, they are made again then.
+    private func keep(_ made: [String: [Int8]], of model: any MeaningModel) async {
+        guard !made.isEmpty else { return }
         _ = try? await onQueue { () throws(LibraryError) in try self.index.keep(made, of: model.name) }
     }
 

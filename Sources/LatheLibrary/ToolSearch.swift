@@ -72,10 +72,18 @@ package final class ToolSearch: Sendable {
         let ranking = try await search.rank(
             task, parts: TaskParts.of(task),
             among: CapabilitySearch.Documents(generation: tools.generation, all: tools.documents),
-            isOffered: tools.documents.map { _ in true }, limit: limit)
-        let need = CapabilityNeed(words: task, limit: limit, session: "", purpose: .offer)
+            isOffered: tools.documents.map { _ in true }, limit: limit, least: 0)
+        let need = CapabilityNeed(words: task, limit: ToolsOffered.most, session: "", purpose: .offer)
         let offered = try await ranked(need, among: tools).found.count
         return (ranking.order.map { (tools.documents[$0.place].path, $0.fit) }, offered)
+    }
+
+    /// The tools that have the words of a task, those that fit them best first: in this order new ones get their vectors.
+    package func byWords(
+        of task: String, among tools: SearchedTools, limit: Int
+    ) async throws(LibraryError) -> [String] {
+        let documents = CapabilitySearch.Documents(generation: tools.generation, all: tools.documents)
+        return try await search.places(byWordsOf: task, among: documents, limit: limit).map { tools.documents[$0].path }
     }
 }
 

@@ -26,6 +26,26 @@ import Testing
         func close() async {}
     }
 
+    /// A model that hangs once it has given so many vectors, until it is closed.
+    private final class TiredModel: MeaningModel {
+        let name = "tired"
+        private let most: Int
+        private let state = Mutex<(texts: [String], isClosed: Bool)>(([], false))
+        var texts: [String] { state.withLock { $0.texts } }
+
+        init(after most: Int) { self.most = most }
+
+        func vectors(of texts: [String]) async throws(LibraryError) -> [[Int8]] {
+            while state.withLock({ $0.texts.count > most && !$0.isClosed }) {
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+            state.withLock { $0.texts += texts }
+            return texts.map { _ in [Int8](repeating: 1, count: 384) }
+        }
+
+        func close() async { state.withLock { $0.isClosed = true } }
+    }
+
     private static let sentences = [
         "delay_profile": "Return the share of late departures in each group.",
         "drop_duplicate_rows": "Keep the newest row of each key and remove the others.",
@@ -166,6 +186,27 @@ import Testing
             next["thing_3"] = "Return another thing."
             _ = try await found("x", search, self.documents(2, next))
             #expect(model.texts.dropFirst(before).sorted() == ["thing 3. Return another thing.", "x"])
+        }
+    }
+
+    @Test func `of many new documents those that fit the words best are known by meaning first, at any pace`()
+        async throws
+    {
+        try await withIndex { path in
+            let many = Dictionary(uniqueKeysWithValues: (0..<400).map { ("thing_\($0)", "Return part \($0).") })
+            let model = TiredModel(after: 16)
+            let search = CapabilitySearch(index: LibraryIndex(path: path), meaning: model)
+            let documents = documents(1, many)
+            let ranking = try await search.rank(
+                "part 77", parts: ["the one with 77"], among: documents, isOffered: documents.all.map { _ in true },
+                limit: 400, least: 0.3)
+            let names = ranking.order.map { documents.all[$0.place].name }
+            #expect(names.first == "thing 77")
+            #expect((8..<400).contains(names.count))
+            #expect(ranking.caveat == "\(400 - names.count) of 400 not by meaning yet")
+            // The need and its parts were not kept waiting behind documents.
+            #expect(model.texts.prefix(2) == ["part 77", "the one with 77"])
+            await model.close()
         }
     }
 

@@ -15,7 +15,10 @@ _TOGETHER = 8
 
 @dataclass(frozen=True)
 class LatheUser:
-    """A home and a project of its own; all tools of the servers are allowed by this user's rule."""
+    """A home and a project of its own; this user's rules allow all tools of the servers.
+
+    Also once others' words were read: nobody is there to be asked.
+    """
 
     program: Path
     folder: Path
@@ -31,7 +34,7 @@ class LatheUser:
             name: {"command": words[0], "args": list(words[1:])} for name, words in servers.items()
         }
         (settings / "mcp.json").write_text(json.dumps({"mcpServers": written}), encoding="utf-8")
-        rules = {"tools": {"allow": ["*/*"]}}
+        rules = {"tools": {"allow": ["*/*"], "allowExposed": ["*/*"]}}
         (settings / "lathe.json").write_text(json.dumps(rules), encoding="utf-8")
         names = list(servers)
         # A few at a time: each has a minute to start and list.
@@ -62,6 +65,11 @@ class LatheUser:
             said = "\n".join(line for line in lines if not line.startswith("✓"))[-600:]
             raise BenchError(f"lathe {arguments[0]} ended with {done.returncode}: {said}")
         return done.stdout
+
+    def forget_vectors(self) -> None:
+        """Leave tools as they are when they were just listed: the index of meanings is gone."""
+        for file in (self.folder / "project" / ".lathe" / "tools").glob("index.db*"):
+            file.unlink()
 
     def ask(self, task: str, address: str, *options: str) -> str:
         """Give a task to the model at an address, in a session of its own."""

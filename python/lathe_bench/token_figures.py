@@ -2,6 +2,7 @@
 
 import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,10 @@ from lathe_bench.tool_tasks import TASKS, Task
 SIZES = (0, 100, 500, 10_000)
 _PLAIN = "plain JSON definitions"
 _UNIT = "o200k tokens"
+_MANY = SIZES[-1]
+_NEW = f"first_call_tokens_{_MANY}_just_listed"
+_FIRST = f"first_request_s_{_MANY}"
+_MOST_TOKENS = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Taken:
     until_call: int | None
     """Of all requests up to the one whose reply was the correct call; None without tools."""
     requests: int
+    seconds: float = 0.0
+    """From the start of the program to its first request."""
 
 
 def names() -> tuple[str, ...]:
@@ -38,7 +45,8 @@ def names() -> tuple[str, ...]:
     ways = ("plain", *(peer.key for peer in PEERS))
     first = [f"first_request_tokens_{size}_vs_{way}" for size in SIZES for way in ways]
     called = [f"first_call_tokens_{size}_vs_{way}" for size in SIZES[1:] for way in ways]
-    return (*first, *called, "real_tools", "real_tool_tokens", "made_tool_tokens")
+    new = (_NEW, _FIRST, f"{_FIRST}_just_listed")
+    return (*first, *called, *new, "real_tools", "real_tool_tokens", "made_tool_tokens")
 
 
 def token_figures(run: Run) -> Iterator[Line]:
@@ -48,7 +56,8 @@ def token_figures(run: Run) -> Iterator[Line]:
             peer.check()
     yield from _sizes_of_definitions()
     for size in SIZES:
-        if any(_wants(run, size, way) for way in ("plain", *(peer.key for peer in PEERS))):
+        ways = ("plain", *(peer.key for peer in PEERS))
+        if any(_wants(run, size, way) for way in ways) or (size == _MANY and run.wants(_NEW)):
             yield from _of_size(run, size)
 
 
@@ -65,7 +74,7 @@ def _sizes_of_definitions() -> Iterator[Floor]:
         yield Floor(f"{name}_tool_tokens", mean, _UNIT, "of one definition, on average")
 
 
-def _of_size(run: Run, size: int) -> Iterator[Figure]:
+def _of_size(run: Run, size: int) -> Iterator[Line]:
     needed = [(task.server, task.tool) for task in TASKS] if size else []
     listed = definitions.first(size, needed)
     with tempfile.TemporaryDirectory(prefix="lathe-bench-") as folder:
@@ -74,9 +83,23 @@ def _of_size(run: Run, size: int) -> Iterator[Figure]:
         user = LatheUser.made(run.program.with_name("lathe"), Path(folder) / "user", job.servers)
         ours = _tasks(size, job, tool_scripts.lathe, user.ask)
         yield from _compared(size, ours, [_plain(task, listed) for task in TASKS], _PLAIN, "plain")
+        if size == _MANY:
+            yield from _just_listed(size, job, ours, user)
         for peer in (peer for peer in PEERS if _wants(run, size, peer.key)):
             run.say(f"{size} tools: {peer.name} {peer.version()}")
             yield from _against(size, job, ours, peer)
+
+
+def _just_listed(size: int, job: ToolJob, ours: Sequence[Taken], user: LatheUser) -> Iterator[Line]:
+    """Yield what a first call costs where no tool has a vector yet, and what it takes longer."""
+    user.forget_vectors()
+    new = _tasks(size, job, tool_scripts.lathe, user.ask)
+    note = f"in {max(each.requests for each in new)} requests"
+    tokens_of = statistics.median(each.until_call or 0 for each in new)
+    yield Figure(_NEW, tokens_of, _MOST_TOKENS, "limit", _UNIT, note)
+    for name, taken in ((_FIRST, ours), (f"{_FIRST}_just_listed", new)):
+        seconds = statistics.median(each.seconds for each in taken)
+        yield Floor(name, seconds, "s", "from the start of lathe")
 
 
 def _against(size: int, job: ToolJob, ours: Sequence[Taken], peer: ToolPeer) -> Iterator[Figure]:
@@ -105,6 +128,7 @@ def _taken(
 ) -> Taken:
     """Run one task and count; a tool that was not called as it should be is no measurement."""
     steps = script(task) if size else tool_scripts.without_tools(script(task))
+    began = time.perf_counter()
     with ScriptedModel(steps) as model:
         try:
             run(task.words, model.address)
@@ -114,10 +138,11 @@ def _taken(
     if (calls := job.calls()) != wanted:
         raise BenchError(f"the calls were {calls}, not {wanted}")
     first = tokens.of_request(model.requests[0])
+    seconds = (steps.asked or began) - began
     if steps.calling is None:
-        return Taken(first, None, 1)
+        return Taken(first, None, 1, seconds)
     until = model.requests[: steps.calling + 1]
-    return Taken(first, tokens.of_requests(until), len(until))
+    return Taken(first, tokens.of_requests(until), len(until), seconds)
 
 
 def _plain(task: Task, listed: Sequence[Definition]) -> Taken:

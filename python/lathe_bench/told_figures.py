@@ -18,6 +18,8 @@ FITS = (30, 34, 36, 38, 40, 42, 45, 50, 60)
 """Hundredths of the fit from which on a task would be told of tools."""
 SIZES = ("", "_10000")
 """The real tools, and ten thousand."""
+CANDIDATES = (32, 64, 128, 256, 512)
+"""Of ten thousand tools without vectors, so many that fit the words best are given theirs."""
 NAMES = (
     "told_missing",
     "told_needless",
@@ -27,9 +29,16 @@ NAMES = (
         for name in ("told_right", "told_to_others", "told_tools", "fits_first", "fits_among_5")
     ),
     "fits_ms",
+    "vector_ms",
+    "words_among_5_10000",
+    *(f"{name}_of_{count}_new" for count in CANDIDATES for name in ("right", "needless")),
     *(f"{name}_from_{fit}" for fit in FITS for name in ("right", "needless", "tools")),
 )
 _TOLD = 5
+_ASKED = 1_000
+"""So many tools are looked at for each task: more than any setting that is measured tells of."""
+_LEAST = 0.4
+"""The fit that lathe asks for; what it tells is compared with what that would be."""
 _LESS = 0.1
 _MOST_MISSING = 0.35
 _MOST_NEEDLESS = 0.35
@@ -50,18 +59,29 @@ class Found:
     """What fits a task best, and how many of that lathe would tell."""
 
     task: Task
-    best: Sequence[tuple[str, float]]
+    fits: Sequence[tuple[str, float]]
+    by_words: Sequence[str]
     told: int
 
-    def shown(self, least: float) -> list[str]:
-        """Return what would be told if the best had to fit so well, and others nearly."""
-        if not self.best or self.best[0][1] < least:
-            return []
-        return [tool for tool, fit in self.best if fit >= least - _LESS]
+    @property
+    def best(self) -> Sequence[tuple[str, float]]:
+        """As many as are told of at most."""
+        return self.fits[:_TOLD]
 
-    def right(self, least: float) -> bool:
+    def shown(self, least: float, candidates: int | None = None) -> list[str]:
+        """Return what would be told if the best had to fit so well, and others nearly.
+
+        With `candidates` only so many have a vector: those that fit the words best.
+        """
+        having = None if candidates is None else set(self.by_words[:candidates])
+        best = [one for one in self.fits if having is None or one[0] in having][:_TOLD]
+        if not best or best[0][1] < least:
+            return []
+        return [tool for tool, fit in best if fit >= least - _LESS]
+
+    def right(self, least: float, candidates: int | None = None) -> bool:
         """Tell whether a right tool would be among these."""
-        return not self.task.fits.isdisjoint(self.shown(least))
+        return not self.task.fits.isdisjoint(self.shown(least, candidates))
 
 
 @dataclass(frozen=True)
@@ -71,6 +91,8 @@ class Answers:
     tools: int
     every: Sequence[Found]
     milliseconds: float
+    vector_milliseconds: float
+    """What the vector of one tool takes, where all are made."""
 
     @property
     def fitting(self) -> Sequence[Found]:
@@ -122,7 +144,9 @@ def told(run: Run) -> Iterator[Line]:
         yield Floor(f"tools_from_{fit}", shown / len(found.every), "tools", "told a task")
     if not run.quick and run.wants("told_right_10000", "told_to_others_10000"):
         many = (*real, *definitions.made(_MANY - len(real)))
-        yield from _of_size("_10000", _search(run, many))
+        found = _search(run, many)
+        yield from _of_size("_10000", found)
+        yield from _of_new(found)
 
 
 def _search(run: Run, tools: Sequence[Definition]) -> Answers:
@@ -130,17 +154,21 @@ def _search(run: Run, tools: Sequence[Definition]) -> Answers:
         file = Path(folder) / "tools.jsonl"
         lines = [json.dumps({"server": each.server, "tool": each.tool}) for each in tools]
         file.write_text("\n".join(lines), encoding="utf-8")
-        run.lathe.step("tools", code=str(file))
-        answers = [run.lathe.step("fits", code=task.words, count=_TOLD) for task in known()]
+        opened = run.lathe.step("tools", code=str(file))
+        answers = [run.lathe.step("fits", code=task.words, count=_ASKED) for task in known()]
     took = statistics.median(answer.seconds[0] for answer in answers)
     every = [_found(task, answer.value) for task, answer in zip(known(), answers, strict=True)]
-    return Answers(len(tools), every, took * _MILLI)
+    of_one = opened.seconds[0] / len(tools)
+    return Answers(len(tools), every, took * _MILLI, of_one * _MILLI)
 
 
 def _found(task: Task, value: str) -> Found:
     answer = json.loads(value)
-    best = [(one["tool"], float(one["fit"])) for one in answer["best"]]
-    return Found(task, best, int(answer["offered"]))
+    fits = [(one["tool"], float(one["fit"])) for one in answer["best"]]
+    found = Found(task, fits, answer["by_words"], int(answer["offered"]))
+    if found.told != len(found.shown(_LEAST)):
+        raise BenchError(f"{found.told} tools are told, not {len(found.shown(_LEAST))}: {task}")
+    return found
 
 
 def _of_size(size: str, found: Answers) -> Iterator[Floor]:
@@ -154,6 +182,21 @@ def _of_size(size: str, found: Answers) -> Iterator[Floor]:
     yield Floor(f"told_to_others{size}", found.needless, "tasks", others)
     mean = sum(one.told for one in found.every) / len(found.every)
     yield Floor(f"told_tools{size}", mean, "tools", "a task")
+
+
+def _of_new(found: Answers) -> Iterator[Floor]:
+    """What tasks would be told of tools that were just listed, by how many get a vector first."""
+    yield Floor("vector_ms", found.vector_milliseconds, "ms", "of one tool, made and kept")
+    among = sum(not one.task.fits.isdisjoint(one.by_words[:_TOLD]) for one in found.fitting)
+    note = f"of {len(found.fitting)}, a right one among five by words alone"
+    yield Floor("words_among_5_10000", among, "among five", note)
+    for count in CANDIDATES:
+        right = sum(one.right(_LEAST, count) for one in found.fitting)
+        needless = sum(bool(one.shown(_LEAST, count)) for one in found.others)
+        note = f"of {len(found.fitting)}, told a right tool"
+        yield Floor(f"right_of_{count}_new", right, "tasks", note)
+        note = f"of {len(found.others)} without"
+        yield Floor(f"needless_of_{count}_new", needless, "tasks", note)
 
 
 def _limits(found: Answers) -> Iterator[Figure]:

@@ -5,6 +5,7 @@ once its name and those of its arguments have stood in a request: what was never
 could not be called by it.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,9 +27,12 @@ class Steps:
         self._call = call
         self.end = end
         self.calling: int | None = None
+        self.asked: float | None = None
+        """When the first request came, by the clock of `time.perf_counter`."""
 
     def __call__(self, index: int, request: dict[str, Any]) -> Reply:
         """Return the next reply."""
+        self.asked = self.asked or time.perf_counter()
         if self._task is None or self.calling is not None:
             return self.end
         if not _is_known(self._task, request):

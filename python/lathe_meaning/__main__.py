@@ -1,5 +1,7 @@
 """Answers lines of JSON on standard input, until it ends: texts in, vectors out.
 
+`__main__.py prepare` only makes what it loads from: nothing where that is there.
+
 {"texts": ["…"]}  →  {"vectors": ["BASE64 of 384 signed bytes"]}
 
 The first line is its own: {"model": NAME, "dimensions": 384, "network": false}, or
@@ -7,6 +9,7 @@ The first line is its own: {"model": NAME, "dimensions": 384, "network": false},
 """
 
 import base64
+import gc
 import json
 import sys
 from pathlib import Path
@@ -22,21 +25,37 @@ _MAXIMUM_LINE = 1 << 20
 
 def main() -> int:
     """Serve until standard input ends."""
+    if sys.argv[1:] == ["prepare"]:
+        return _prepare()
     is_alone = confine()
     # Loads what starts threads: only now.
     from lathe_meaning.model import DIMENSIONS, NAME, MissingModel, Model
 
+    gc.disable()
     try:
         model = Model()
     except MissingModel as missing:
         _say({"missing": str(missing)})
         return 1
+    gc.freeze()
+    gc.enable()
     _say({"model": NAME, "dimensions": DIMENSIONS, "network": not is_alone})
     while line := sys.stdin.buffer.readline(_MAXIMUM_LINE + 1):
         request: object = json.loads(line)
         texts = cast("dict[str, Any]", request)["texts"]
         vectors = [base64.b64encode(model.vector(str(text))).decode() for text in texts]
         _say({"vectors": vectors})
+    return 0
+
+
+def _prepare() -> int:
+    from lathe_meaning.model import MissingModel, prepare
+
+    try:
+        prepare()
+    except MissingModel as missing:
+        print(missing, file=sys.stderr)
+        return 1
     return 0
 
 

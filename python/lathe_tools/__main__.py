@@ -13,6 +13,7 @@ from pathlib import Path
 # Run by path, in isolated mode: the package is found beside this file.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from lathe_tools.sdk import importing
 from lathe_tools.wire import Wire
 
 
@@ -30,7 +31,8 @@ async def _serve(exchange: Path) -> int:
     wire = Wire(exchange)
     await wire.open()
     try:
-        from lathe_tools.host import Host
+        with importing(without="mcp.server"):
+            from lathe_tools.host import Host
     except ImportError as error:
         await wire.tell("missing", reason=f"a package does not load: {error}")
         return 1

@@ -14,7 +14,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
+# Run by path, in isolated mode: the package is found beside this file, and only for this import.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from lathe_tools.sdk import importing
+
+del sys.path[0]
+
+with importing():
+    from mcp.server.mcpserver import MCPServer
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tool_host import MINIMUM, OLD_SERVERS, PYTHON, SERVERS, Refused, ToolHost
+from tool_host import MADE_WITH_SDK, MINIMUM, OLD_SERVERS, PYTHON, SERVERS, Refused, ToolHost
 
 _OLD = {**MINIMUM, "PYTHONPATH": str(OLD_SERVERS)}
 
@@ -23,7 +23,7 @@ def host(tmp_path: Path) -> Iterator[ToolHost]:
 
 @contextmanager
 def over_http(program: str, mode: str, env: dict[str, str]) -> Generator[str]:
-    command = [PYTHON, str(SERVERS / program), mode]
+    command = [*MADE_WITH_SDK, str(SERVERS / program), mode]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     try:
         assert process.stdout is not None
@@ -147,7 +147,7 @@ def test_http_in_both_eras(host: ToolHost, program: str, mode: str, era: str) ->
 def test_a_question_to_the_user_may_take_longer_than_the_call(
     host: ToolHost, program: str, env: dict[str, str]
 ) -> None:
-    host.define("s", PYTHON, str(SERVERS / program), env=env)
+    host.define("s", *MADE_WITH_SDK, str(SERVERS / program), env=env)
     host.ask("list", server="s")
     host.reply = {"action": "accept", "content": {"name": "Ada"}}
     host.reply_after = 3
@@ -219,7 +219,7 @@ def test_an_address_that_breaks_the_rules_fails_the_call_and_can_be_used_again(
 
 
 def test_results_keep_their_types(host: ToolHost) -> None:
-    host.define("shapes", PYTHON, str(SERVERS / "shapes.py"))
+    host.define("shapes", *MADE_WITH_SDK, str(SERVERS / "shapes.py"))
     point = host.ask("call", server="shapes", tool="point", arguments={"x": 1.5})
     assert point["structured"] == {"x": 1.5, "y": 0.0}
     content = host.ask("call", server="shapes", tool="everything", arguments={})["content"]
@@ -239,7 +239,7 @@ def test_results_keep_their_types(host: ToolHost) -> None:
 
 def test_a_server_has_the_environment_it_was_given_and_no_other(host: ToolHost) -> None:
     env = {**MINIMUM, "KEY": "secret"}
-    host.define("shapes", PYTHON, str(SERVERS / "shapes.py"), env=env)
+    host.define("shapes", *MADE_WITH_SDK, str(SERVERS / "shapes.py"), env=env)
     given = host.ask("call", server="shapes", tool="surroundings", arguments={})["structured"]
     # What the interpreter itself adds.
     given.pop("LC_CTYPE", None)
@@ -256,7 +256,7 @@ def test_what_is_long_comes_whole_by_a_file(host: ToolHost) -> None:
 
 
 def test_arguments_that_do_not_fit_never_leave(host: ToolHost) -> None:
-    host.define("shapes", PYTHON, str(SERVERS / "shapes.py"))
+    host.define("shapes", *MADE_WITH_SDK, str(SERVERS / "shapes.py"))
     for arguments in ({}, {"x": "far"}, {"x": 1, "y": None}):
         with pytest.raises(Refused) as refused:
             host.ask("call", server="shapes", tool="point", arguments=arguments)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tool_host import PYTHON, SERVERS, Refused, ToolHost, free_port, wait_for_port
+from tool_host import MADE_WITH_SDK, SERVERS, Refused, ToolHost, free_port, wait_for_port
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,8 @@ def guarded(tmp_path: Path) -> Generator[Guarded]:
     notes = tmp_path / "notes"
     notes.mkdir()
     with (tmp_path / "guarded.log").open("wb") as log:
-        process = subprocess.Popen(
-            [PYTHON, str(SERVERS / "guarded.py"), str(port), str(notes)], stdout=log, stderr=log
-        )
+        command = [*MADE_WITH_SDK, str(SERVERS / "guarded.py"), str(port), str(notes)]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         wait_for_port(port, process)
         yield Guarded(f"http://127.0.0.1:{port}/mcp", notes)

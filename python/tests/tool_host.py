@@ -15,6 +15,8 @@ PYTHON = sys.executable
 FOLDER = Path(__file__).parent.parent
 SERVERS = Path(__file__).parent / "servers"
 OLD_SERVERS = Path(sys.prefix) / "share" / "lathe-old-servers"
+# What starts a server of `SERVERS` that is made with the SDK; its file and arguments follow.
+MADE_WITH_SDK = (PYTHON, str(SERVERS / "sooner.py"))
 MINIMUM = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "LANG": "C.UTF-8"}
 
 

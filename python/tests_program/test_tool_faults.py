@@ -48,7 +48,8 @@ def test_each_fault_of_a_server_is_an_exception_in_code_and_the_session_goes_on(
         name: {"command": sys.executable, "args": [str(_SERVERS / "faulty.py"), name]}
         for name in _FAULTS
     }
-    servers["asks"] = {"command": sys.executable, "args": [str(_SERVERS / "shapes.py")]}
+    made = [str(_SERVERS / "sooner.py"), str(_SERVERS / "shapes.py")]
+    servers["asks"] = {"command": sys.executable, "args": made}
     servers["missing"] = {"command": "no-such-server-program", "args": []}
     (settings / "mcp.json").write_text(json.dumps({"mcpServers": servers}))
     rules = {"tools": {"allow": ["*/*"], "allowExposed": ["*/*"]}}

@@ -43,9 +43,9 @@ def address(tmp_path: Path) -> Generator[str]:
     """A server that an authorization server guards."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
-    server = ROOT / "python" / "tests" / "servers" / "guarded.py"
+    servers = ROOT / "python" / "tests" / "servers"
     process = subprocess.Popen(
-        [sys.executable, str(server), str(port), str(tmp_path)],
+        [sys.executable, servers / "sooner.py", servers / "guarded.py", str(port), str(tmp_path)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

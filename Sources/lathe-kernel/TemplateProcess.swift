@@ -88,12 +88,12 @@ struct TemplateProcess: ~Copyable {
     private mutating func serve() throws(WireError) -> Int32 {
         var isOpen = true
         // Nobody waits for an import: it begins once nothing was asked for some time, as while a model is asked, and
-        // goes on while nothing is.
+        // goes on while nothing is and a processor is free for it.
         var patience = Self.rest
         while isOpen {
             guard wait(milliseconds: isExtending ? patience : -1) else {
-                try extend()
-                patience = 0
+                patience = Processors.areTaken ? Self.rest : 0
+                if patience == 0 { try extend() }
                 continue
             }
             patience = Self.rest

@@ -1,18 +1,21 @@
 """Work in the background: begun with `.later(…)`, found again by its URI, waited for together."""
 
-import asyncio
 import contextlib
 import re
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lathe_kernel.channel import Channel, close, encoded
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.messages import Handler
 from lathe_kernel.protocol import OutcomeRecord
 from lathe_kernel.subtasks import Reader, Subtask, SubtaskKind, attended, of_plan, records
+
+# It takes long to import, and few cells await anything.
+if TYPE_CHECKING:
+    import asyncio
 
 # Of one `begin` call.
 _CALLS = 1_000
@@ -296,6 +299,8 @@ class Background:
 
     async def ended(self, subtask: Subtask) -> None:
         """Wait until a subtask has ended, while other coroutines go on."""
+        import asyncio
+
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         pump = self._pump
@@ -308,8 +313,10 @@ class Background:
             self._pump = loop.create_task(self._ask(loop, self._waiting))
         await future
 
-    async def _ask(self, loop: asyncio.AbstractEventLoop, waiting: Waiting) -> None:
+    async def _ask(self, loop: "asyncio.AbstractEventLoop", waiting: Waiting) -> None:
         """Ask lathe for all that is awaited, until nothing is."""
+        import asyncio
+
         pause = _FIRST_PAUSE
         try:
             while waiting:

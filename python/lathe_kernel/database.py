@@ -1,6 +1,5 @@
 """A SQLite file as an input: read only, table by table or by query."""
 
-import sqlite3
 import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,9 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Open the file without ever writing to it, journals included."""
+        # Few kernels read a database.
+        import sqlite3
+
         quoted = urllib.parse.quote(str(path))
         self._connection = sqlite3.connect(f"file:{quoted}?mode=ro&immutable=1", uri=True)
         with path.open("rb") as file:

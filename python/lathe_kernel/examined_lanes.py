@@ -56,7 +56,7 @@ class Lanes:
         self._channels: list[socket.socket] = []
         limit = min(seconds, _START_SECONDS)
         # Packages that start threads or do not end cannot be forked after: each run imports them.
-        for chosen in (packages, ()):
+        for chosen in (packages, examined_runs.known(packages), ()):
             if self._start(chosen, limit):
                 return
         self.close()

@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -19,7 +19,11 @@ from typing import Any, Literal, TypedDict
 from lathe_kernel.examined_reach import Reach
 
 _LONGEST_REASON = 600
-_WARM = ("pandas.testing", "numpy.testing", "pandas.io.parquet", "pyarrow.dataset")
+# What tests use of these packages beside themselves.
+_WARM = {
+    "numpy": ("numpy.testing",),
+    "pandas": ("pandas.testing", "numpy.testing", "pandas.io.parquet", "pyarrow.dataset"),
+}
 _OPTIONS = (
     "-q",
     "-p",
@@ -132,6 +136,11 @@ def _tests(asked: Run, file: str, session: Any) -> Callable[[Path], object]:
     return run
 
 
+def known(names: Collection[str]) -> list[str]:
+    """Return those of the packages that are known to start no threads and to end."""
+    return [name for name in names if name.split(".")[0] in _WARM]
+
+
 def in_pytest(root: Path, serve: Callable[[Any], None]) -> None:
     """Start pytest in the folder `root`, and call `serve` with its session, ready for tests."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -196,9 +205,11 @@ def told(error: BaseException) -> str:
     return _bounded(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
-def warm(names: Iterable[str]) -> None:
-    """Import what forks need, before any code of others runs: what tests use, and `names`."""
-    for name in (*_WARM, *names):
+def warm(names: Collection[str]) -> None:
+    """Import `names` and what tests use of them, before any code of others runs."""
+    packages = {name.split(".")[0] for name in names}
+    beside = [one for package in sorted(packages & _WARM.keys()) for one in _WARM[package]]
+    for name in (*beside, *names):
         # Whatever is wrong with a package is found where the proposal imports it.
         with contextlib.suppress(BaseException):
             importlib.import_module(name)

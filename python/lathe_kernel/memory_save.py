@@ -4,12 +4,10 @@ Runs in a frozen copy of the session's kernel, which is ended afterwards, while 
 on. Nothing here knows a path: parts go to lathe, which makes files of them.
 """
 
-import importlib.metadata
 import io
 import itertools
 import json
 import math
-import platform
 import struct
 import sys
 from collections.abc import Mapping
@@ -90,12 +88,17 @@ def versions() -> dict[str, str]:
 def version(name: str) -> str | None:
     """Return major and minor version of Python or of a package, loaded or not; None for none."""
     if name == "python":
-        return platform.python_version().rpartition(".")[0]
-    module = loaded(name)
-    try:
-        found = str(module.__version__) if module else importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+        return f"{sys.version_info.major}.{sys.version_info.minor}"
+    if (module := loaded(name)) is not None:
+        found = str(module.__version__)
+    else:
+        # It takes long to import, and few saves are restored by other versions.
+        from importlib import metadata
+
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            return None
     return ".".join(found.split(".")[:2])
 
 

@@ -7,7 +7,6 @@ import sys
 from typing import Any, cast
 
 from lathe_kernel import (
-    admission,
     arena,
     inputs,
     pressure,
@@ -119,6 +118,9 @@ class Kernel:
             case Kind.INSPECT:
                 self._channel.send(Kind.STATE, {"variables": self._variables()}, call=frame.call)
             case Kind.EXAMINE:
+                # One kernel in many examines, and nothing of others has run in it yet.
+                from lathe_kernel import admission
+
                 report = admission.examine(frame.payload)
                 self._channel.send(Kind.EXAMINED, report, call=frame.call)
             case kind:

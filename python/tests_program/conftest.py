@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests_program.demo import Demo
+from tests_program.pasts import Pasts
 from tests_program.program import Lathe
 
 
@@ -11,6 +12,11 @@ from tests_program.program import Lathe
 def lathe(tmp_path: Path) -> Lathe:
     """A user who has never used the program."""
     return Lathe.in_folder(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def pasts(tmp_path_factory: pytest.TempPathFactory) -> Pasts:
+    return Pasts(tmp_path_factory.mktemp("pasts"))
 
 
 @pytest.fixture(scope="session")

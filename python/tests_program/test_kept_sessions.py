@@ -6,13 +6,18 @@ import time
 import pytest
 
 from tests_program.endpoint import MODEL, Code, ModelServer
+from tests_program.pasts import Pasts
 from tests_program.program import PATIENCE, Done, Lathe
 from tests_program.shop import SALES, SUM, refused
 
 
 @pytest.fixture
-def asked(lathe: Lathe) -> Lathe:
+def asked(pasts: Pasts) -> Lathe:
     """A user with one session, `sum`, that answered and saved a function."""
+    return pasts.user("asked", _ask)
+
+
+def _ask(lathe: Lathe) -> None:
     lathe.write("sales.csv", SALES)
     save = '''
 def total_shop(amounts: list[float]) -> float:
@@ -33,7 +38,6 @@ lathe.save_artifact("totals.csv", sales.groupby("shop").sum())
             "ask", "What is the sum?", "-m", MODEL, "-d", "sales.csv", "-s", "sum"
         )
     assert done.code == 0, done
-    return lathe
 
 
 def test_sessions_are_listed_shown_and_deleted(asked: Lathe) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests_program.pasts import Pasts
 from tests_program.program import Done, Lathe
 
 _SAVE = '''
@@ -28,13 +29,16 @@ _UNAPPROVED = 7
 
 
 @pytest.fixture
-def saved(lathe: Lathe) -> Lathe:
+def saved(pasts: Pasts) -> Lathe:
     """A user with one proposal from session `s`."""
+    return pasts.user("saved", _save)
+
+
+def _save(lathe: Lathe) -> None:
     done = lathe.run("exec", "-s", "s", _SAVE)
     assert done.code == 0, done
     subprocess.run(["git", "init", "-q", lathe.project], check=True)
     subprocess.run(["git", "-C", lathe.project, "config", "user.name", "Ada L."], check=True)
-    return lathe
 
 
 def _actions(lathe: Lathe) -> list[tuple[str, str | None]]:

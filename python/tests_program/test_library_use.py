@@ -7,6 +7,7 @@ import pytest
 
 from tests_program.endpoint import MODEL, Code, ModelServer, Text
 from tests_program.killing import killed_when
+from tests_program.pasts import Pasts
 from tests_program.program import Lathe, requests
 
 _SAVE = '''
@@ -26,11 +27,14 @@ _FAIL = "from lathe.capabilities import invert_number\ninvert_number(0)"
 
 
 @pytest.fixture
-def approved(lathe: Lathe) -> Lathe:
+def approved(pasts: Pasts) -> Lathe:
     """A user with one approved function."""
+    return pasts.user("approved", _approve)
+
+
+def _approve(lathe: Lathe) -> None:
     assert lathe.run("exec", "-s", "s", _SAVE).code == 0
     assert lathe.run("library", "approve", "invert_number").code == 0
-    return lathe
 
 
 def _added_up(lathe: Lathe) -> list[tuple[str, int, int]]:

@@ -3,9 +3,11 @@
 import re
 import stat
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from tests_program.pasts import Pasts
 from tests_program.program import Done, Lathe
 from tests_program.terminal import TerminalRun
 
@@ -27,8 +29,24 @@ _INTERRUPTED = 130
 _KEYS = r"a approve  e edit .*\? help$"
 
 
-def _saved(lathe: Lathe, **bodies: str) -> None:
-    """Save functions in this order; each result is what the body gives for 2."""
+class Saved(Protocol):
+    def __call__(self, **bodies: str) -> Lathe:
+        """Have a user save functions in this order; each result is what the body gives for 2."""
+        ...
+
+
+@pytest.fixture
+def saved(pasts: Pasts) -> Saved:
+    """A user whose session saved functions that wait for review."""
+
+    def save(**bodies: str) -> Lathe:
+        name = "-".join(["review", *bodies])
+        return pasts.user(name, lambda lathe: _save(lathe, bodies))
+
+    return save
+
+
+def _save(lathe: Lathe, bodies: dict[str, str]) -> None:
     cells = [
         _FUNCTION.replace("NAME", name)
         .replace("BODY", body)
@@ -60,9 +78,8 @@ def _plain(done: Done) -> str:
     return " ".join(done.out.split())
 
 
-def test_every_answer_is_carried_out_at_once(lathe: Lathe) -> None:
-    _saved(
-        lathe,
+def test_every_answer_is_carried_out_at_once(saved: Saved) -> None:
+    lathe = saved(
         double_number="2 * x",
         triple_number="3 * x",
         halve_number="x // 2",
@@ -160,8 +177,8 @@ printf 'x\n5\n' > "$(dirname "$2")/fixtures/double_number/five.csv"
 
 
 @pytest.mark.slow
-def test_an_edit_is_examined_before_it_takes_the_place(lathe: Lathe) -> None:
-    _saved(lathe, double_number="2 * x")
+def test_an_edit_is_examined_before_it_takes_the_place(saved: Saved) -> None:
+    lathe = saved(double_number="2 * x")
     with lathe.on_terminal("review", VISUAL="./editor.sh --wait", EDITOR="false") as run:
         _asks(run, 1, 1, "double_number")
         run.press("e")
@@ -217,8 +234,8 @@ def test_an_edit_is_examined_before_it_takes_the_place(lathe: Lathe) -> None:
     assert lathe.run("library", "check").code == 0
 
 
-def test_what_was_decided_stays_when_it_is_interrupted(lathe: Lathe) -> None:
-    _saved(lathe, double_number="2 * x", triple_number="3 * x")
+def test_what_was_decided_stays_when_it_is_interrupted(saved: Saved) -> None:
+    lathe = saved(double_number="2 * x", triple_number="3 * x")
     slow = _file(lathe, "triple_number").with_name("test_triple_number.py")
     with lathe.on_terminal("review") as run:
         _asks(run, 1, 2, "double_number")
@@ -249,8 +266,8 @@ def test_what_was_decided_stays_when_it_is_interrupted(lathe: Lathe) -> None:
         assert "still waiting" in run.text
 
 
-def test_a_terminal_that_can_do_nothing_is_asked_in_words(lathe: Lathe) -> None:
-    _saved(lathe, double_number="2 * x", triple_number="3 * x")
+def test_a_terminal_that_can_do_nothing_is_asked_in_words(saved: Saved) -> None:
+    lathe = saved(double_number="2 * x", triple_number="3 * x")
     with lathe.on_terminal("review", "functions/double_number", TERM="dumb") as run:
         run.wait_for(r"skip, back, quit\? $")
         assert "return 2 * x" in run.text
@@ -267,10 +284,10 @@ def test_a_terminal_that_can_do_nothing_is_asked_in_words(lathe: Lathe) -> None:
         assert "still waiting: function triple_number" in run.text
 
 
-def test_without_a_terminal_it_is_listed_with_an_exit_code(lathe: Lathe) -> None:
-    nothing = lathe.run("review")
+def test_without_a_terminal_it_is_listed_with_an_exit_code(saved: Saved, tmp_path: Path) -> None:
+    nothing = Lathe.in_folder(tmp_path / "new").run("review")
     assert (nothing.code, nothing.out) == (0, "nothing waits for review\n")
-    _saved(lathe, double_number="2 * x")
+    lathe = saved(double_number="2 * x")
     for answer in ("approve", "edit", "q"):
         done = lathe.run("review", "double_number", given=f"{answer}\n")
         assert done.code == _WAITING

@@ -4,7 +4,7 @@ internal import LatheStore
 internal import LatheVocabulary
 
 extension CommandRun {
-    /// `lathe watch`: follows a session's journal until its run has ended; reads alone, and touches nothing of the run.
+    /// `lathe watch`: follows a session's journal until its run has ended; on a terminal, who looks on can step in.
     func watch(_ command: WatchCommand) async throws(CommandFailure) -> Int32 {
         let project = try Project.find(command.options.project, environment: environment)
         let store = SessionStore(folder: project.sessions)
@@ -33,7 +33,9 @@ extension CommandRun {
                 for event in events { screen.show(event) }
             }
         }
-        let screen = WatchScreen(output: output, environment: environment)
+        let stepping = WatchStepping(session: command.session, folder: session.folder.path, output: output)
+        let screen = WatchScreen(
+            output: output, environment: environment, hint: stepping.map { _ in "Enter: step in" })
         // A run without a terminal asks whoever looks on.
         let attendance = Attendance(session: command.session, folder: session.folder.path)
         defer {
@@ -43,7 +45,12 @@ extension CommandRun {
         try await poll(session, in: store) { events, isOpen in
             if isOpen { attendance.keep() }
             screen.take(events)
-            screen.draw(isOpen: isOpen, now: RunClock.shared.now)
+            if isOpen, let stepping, stepping.isWanted {
+                screen.leave()
+                stepping.take { Task.isCancelled }
+            }
+            if !isOpen { stepping?.settle { Task.isCancelled } }
+            screen.draw(isOpen: isOpen, now: RunClock.shared.now, said: stepping?.said() ?? [])
         }
     }
 

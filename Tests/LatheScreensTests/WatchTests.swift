@@ -84,6 +84,73 @@ struct WatchTests {
             ], "\(lines)")
     }
 
+    @Test func `what agents do together is shown: plans by their steps, and the newest of a handoff, a table, a wish`()
+    {
+        let none = PlanStep.Reckoning(calls: 0...0, tokens: 0...0)
+        let steps = ["clean", "by_hour", "fit", "judge", "tell\u{1b}"].map {
+            PlanStep(name: $0, task: "t", agent: nil, needs: [], required: true, complexity: nil, reckoned: none)
+        }
+        let plan = PlanMade(
+            plan: 1, revision: 1, cell: 1, goal: "g", strategy: .parallel, steps: steps,
+            worst: WorkBound(subtasks: 8, modelCalls: 9, tokens: 10), decided: .rule)
+        func step(_ name: String, _ state: PlanStepChanged.State) -> EventBody {
+            .planStep(PlanStepChanged(plan: 1, step: name, state: state, attempt: 1))
+        }
+        let bodies: [EventBody] = [
+            .planMade(plan), step("clean", .complete), step("by_hour", .running), step("fit", .failed),
+            step("judge", .notRun),
+            .roundtableRound(RoundtableRound(table: 1, round: 2, of: 3, seats: ["A", "B"])),
+            .handoffInitiated(
+                HandoffInitiated(handoff: 1, cell: 1, agent: "m", goal: "fit\u{1b}[2J", within: 60, ground: .rule)),
+            .handoffDeclined(HandoffDeclined(handoff: 1, reason: "no July")),
+        ]
+        let more = bodies.enumerated().map { event(.coordinator, 20 + Double($0.offset), $0.element) }
+        let lines = drawn(events + more)
+        let first = lines.firstIndex { $0.hasPrefix("plan 1") } ?? 0
+        #expect(
+            Array(lines[first...].prefix(3)) == [
+                "plan 1  1 of 5 complete · running by_hour · failed fit · not run judge · next …",
+                "⇄ roundtable 1, round 2 of 3: A, B", "⇄ handoff 1 declined: no July",
+            ], "\(lines)")
+        let ended = event(.coordinator, 40, .planEnded(PlanEnded(plan: 1, status: .incomplete)))
+        #expect(
+            drawn(events + more + [ended]).contains { $0.hasPrefix("plan 1  incomplete · 1 of 5 complete · failed") })
+    }
+
+    @Test func `a line steps in by the words of the commands, and one that cannot is told what to write instead`()
+        throws
+    {
+        var drop = PlanChange(plan: 2)
+        (drop.drop, drop.because) = (["extra one"], "too dear")
+        for (line, request) in [
+            (" tell UA Don't use 2012. ", ControlRequest(.tell, agent: "UA", text: "Don't use 2012.")),
+            ("tell UA \"Leave out 2012.\"", ControlRequest(.tell, agent: "UA", text: "Leave out 2012.")),
+            ("pause", ControlRequest(.pause)),
+            ("cancel coordinator/UA", ControlRequest(.cancel, agent: "coordinator/UA")),
+            (
+                "budget UA --budget-tokens 50k",
+                ControlRequest(.budget, agent: "UA", budget: BudgetLimits(tokens: 50_000))
+            ),
+            ("cell 'print(1, \"a\")' UA", ControlRequest(.cell, agent: "UA", code: "print(1, \"a\")")),
+            ("allow 1 --for-session", ControlRequest(.allow, question: 1, isForSession: true)),
+            ("plan --plan 2 --drop 'extra one' --because 'too dear'", ControlRequest(.plan, plan: drop)),
+        ] {
+            #expect(try SteppingLine.request(line, session: "s") == request, "\(line)")
+        }
+        for (line, reason) in [
+            ("kill UA", "say tell, pause, continue"), ("tell UA", "TEXT"), ("cell 'x", "a quote is not closed"),
+            ("allow", "QUESTION"), ("allow tea", "a question has a number"), ("plan --edit", "a terminal of its own"),
+            ("plan", "a terminal of its own: lathe control plan s"), ("pause --help", "a terminal of its own"),
+            ("pause UA AA", "AA"),
+        ] {
+            do throws(CommandError) {
+                Issue.record("\(line): \(try SteppingLine.request(line, session: "s"))")
+            } catch {
+                #expect(error.reason.contains(reason), "\(line): \(error.reason)")
+            }
+        }
+    }
+
     @Test func `nothing is wider or higher than the terminal, and a run that died says how to go on`() {
         for (width, height) in [(79, 24), (30, 6), (12, 3)] {
             let lines = drawn(events, width: width, height: height)

@@ -138,6 +138,18 @@ def test_a_subtask_is_cancelled_from_elsewhere_and_a_run_that_ended_is_said_to_h
             lambda: [e for e in user.events("s", "turn_started") if e.place == "coordinator/UA"],
             "a turn of UA",
         )
+        with user.on_terminal("watch", "s", columns=80, rows=24) as screen:
+            screen.wait_for("Enter: step in")
+            screen.press("\n")
+            screen.wait_for(r"step in \(Enter for nothing\): ")
+            screen.press("pause UA\n")
+            screen.wait_for("coordinator/UA is paused")
+            # Blind, in one line; what cannot be done is said.
+            screen.press("kill UA\n")
+            screen.wait_for("not done: say tell, pause, continue")
+            screen.check()
+            screen.press("\x03")
+            assert screen.end() == 0, screen.text
         assert user.run("control", "cancel", "s", "UA").code == 0
         out, err = run.communicate(timeout=PATIENCE)
     assert (run.returncode, out) == (0, "cancelled: stopped\n"), err

@@ -15,6 +15,7 @@ struct AgentTree: Sendable, Hashable {
     private(set) var steps: [SteppedIn] = []
     private(set) var isReplayed = false
     private(set) var ledger = Ledger()
+    private(set) var shared = SharedWork()
     /// Whether a task is under way.
     var isWorking: Bool { rows[.coordinator].map { $0.end == nil } ?? false }
 
@@ -23,6 +24,7 @@ struct AgentTree: Sendable, Hashable {
     mutating func take(_ event: Event) {
         mail.apply(event)
         ledger.apply(event)
+        shared.take(event)
         switch event.body {
         case .sessionOpened(let opened):
             session = opened.session

@@ -10,9 +10,12 @@ package final class WatchScreen: Sendable {
 
     private let output: TerminalOutput
     private let environment: [String: String]
+    private let hint: String?
     private let state = Mutex(State())
 
-    package init(output: TerminalOutput, environment: [String: String]) {
+    /// `hint` says how to step in; nil for the command to do so.
+    package init(output: TerminalOutput, environment: [String: String], hint: String? = nil) {
+        self.hint = hint
         self.output = output
         self.environment = environment
     }
@@ -23,15 +26,19 @@ package final class WatchScreen: Sendable {
         }
     }
 
-    /// Draws what there is now, in the terminal's size as it is now.
-    package func draw(isOpen: Bool, now: Double) {
+    /// Lets what stands there stay; the next drawing begins below.
+    package func leave() { state.withLock { $0.painter = RegionPainter() } }
+
+    /// Draws what there is now, in the terminal's size as it is now; what was `said` stays above.
+    package func draw(isOpen: Bool, now: Double, said: [String] = []) {
         let size = output.size() ?? TerminalSize(columns: 80, rows: 24)
         var canvas = Canvas(size: size, environment: environment)
         canvas.width = max(10, size.columns - 1)
         state.withLock { state in
-            let view = WatchView(canvas: canvas, height: max(2, size.rows - 1), now: now)
+            let view = WatchView(canvas: canvas, height: max(2, size.rows - 1), now: now, hint: hint)
             let lines = view.lines(state.tree, isOpen: isOpen)
-            output.write(state.painter.paint(permanent: [], region: lines, canvas: canvas, columns: size.columns))
+            let told = said.flatMap { TerminalText.lines($0) }.flatMap { canvas.wrap(canvas.text($0), indent: 2) }
+            output.write(state.painter.paint(permanent: told, region: lines, canvas: canvas, columns: size.columns))
         }
     }
 

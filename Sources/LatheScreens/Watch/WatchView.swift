@@ -6,13 +6,15 @@ struct WatchView {
     /// Lines it may have.
     let height: Int
     let now: Double
+    /// How to step in, in place of the command that does so.
+    var hint: String?
 
     func lines(_ tree: AgentTree, isOpen: Bool) -> [StyledLine] {
         var lines = [canvas.fit(heading(tree))]
         let questions = tree.questions.sorted { $0.key < $1.key }.suffix(3).flatMap { question($0.value, tree) }
         let said = tree.messages.suffix(max(0, min(6, height / 4))).map(message)
         let steps = tree.steps.suffix(2).map(step)
-        let known = ledger(tree.ledger.view(of: .coordinator))
+        let known = shared(tree) + ledger(tree.ledger.view(of: .coordinator))
         let foot = [canvas.fit(status(tree, isOpen: isOpen))]
         let room = max(1, height - lines.count - questions.count - said.count - steps.count - known.count - foot.count)
         lines += agents(tree, room)
@@ -114,7 +116,7 @@ struct WatchView {
             isOpen
             ? (tree.isWorking ? "at work" : "open, nothing under way")
             : (tree.isWorking ? "ended in the middle: lathe resume \(tree.session)" : "ended")
-        let hint = isOpen ? " · lathe tell \(tree.session) AGENT TEXT" : ""
+        let hint = isOpen ? " · \(hint ?? "lathe tell \(tree.session) AGENT TEXT")" : ""
         return canvas.fit(canvas.text("\(what) · \(Figure.tokens(tokens)) tokens · \(money)\(hint)", .dim))
     }
 }

@@ -1,10 +1,11 @@
 internal import LatheVocabulary
 
 extension CapabilityFinding {
-    /// What is told of what was found, best first, among so many capabilities, and tools where those were searched.
+    /// What is told of what was found, best first, among so many capabilities, and tools where those were searched. `unhealthy` says of
+    /// agents by their names why they are not chosen.
     init(
         _ found: [FoundEntry], of searched: Int, tools: Int? = nil, for need: CapabilityNeed, caveats: [String?] = [],
-        notices: [String] = []
+        unhealthy: [String: String] = [:], notices: [String] = []
     ) {
         let note = caveats.compactMap { $0 }.map {
             "\n(" + TokenEstimate.cut($0.onOneLine, to: FoundText.caveatTokens) + ")"
@@ -18,7 +19,7 @@ extension CapabilityFinding {
         let hasTools = found.contains { if case .tool = $0 { true } else { false } }
         let usual = hasTools ? FoundText.tokensWithTools : FoundText.tokens
         let tokens = need.purpose == .offer ? FoundText.tokensOffered : usual
-        let told = FoundText(found, within: tokens - TokenEstimate.of(note))
+        let told = FoundText(found, unhealthy: unhealthy, within: tokens - TokenEstimate.of(note))
         self.init(
             text: told.text + note, names: found.prefix(told.shown).map(\.name), searched: all, notices: notices)
     }

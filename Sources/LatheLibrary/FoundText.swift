@@ -9,6 +9,8 @@ struct FoundText: Sendable {
     /// With a task, before anyone asked.
     static let tokensOffered = 220
     static let caveatTokens = 30
+    /// Of why an agent is not chosen.
+    private static let unhealthyTokens = 16
     /// What each one that is still to come keeps at least.
     private static let least = 20
 
@@ -16,7 +18,8 @@ struct FoundText: Sendable {
     /// How many of them there was room for.
     let shown: Int
 
-    init(_ found: [FoundEntry], within tokens: Int = tokens) {
+    /// `unhealthy` says of agents by their names why they are not chosen.
+    init(_ found: [FoundEntry], unhealthy: [String: String] = [:], within tokens: Int = tokens) {
         let use = Self.use(of: found)
         var left = tokens - TokenEstimate.of(use)
         var blocks: [String] = []
@@ -24,7 +27,7 @@ struct FoundText: Sendable {
             let rest = found.count - index - 1
             // The better it fits, the more of it is shown.
             let share = max(left / (rest + 1), (left - Self.least * rest) * 2 / 3)
-            let block = Self.block(entry, within: share)
+            let block = Self.block(entry, unhealthy[entry.name], within: share)
             let cost = TokenEstimate.of(block)
             guard cost < left else { break }
             left -= cost + 1
@@ -34,18 +37,20 @@ struct FoundText: Sendable {
         text = (blocks + (use.isEmpty ? [] : [use])).joined(separator: "\n")
     }
 
-    private static func block(_ entry: FoundEntry, within tokens: Int) -> String {
+    private static func block(_ entry: FoundEntry, _ unhealthy: String?, within tokens: Int) -> String {
         switch entry {
-        case .capability(let capability): block(capability, within: tokens)
+        case .capability(let capability): block(capability, unhealthy, within: tokens)
         case .tool(let tool): block(tool, within: tokens)
         }
     }
 
     /// A line of signature and a line of what it is for. The name is always whole; the signature goes before the sentence.
-    private static func block(_ capability: Capability, within tokens: Int) -> String {
+    private static func block(_ capability: Capability, _ unhealthy: String?, within tokens: Int) -> String {
         let marks = [
             capability.kind == .agent ? "agent" : nil,
             capability.status == .approved ? nil : capability.status.rawValue,
+            capability.kind == .agent
+                ? unhealthy.map { "unhealthy: " + TokenEstimate.cut($0.onOneLine, to: unhealthyTokens) } : nil,
         ].compactMap { $0 }
         let mark = marks.isEmpty ? "" : "  # " + marks.joined(separator: ", ")
         // The ends of both lines.

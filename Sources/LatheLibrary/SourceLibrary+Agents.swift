@@ -124,6 +124,17 @@ extension SourceLibrary {
         return try entries.map { entry throws(LibraryError) in try listed(entry, isBuiltIn: true) }
     }
 
+    /// Why agents of these are not chosen, by their names.
+    func unhealthy(among capabilities: [Capability]) async throws(LibraryError) -> [String: String] {
+        let agents = capabilities.filter { $0.kind == .agent }
+        guard !agents.isEmpty else { return [:] }
+        return try await onQueue { () throws(LibraryError) in
+            var reasons: [String: String] = [:]
+            for agent in agents { reasons[agent.name] = try self.health(of: agent.subject).unhealthy }
+            return reasons
+        }
+    }
+
     /// What the library's journal says of a version since it was approved, within the days that count.
     private func health(of subject: CapabilityUse.Subject) throws(LibraryError) -> AgentHealth {
         guard let journal else { return AgentHealth() }

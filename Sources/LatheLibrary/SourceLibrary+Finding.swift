@@ -25,16 +25,17 @@ extension SourceLibrary {
         let own = try await ranked(need) {
             self.isOffered($0, to: need.session) && need.only?.contains($0.name) != false
         }
+        let unhealthy = try await unhealthy(among: own.found.map(\.capability))
         guard let tools, let toolSearch else {
             return CapabilityFinding(
                 own.found.map { .capability($0.capability) }, of: own.searched, for: need, caveats: [own.caveat],
-                notices: own.notices)
+                unhealthy: unhealthy, notices: own.notices)
         }
         let among = try await toolSearch.ranked(need, among: tools, asked: own.asked)
         return CapabilityFinding(
             await among.merged(with: own, limit: need.limit, described: tools.describe), of: own.searched,
             tools: among.searched, for: need, caveats: [own.caveat ?? among.caveat, Self.unsearched(tools.unsearched)],
-            notices: own.notices + among.notices)
+            unhealthy: unhealthy, notices: own.notices + among.notices)
     }
 
     private func offer(_ need: CapabilityNeed, _ tools: SearchedTools?) async throws(LibraryError) -> CapabilityFinding

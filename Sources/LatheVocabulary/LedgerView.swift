@@ -152,8 +152,16 @@ extension LedgerView {
             "place": .string(place.description), "task": .string(String(task.prefix(LedgerLimits.taskCharacters))),
             "number": .integer(number), "given": some(given, \.json), "facts": some(facts, \.json),
             "guesses": some(guesses, \.json), "questions": some(questions, \.json), "plans": some(plans, \.json),
-            "agents": some(agents, \.json), "progress": heads.json,
+            "agents": .array(newestAgents(most).map(\.json)), "progress": heads.json,
             "omitted": .object(omitted.merging(heads.omitted) { first, _ in first }),
         ]
+    }
+
+    /// Its own row, and the newest of the others.
+    private func newestAgents(_ most: Int) -> [LedgerAgent] {
+        guard agents.count > most, most > 0, let own = agents.first, own.place == place else {
+            return agents.suffix(most)
+        }
+        return [own] + agents.suffix(most - 1)
     }
 }

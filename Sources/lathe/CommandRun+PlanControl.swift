@@ -51,14 +51,10 @@ extension CommandRun {
     private func read(
         _ path: String, _ command: PlanControlCommand, _ session: RecordedSession
     ) async throws(CommandFailure) -> PlanChange {
-        let text: String
-        if path == "-" {
-            text = try self.text(.standardInput, of: "change")
-        } else {
-            guard let read = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw CommandFailure("\(path) cannot be read as UTF-8 text", exitCode: 2)
-            }
-            text = read
+        let text = path == "-" ? try BoundedText.ofPlan.readStandardInput() : try BoundedText.ofPlan.read(path)
+        guard !text.allSatisfy(\.isWhitespace) else {
+            throw CommandFailure(
+                "the change is empty: give JSON, or the text that 'lathe control plan' shows", exitCode: 2)
         }
         do {
             guard let first = text.first(where: { !$0.isWhitespace }), "[{\"".contains(first) else {
@@ -135,9 +131,7 @@ extension CommandRun {
         while true {
             do throws(CommandFailure) {
                 try editor.openAndWait([file])
-                guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                    throw CommandFailure("the file is no UTF-8 text any more")
-                }
+                let text = try BoundedText.ofPlan.read(file)
                 let isLeft = text == shown.text || !PlanShown.hasSteps(text)
                 let change = isLeft ? nil : try edited(text, from: shown)
                 let code = try change.map { one throws(CommandFailure) in

@@ -63,7 +63,7 @@ extension TerminalConsent: PlanReview {
                 atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
             try text.write(toFile: file, atomically: false, encoding: .utf8)
             try editor.openAndWait([file])
-            let after = try String(contentsOfFile: file, encoding: .utf8)
+            let after = try BoundedText.ofPlan.read(file)
             let hasStep = after.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("step:") }
             return .success(hasStep ? .edited(after) : .declined("the user left no step of it"))
         } catch {

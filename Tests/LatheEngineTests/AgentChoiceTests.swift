@@ -42,12 +42,15 @@ import Testing
                                                  required=False).outcome().status)
                         found = lathe.agents(words, limit=5)
                         print("after", "critic" in [one.name for one in found], found.left_out)
+                        lathe.save_agent("reviewer", "Judge works.", str, skills=["judge works"])
+                        print([lathe.delegate("reviewer", "x", label="try0", max_turns=1, required=False).outcome().ok
+                               for _ in range(3)], lathe.find("reviewer, who judges works"))
                         done = lathe.delegate(None, "write a short report for people about this text", data="two lines")
                         beside = lathe.delegate.later(None, "write a short report for people about that text", data="one")
                         print(done.result()["text"], lathe.gather(beside)[0]["text"])
                         lathe.answer("done")
                         """#)
-            case ("coordinator/try0", 0), ("coordinator/try1", 0), ("coordinator/try2", 0): .code("1")
+            case (let name, 0) where name.hasPrefix("coordinator/try"): .code("1")
             case ("coordinator/writer", 0), ("coordinator/writer#2", 0):
                 .code(#"lathe.answer({"text": f"Lines: {data}.", "figures": [], "left_out": [], "unsure": []})"#)
             default: nil
@@ -60,6 +63,7 @@ import Testing
             #expect(told.hasPrefix("before critic\nincomplete\nincomplete\nincomplete\nafter False "), "\(told)")
             #expect(told.contains("'agent': 'critic'"), "\(told)")
             #expect(told.contains("it is unhealthy: 3 of its newest 3 subtasks failed"), "\(told)")
+            #expect(told.contains("# agent, proposed, unhealthy: 3 of its newest 3 subtasks failed"), "\(told)")
             #expect(told.hasSuffix("Lines: two lines. Lines: one.\n"), "\(told)")
             let chosen = await Self.events(session, .agentChosen).compactMap { event -> AgentChosen? in
                 if case .agentChosen(let one) = event.body { one } else { nil }

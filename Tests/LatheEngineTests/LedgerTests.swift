@@ -188,6 +188,9 @@ import Testing
         #expect(
             told["progress"]?["done"]?.arrayValue?.count == 200 && told["progress"]?["done"]?.arrayValue?.last == "s230"
         )
+        // One's own row stays, with the newest of the others.
+        let agents = (told["agents"]?.arrayValue ?? []).compactMap { $0["label"]?.stringValue }
+        #expect(agents == ["coordinator"] + (32...230).map { "s\($0)" }, "\(agents)")
         let omitted = told["omitted"]
         #expect(omitted?["done"] == 30 && omitted?["agents"] == 31 && omitted?["failed"] == 0 && omitted?["plans"] == 0)
     }

@@ -36,6 +36,20 @@ struct FoundTextTests {
         #expect(finding.searched == 12)
     }
 
+    @Test func `an agent that is not chosen says why, within the bound, and nobody else of its name does`() {
+        let found = [
+            capability("critic", kind: .agent), capability("critic"), capability("writer", kind: .agent),
+        ].map(FoundEntry.capability)
+        let why = "3 of its newest 3 subtasks failed (stuck)"
+        let finding = CapabilityFinding(found, of: 3, for: need, unhealthy: ["critic": why])
+        let lines = finding.text.split(separator: "\n").map(String.init)
+        #expect(lines.first == "critic(x: int) -> int  # agent, unhealthy: \(why)", "\(finding.text)")
+        #expect(lines.count { $0.contains("unhealthy") } == 1)
+        let long = CapabilityFinding(
+            found, of: 3, for: need, unhealthy: ["critic": String(repeating: "it failed \n", count: 200)])
+        #expect(TokenEstimate.of(long.text) <= FoundText.tokens && long.names.count == 3, "\(long.text)")
+    }
+
     @Test func `however long signatures and sentences are, it stays within its bound and names each`() {
         let long = (0..<5).map { number in
             capability(

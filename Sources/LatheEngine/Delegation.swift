@@ -151,24 +151,27 @@ struct Delegation: Sendable {
 
     // MARK: wait, cancel
 
-    /// With `mail`, also goes on when something urgent has come for `owner`, and says so; with `plan` when that is to be another.
+    /// With `mail`, also goes on when something urgent has come for `owner`, and says so; with `plan` when that is to be another, and
+    /// with `any` it then tells one alone.
     func wait(_ arguments: HostArguments, for owner: Place, in cell: Int) async throws(HostRefusal) -> JSONValue {
         let ids = try await owned(arguments, by: owner)
         let seconds = arguments.present("seconds")?.numberValue.map { min(max($0, 0), 86_400) }
         let any = try arguments.optionalFlag("any") ?? false
         let mail = try arguments.optionalFlag("mail") ?? false
-        let isChanged = try await changeDue(arguments, of: owner)
+        let plan = try await planWait(arguments, of: owner)
+        let isChanged = { @Sendable in plan?.isChanged() ?? false }
         let outcomes = await registry.outcomes(of: ids, any: any, within: seconds, at: owner) {
             isChanged() || mail && isInterrupted(owner, in: cell)
         }
-        let wanted = any ? outcomes.filter { $0.status != .running } : outcomes
+        let ended = outcomes.filter { $0.status != .running }
+        let wanted = any ? plan.map { [$0.next(of: ended)].compactMap(\.self) } ?? ended : outcomes
         let (told, left): ([JSONValue], Set<Int>)
         do throws(JournalError) {
             (told, left) = try await self.told(wanted, upTo: services.limits.callBytes)
         } catch {
             throw HostRefusal(unread: error)
         }
-        await registry.note(told: outcomes.filter { $0.status != .running && !left.contains($0.id) }.map(\.id))
+        await registry.note(told: wanted.filter { $0.status != .running && !left.contains($0.id) }.map(\.id))
         var answer: [String: JSONValue] = ["outcomes": .array(told)]
         if mail { answer["mail"] = .bool(isInterrupted(owner, in: cell)) }
         if isChanged() { answer["plan"] = true }

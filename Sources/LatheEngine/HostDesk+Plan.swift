@@ -67,12 +67,17 @@ extension HostDesk {
         let unchanged = try PlanText.read(text, over: first)
         // The user edits as often as they want; each time the same checks decide.
         while true {
-            switch await services.planReview?.decide(on: made, at: place, text: text, problem: problem) {
-            case nil: throw try await refused(Self.nobody, draft.goal, made.refusable, .rule)
+            let decision =
+                if let review = services.planReview {
+                    await review.decide(on: made, at: place, text: text, problem: problem)
+                } else {
+                    PlanDecision.nobody
+                }
+            switch decision {
+            case nil: throw try await refused(Self.unanswered, draft.goal, made.refusable, .unanswered)
+            case .nobody: throw try await refused(Self.nobody, draft.goal, made.refusable, .nobody)
             case .declined(let why):
-                let refusal = HostRefusal(
-                    "not_allowed",
-                    "the user declined this plan" + (why.isEmpty ? "" : ": \(why)") + "; nothing of it began")
+                let refusal = HostRefusal("not_allowed", PlanRefused.reason(ofUser: why))
                 throw try await refused(refusal, draft.goal, made.refusable, .user)
             case .accepted:
                 made.decided = made.edited == nil ? .user : .edited
@@ -110,6 +115,10 @@ extension HostDesk {
         "the user wants to see plans before they run (--review-plan, or plan.review in lathe.json), and there is no terminal to "
             + "ask on: do it without a plan, or ask them to run lathe on a terminal")
 
+    private static let unanswered = HostRefusal(
+        "not_allowed", "the user was shown this plan and had not decided when the task was stopped; nothing of it began"
+    )
+
     private func refused(
         _ error: HostRefusal, _ goal: String, _ plan: Int?, _ decided: PlanRefused.Decision
     ) async throws(HostRefusal) -> HostRefusal {
@@ -127,9 +136,13 @@ extension HostDesk {
             throw HostRefusal("invalid_arguments", "plan: \(objection)")
         }
         var open: [PlanBounds.Open] = []
+        // Each is read once, however many steps it does.
+        var agents: [String: Agent] = [:]
         for step in draft.steps {
-            var players = [try await player(step.agent, of: step, arguments)]
-            if let fallback = step.fallback { players.append(try await player(fallback, of: step, arguments)) }
+            var players = [try await player(step.agent, of: step, arguments, &agents)]
+            if let fallback = step.fallback {
+                players.append(try await player(fallback, of: step, arguments, &agents))
+            }
             let left = asked.attempts(of: step)
             guard left > 0 else { continue }
             open.append(try await self.open(step, left, players))
@@ -153,14 +166,16 @@ extension HostDesk {
     }
 
     private func player(
-        _ name: String, of step: PlanDraft.Step, _ arguments: HostArguments
+        _ name: String, of step: PlanDraft.Step, _ arguments: HostArguments, _ agents: inout [String: Agent]
     ) async throws(HostRefusal) -> Player {
+        let rule = services.limits.plans.models[step.complexity ?? .medium]
         if let defined = definition(of: name, in: arguments) {
-            return Player(role: step.model ?? defined["model"]?.stringValue)
+            return Player(role: step.model ?? defined["model"]?.stringValue ?? rule)
         }
-        guard name != PlanDraft.worker else { return Player(role: step.model) }
-        let agent = try await saved(name, of: step)
-        return Player(role: step.model ?? agent.modelRole, budget: agent.budget ?? BudgetLimits())
+        guard name != PlanDraft.worker else { return Player(role: step.model ?? rule) }
+        let agent = if let known = agents[name] { known } else { try await saved(name, of: step) }
+        agents[name] = agent
+        return Player(role: step.model ?? agent.modelRole ?? rule, budget: agent.budget ?? BudgetLimits())
     }
 
     /// A step with the models that may do it, each with those that take over for it, and with the budget of its agent's file
@@ -174,8 +189,8 @@ extension HostDesk {
             models += await services.chain(of: player.role).dropFirst()
         }
         var step = step
-        step.budget = step.budget.over(players.first?.budget ?? BudgetLimits())
-        return PlanBounds.Open(step: step, attempts: attempts, models: models)
+        step.budget = step.budget.over(players.first.map { PlanDraft.bounded($0.budget) } ?? BudgetLimits())
+        return PlanBounds.Open(step: step, attempts: attempts, models: models, roles: players.map(\.role))
     }
 
     /// A saved agent, which this kernel may delegate to.
@@ -225,12 +240,14 @@ struct CheckedPlan: Sendable {
 
     func made(by decided: PlanMade.Decision, in cell: Int, _ asked: PlanAsked) -> PlanMade {
         let none = PlanStep.Reckoning(calls: 0...0, tokens: 0...0)
-        let reckoned = draft.steps.map { step in
-            (step.name, bounds.shares[step.name].map { reckoning.reckoned(step, $0) } ?? none)
+        let told = draft.steps.map { step -> PlanStep in
+            let share = bounds.shares[step.name]
+            return step.told(
+                share.map { reckoning.reckoned(step, $0) } ?? none, model: share?.roles.first ?? step.model)
         }
         return PlanMade(
             plan: asked.number, revision: asked.revision, cell: cell, goal: draft.goal, strategy: draft.strategy,
-            steps: draft.told(Dictionary(reckoned) { first, _ in first }), worst: bounds.worst, decided: decided,
+            steps: told, worst: bounds.worst, decided: decided,
             because: asked.because)
     }
 }

@@ -7,6 +7,8 @@ struct PlanBounds: Sendable, Hashable {
     struct Share: Sendable, Hashable {
         var calls: Int
         var budget: BudgetLimits
+        /// The roles of the models of its agent and its fallback; nil for the session's own.
+        var roles: [String?] = []
 
         var json: JSONValue {
             var members: [String: JSONValue] = ["calls": .integer(calls)]
@@ -14,7 +16,8 @@ struct PlanBounds: Sendable, Hashable {
             members["subtasks"] = budget.subtasks.map(JSONValue.integer)
             members["usd"] = budget.microdollars.map { .number(Double($0) / 1e6) }
             members["time"] = budget.seconds.map { .number(max($0.rounded(.up), 1)) }
-            return ["budget": .object(members), "max_turns": .integer(calls)]
+            let models = roles.map { $0.map { JSONValue.string($0) } ?? .null }
+            return ["budget": .object(members), "max_turns": .integer(calls), "models": .array(models)]
         }
     }
 
@@ -25,6 +28,8 @@ struct PlanBounds: Sendable, Hashable {
         var attempts: Int
         /// Those that may do it, of its agent and its fallback with what takes over for them; the dearest counts.
         var models: [any LanguageModel]
+        /// The roles of those of its agent and its fallback; nil for the session's own.
+        var roles: [String?] = []
     }
 
     /// Attempts by the step's own agent; its fallback has one more.
@@ -53,7 +58,7 @@ struct PlanBounds: Sendable, Hashable {
                 "plan: its budget has no time, since steps run beside each other and again: give steps a time of their own, or "
                     + "the task --time-limit")
         }
-        worst.subtasks = open.reduce(0) { $0 + $1.attempts }
+        worst.subtasks = open.reduce(0) { $0 + $1.attempts * (1 + ($1.step.budget.subtasks ?? 0)) }
         let room = Room(asked: asked, used: used, budget: budget)
         try Self.require(.subtasks, worst.subtasks, room.subtasks, "")
         let calls = try Self.shared(
@@ -68,9 +73,8 @@ struct PlanBounds: Sendable, Hashable {
         for (index, one) in open.enumerated() {
             var budget = BudgetLimits(tokens: tokens[index], modelCalls: calls[index])
             (budget.seconds, budget.subtasks) = (one.step.budget.seconds, one.step.budget.subtasks)
-            worst.subtasks += one.attempts * (one.step.budget.subtasks ?? 0)
             budget.microdollars = room.microdollars == nil ? one.step.budget.microdollars : money?[index]
-            shares[one.step.name] = Share(calls: calls[index], budget: budget)
+            shares[one.step.name] = Share(calls: calls[index], budget: budget, roles: one.roles)
             worst.modelCalls += one.attempts * calls[index]
             worst.tokens += one.attempts * tokens[index]
         }

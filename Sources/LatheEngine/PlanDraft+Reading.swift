@@ -54,10 +54,19 @@ extension PlanDraft {
         return budget
     }
 
+    private static let mostOfAttempt = (tokens: 1_000_000_000, microdollars: 1_000_000_000_000, calls: 100)
+
+    /// The budget of an agent's file as an attempt of a step may have it.
+    static func bounded(_ budget: BudgetLimits) -> BudgetLimits {
+        var budget = budget
+        budget.tokens = budget.tokens.map { min($0, mostOfAttempt.tokens) }
+        budget.microdollars = budget.microdollars.map { min($0, mostOfAttempt.microdollars) }
+        budget.modelCalls = budget.modelCalls.map { min($0, mostOfAttempt.calls) }
+        return budget
+    }
+
     static func check(_ budget: BudgetLimits, of step: String) throws(HostRefusal) {
-        guard budget.tokens ?? 0 <= 1_000_000_000, budget.microdollars ?? 0 <= 1_000_000_000_000,
-            budget.modelCalls ?? 0 <= 100
-        else {
+        guard bounded(budget) == budget else {
             throw HostRefusal(
                 "limit", "plan: step '\(step)': an attempt has at most 1000000000 tokens, $1000000 and 100 model calls")
         }

@@ -25,6 +25,13 @@ struct PlanDraft: Sendable, Hashable {
         var by: String?
         /// Steps to whom it may write while they run.
         var talk: [String] = []
+
+        /// As the journal and people see it; `model` is the role that does it.
+        func told(_ reckoned: PlanStep.Reckoning, model: String?) -> PlanStep {
+            PlanStep(
+                name: name, task: task.singleLine(upTo: 400), agent: agent, needs: needs, required: required,
+                complexity: complexity, reckoned: reckoned, fallback: fallback, model: model, by: by, talk: talk)
+        }
     }
 
     static let limits = (name: 60, task: 40_000, goal: 4_000, data: 1_000, because: 600)
@@ -34,17 +41,6 @@ struct PlanDraft: Sendable, Hashable {
     /// Whether ready steps run in batches that are told what was found before.
     var shares: Bool
     var steps: [Step]
-
-    /// The steps as the journal and people see them.
-    func told(_ reckoned: [String: PlanStep.Reckoning]) -> [PlanStep] {
-        steps.map { step in
-            PlanStep(
-                name: step.name, task: step.task.singleLine(upTo: 400), agent: step.agent, needs: step.needs,
-                required: step.required, complexity: step.complexity,
-                reckoned: reckoned[step.name] ?? PlanStep.Reckoning(calls: 0...0, tokens: 0...0),
-                fallback: step.fallback, by: step.by, talk: step.talk)
-        }
-    }
 
     /// Why these steps are no plan; nil where they are. Every reason names the step and the mend.
     var objection: String? {

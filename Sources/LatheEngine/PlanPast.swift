@@ -10,6 +10,8 @@ struct PlanPast: Sendable {
     private(set) var begun: [Int: [String: Int]] = [:]
     /// The subtasks of a plan.
     private(set) var subtasks: [Int: Set<Int>] = [:]
+    /// Those whose ends its code took, in that order.
+    private(set) var taken: [Int: [Int]] = [:]
     private(set) var ended: [Int: PlanEnded] = [:]
     /// The newest number of the session.
     private(set) var newest = 0
@@ -57,10 +59,18 @@ struct PlanPast: Sendable {
             steps[step.plan, default: [:]][step.step] = step
             if step.state == .running { begun[step.plan, default: [:]][step.step, default: 0] += 1 }
             if let subtask = step.subtask { subtasks[step.plan, default: []].insert(subtask) }
+            take(step)
         case .planEnded(let end):
             ended[end.plan] = end
             over.insert(end.plan)
         default: break
         }
+    }
+
+    private mutating func take(_ step: PlanStepChanged) {
+        guard let subtask = step.subtask, [.complete, .failed, .stalled].contains(step.state),
+            taken[step.plan]?.contains(subtask) != true
+        else { return }
+        taken[step.plan, default: []].append(subtask)
     }
 }

@@ -46,8 +46,19 @@ enum PlanText {
         return joined(comments(heading), comments([strategy] + begun), blocks)
     }
 
+    /// Lines that do not count, in the width of most terminals.
     private static func comments(_ texts: [String]) -> [String] {
-        texts.flatMap { $0.split(whereSeparator: \.isNewline).map { "# \($0)" } }
+        texts.flatMap { $0.split(whereSeparator: \.isNewline) }.flatMap { text in
+            var lines: [String] = []
+            for word in text.split(separator: " ") {
+                if let last = lines.last, last.count + word.count < 78 {
+                    lines[lines.count - 1] = last + " " + word
+                } else {
+                    lines.append("# \(word)")
+                }
+            }
+            return lines
+        }
     }
 
     private static func joined(_ heading: [String], _ about: [String], _ steps: [[String]]) -> String {
@@ -66,6 +77,7 @@ enum PlanText {
                 "# expected: \(calls.lowerBound) to \(calls.upperBound) model calls, \(tokens.lowerBound) to "
                     + "\(tokens.upperBound) tokens")
         }
+        if step.model == nil, let model = told?.model { lines.append("# its model: \(model)") }
         if let data = step.data { lines.append("# data: \(data.singleLine(upTo: 200))") }
         if let by = step.by { lines.append("# asked for by \(by)") }
         let task = step.task.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)

@@ -89,7 +89,13 @@ package struct PlanMade: Sendable, Hashable, Codable {
 
 /// A plan, or a change of one, was not allowed: nothing of it begins.
 package struct PlanRefused: Sendable, Hashable, Codable {
-    package enum Decision: String, Sendable, Hashable, Codable, CaseIterable { case rule, user }
+    package enum Decision: String, Sendable, Hashable, Codable, CaseIterable {
+        case rule, user
+        /// The user wants to see plans, and there was nobody to ask.
+        case nobody
+        /// They were asked, and the task was stopped or their input ended before they had said anything.
+        case unanswered
+    }
 
     /// The plan that stays as it is; nil where there is none yet.
     package var plan: Int?
@@ -105,6 +111,21 @@ package struct PlanRefused: Sendable, Hashable, Codable {
         self.goal = goal
         self.reason = reason
         self.decided = decided
+    }
+
+    private static let ofUser = ("the user declined this plan", ": ", "; nothing of it began")
+
+    /// The reason where the user said no, with why as they say.
+    package static func reason(ofUser why: String) -> String {
+        ofUser.0 + (why.isEmpty ? "" : ofUser.1 + why) + ofUser.2
+    }
+
+    /// Why the user said no, out of such a reason; empty where they gave none.
+    package var why: String {
+        let lead = Self.ofUser.0 + Self.ofUser.1
+        guard reason.hasPrefix(lead) else { return "" }
+        let rest = reason.dropFirst(lead.count)
+        return String(rest.hasSuffix(Self.ofUser.2) ? rest.dropLast(Self.ofUser.2.count) : rest)
     }
 }
 

@@ -15,4 +15,6 @@ package enum PlanDecision: Sendable, Hashable {
     case edited(String)
     /// They do not want it; the reason is theirs and may be empty.
     case declined(String)
+    /// There is nobody to ask.
+    case nobody
 }

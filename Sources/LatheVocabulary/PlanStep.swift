@@ -24,6 +24,8 @@ package struct PlanStep: Sendable, Hashable, Codable {
     package var reckoned: Reckoning
     /// Who takes it over where its agent fails.
     package var fallback: String?
+    /// The role of the model that does it; nil for the session's own.
+    package var model: String?
     /// The step that asked for it while the plan ran.
     package var by: String?
     /// The steps that it may write to while they run.
@@ -31,8 +33,8 @@ package struct PlanStep: Sendable, Hashable, Codable {
 
     package init(
         name: String, task: String, agent: String?, needs: [String] = [], required: Bool = true,
-        complexity: Complexity? = nil, reckoned: Reckoning, fallback: String? = nil, by: String? = nil,
-        talk: [String] = []
+        complexity: Complexity? = nil, reckoned: Reckoning, fallback: String? = nil, model: String? = nil,
+        by: String? = nil, talk: [String] = []
     ) {
         self.name = name
         self.task = task
@@ -42,6 +44,7 @@ package struct PlanStep: Sendable, Hashable, Codable {
         self.complexity = complexity
         self.reckoned = reckoned
         self.fallback = fallback
+        self.model = model
         self.by = by
         self.talk = talk
     }

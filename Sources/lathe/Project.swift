@@ -85,7 +85,7 @@ struct Project: Sendable {
         let library = settings.folder ?? "generated-capabilities"
         var limits = try own.limits(over: user.limits(over: EngineLimits()))
         limits.handoff = user.handoff.tightened(by: own.handoff)
-        limits.plans.review = user.plan.review ?? false || own.plan.review ?? false
+        limits.plans = user.plan.rules(with: own.plan)
         limits.stalls = own.stall.over(user.stall.over(limits.stalls))
         limits.contextEdits = own.contexts.rules(over: user.contexts)
         limits.specialists = user.specialists.tightened(by: own.specialists)

@@ -4,8 +4,9 @@ internal import Synchronization
 /// A replay's answers about plans: what was accepted is accepted, what was edited is edited as it was, what was declined is declined,
 /// and what was tried once more is tried once more.
 ///
-/// A plan is found by its place, its goal and its revision: the numbers of plans, and the order in which those of several subtasks
-/// are made, may be others in a replay.
+/// A plan is found by its place, its goal, how many with that goal were asked for there before it, and its revision: the numbers of
+/// plans, and the order in which those of several subtasks are made, may be others in a replay. There the user is asked about each,
+/// also of runs in which they were not.
 final class RecordedPlans: PlanReview {
     private struct Plan: Hashable {
         var place: Place
@@ -14,6 +15,8 @@ final class RecordedPlans: PlanReview {
 
     private struct Form: Hashable {
         var plan: Plan
+        /// Of those with its goal, from 1.
+        var count: Int
         var revision: Int
     }
 
@@ -23,30 +26,43 @@ final class RecordedPlans: PlanReview {
     }
 
     private struct State {
-        var forms: [Form: [PlanDecision]] = [:]
+        /// Nil where the user had not decided.
+        var forms: [Form: [PlanDecision?]] = [:]
         var again: [Step: [Bool]] = [:]
+        /// How often a first form was asked for, so far in this replay.
+        var counts = Counts()
+    }
+
+    /// Tells plans of one place and goal apart by the order in which they are asked for.
+    private struct Counts {
+        private var counts: [Plan: Int] = [:]
+
+        mutating func form(_ plan: Plan, _ revision: Int) -> Form {
+            if revision == 1 { counts[plan, default: 0] += 1 }
+            return Form(plan: plan, count: counts[plan] ?? 1, revision: revision)
+        }
     }
 
     private let state: Mutex<State>
-    /// Whether the user was asked about any.
+    /// Whether the user was, or would have been, asked about any.
     let wereReviewed: Bool
 
     init(_ events: [Event]) {
-        var (state, wereReviewed) = (State(), false)
+        var (state, counts, wereReviewed) = (State(), Counts(), false)
         var made: [Int: PlanMade] = [:]
         var asked: [Place: HostCalled] = [:]
         for event in events {
             switch event.body {
             case .planMade(let plan):
                 made[plan.plan] = plan
+                let form = counts.form(Plan(place: event.place, goal: Self.cut(plan.goal)), plan.revision)
                 guard plan.decided != .rule, plan.change == nil else { continue }
-                let form = Form(plan: Plan(place: event.place, goal: Self.cut(plan.goal)), revision: plan.revision)
                 state.forms[form, default: []].append(plan.edited.map { .edited($0) } ?? .accepted)
                 wereReviewed = true
-            case .planRefused(let refused) where refused.decided == .user:
+            case .planRefused(let refused) where refused.decided != .rule:
                 let revision = refused.plan.flatMap { made[$0]?.revision } ?? 0
-                let form = Form(plan: Plan(place: event.place, goal: Self.cut(refused.goal)), revision: revision + 1)
-                state.forms[form, default: []].append(.declined(""))
+                let form = counts.form(Plan(place: event.place, goal: Self.cut(refused.goal)), revision + 1)
+                state.forms[form, default: []].append(Self.decision(refused))
                 wereReviewed = true
             case .hostCalled(let called) where called.name == "plan_step" && called.arguments["ask"] == true:
                 asked[event.place] = called
@@ -64,6 +80,14 @@ final class RecordedPlans: PlanReview {
         self.wereReviewed = wereReviewed
     }
 
+    private static func decision(_ refused: PlanRefused) -> PlanDecision? {
+        switch refused.decided {
+        case .user: .declined(refused.why)
+        case .nobody: .nobody
+        case .unanswered, .rule: nil
+        }
+    }
+
     /// As far as a refusal has a goal.
     private static func cut(_ goal: String) -> String {
         String(goal.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300))
@@ -72,10 +96,10 @@ final class RecordedPlans: PlanReview {
     func decide(on plan: PlanMade, at place: Place, text: String, problem: String?) async -> PlanDecision? {
         // An edited plan comes once more, to be accepted.
         if problem == nil, plan.edited != nil { return .accepted }
-        let form = Form(plan: Plan(place: place, goal: Self.cut(plan.goal)), revision: plan.revision)
         return state.withLock { state in
+            let form = state.counts.form(Plan(place: place, goal: Self.cut(plan.goal)), plan.revision)
             guard state.forms[form]?.isEmpty == false else { return .accepted }
-            return state.forms[form]?.removeFirst()
+            return state.forms[form]?.removeFirst() ?? nil
         }
     }
 

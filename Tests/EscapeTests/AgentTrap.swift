@@ -41,6 +41,12 @@ struct AgentTrap {
             lathe.agent("attacker", "Look at the harbour.", tools=[]), "look", label="attacker", data=[3, 4])
         """
 
+    private static let planning = """
+        attacker = lathe.plan("Look", [lathe.step(
+            "attacker", "look", lathe.agent("attacker", "Look at the harbour.", tools=[]), data=[3, 4],
+            budget={"tokens": 100_000, "calls": 6, "subtasks": 1})]).run
+        """
+
     private static let ending = """
         lathe.send(victim, "done")
         lathe.answer(repr(victim.result()["heard"]))
@@ -68,7 +74,10 @@ struct AgentTrap {
         let coordinator =
             role == .session
             ? [begun + "\n" + own[0], own[1], own[2], ending]
-            : [begun + "\n" + attacking, "print(attacker.outcome())", ending]
+            : [
+                begun + "\n" + (attempt.isStep ? planning : attacking),
+                attempt.isStep ? "print(attacker())" : "print(attacker.outcome())", ending,
+            ]
         let model = ScriptedModel { at, turn in
             let cells: [String]
             // By whole places: a label may be anybody's.

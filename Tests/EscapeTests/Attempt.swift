@@ -4,7 +4,8 @@ import LatheVocabulary
 /// One file of `sandbox/escapes`: what is tried, and how it must be denied.
 ///
 /// The header is the file's docstring: a sentence, then lines `Denial:` (exception types, `KernelDied`, `interrupted`, or
-/// `bounded` for what may run but must harm nobody), `Roles:` (both where it is missing), `Afterwards: dead kernel`, and
+/// `bounded` for what may run but must harm nobody), `Roles:` (both where it is missing), `Afterwards: dead kernel`, `Begun: as a
+/// step of a plan` for a subtask that is one, and
 /// `Succeeds:` with the reason where it is known to succeed today; `Succeeds as an ordinary user:` where it does so when kernels
 /// run as lathe's own user, which they do not as root.
 struct Attempt: Sendable, CustomStringConvertible {
@@ -13,6 +14,8 @@ struct Attempt: Sendable, CustomStringConvertible {
     let denials: [String]
     let roles: [KernelRole]
     let leavesDeadKernel: Bool
+    /// Whether the subtask that tries it is a step of a plan.
+    let isStep: Bool
     let succeeds: String?
 
     var description: String { name }
@@ -41,6 +44,7 @@ struct Attempt: Sendable, CustomStringConvertible {
         denials = field("Denial").map(list) ?? []
         roles = field("Roles").map { list($0).compactMap(KernelRole.init(rawValue:)) } ?? [.session, .subtask]
         leavesDeadKernel = field("Afterwards") == "dead kernel"
+        isStep = field("Begun") == "as a step of a plan"
         succeeds = field("Succeeds") ?? (geteuid() == 0 ? nil : field("Succeeds as an ordinary user"))
     }
 

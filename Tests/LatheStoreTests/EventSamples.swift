@@ -171,7 +171,8 @@ enum EventSamples {
                 steps: [
                     PlanStep(
                         name: "clean", task: "t", agent: "cleaner", complexity: .low,
-                        reckoned: PlanStep.Reckoning(calls: 1...4, tokens: 900...9_000), fallback: "coder"),
+                        reckoned: PlanStep.Reckoning(calls: 1...4, tokens: 900...9_000), fallback: "coder",
+                        model: "small"),
                     PlanStep(
                         name: "sum", task: "t", agent: nil, needs: ["clean"], required: false,
                         reckoned: PlanStep.Reckoning(calls: 2...2, tokens: 0...0), by: "clean", talk: ["clean"]),

@@ -241,19 +241,28 @@ class Background:
             stops = stops or is_stopped
         return stops
 
-    def attend(self, subtasks: list[Subtask], plan: dict[str, Any], *, together: bool) -> bool:
-        """Wait until one of a plan's subtasks has ended, or all `together`.
+    def attend(
+        self,
+        subtasks: list[Subtask],
+        plan: dict[str, Any],
+        handler: Handler | None,
+        *,
+        together: bool,
+    ) -> tuple[list[Subtask], bool, bool]:
+        """Wait until one of a plan's subtasks has ended, or all `together`; return what is taken.
 
-        Return whether the user may want the plan changed, in which case none may have ended.
+        Beside it, whether the user may want the plan changed, and whether `handler` of urgent
+        messages stopped it; in both cases it may be nothing. Which one is taken is lathe's word,
+        also of those that are known here.
         """
-        open_ones = [one for one in subtasks if not one.is_known]
-        if not open_ones or (len(open_ones) < len(subtasks) and not together):
-            return True
-        told, is_changed = of_plan(
-            self.channel, [one.id for one in open_ones], plan, together=together
+        told, is_changed, stops = of_plan(
+            self.channel, [one.id for one in subtasks], plan, handler, together=together
         )
-        self._take(open_ones, told)
-        return is_changed
+        self._take(subtasks, told)
+        ended = {record["id"] for record in told}
+        if together and len(ended) < len(subtasks):
+            ended = set[int]()
+        return [one for one in subtasks if one.id in ended], is_changed, stops
 
     def _fill(
         self, subtasks: list[Subtask], seconds: float | None, *, any_ended: bool = False

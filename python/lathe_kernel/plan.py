@@ -9,6 +9,7 @@ from lathe_kernel.background import Background
 from lathe_kernel.channel import close
 from lathe_kernel.errors import LatheError, invalid
 from lathe_kernel.kept import KeptFiles
+from lathe_kernel.messages import Handler
 from lathe_kernel.packages import pandas
 from lathe_kernel.plan_steps import STRATEGIES, Step, Strategy, agent_name
 
@@ -178,6 +179,12 @@ class Plan:
         each = self._each[name]
         return dict(each["budget"]), int(each["max_turns"])
 
+    def model(self, name: str) -> str | None:
+        """Return the role of the model for the next attempt of a step; None for the session's."""
+        roles = cast("list[str | None]", self._each[name].get("models") or [])
+        index = 1 if self.standing(name).fell_back else 0
+        return roles[index] if index < len(roles) else self[name].model
+
     def add(self, *steps: Step) -> None:
         """Add steps, also while it runs; lathe checks the whole plan anew.
 
@@ -223,6 +230,7 @@ class Plan:
         on_step: Callable[..., object] | None = None,
         on_failure: object = "go_on",
         parallel: int = 8,
+        on_message: Handler | None = None,
     ) -> Any:
         """Carry it out: steps run as subtasks once what they need is there; return a PlanResult.
 
@@ -233,7 +241,9 @@ class Plan:
         runs, and the result is incomplete), "raise" (StepFailed, once what runs has ended), or a
         function of its StepOutcome that may return another `lathe.step(…)` for it, once. `on_step`
         is called with each StepOutcome and may `plan.add(…)`. Run again, it goes on with what has
-        no result. `parallel` steps run at a time.
+        no result. `parallel` steps run at a time. What is important and comes meanwhile is printed,
+        or given to `on_message(m)`, which may `lathe.reply(m, …)`; once it returns True the plan
+        stops.
 
         Raises:
             StepFailed: a required step failed, with `on_failure="raise"`.
@@ -256,7 +266,7 @@ class Plan:
             self.opened(again)
         self._is_running = True
         try:
-            return Course(self, on_step, decides, parallel).run()
+            return Course(self, on_step, decides, on_message, parallel).run()
         finally:
             self._is_running = False
 

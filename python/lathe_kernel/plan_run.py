@@ -1,7 +1,8 @@
 """How a plan is carried out: what is ready begins, what failed is tried otherwise, by rule.
 
 Every step is a subtask and every change of a step a host call, so that a cell which runs again
-goes the way it went. What decides an order is the plan's, never which subtask ended first.
+goes the way it went. Steps that have ended are taken one at a time, in lathe's order, and what that
+makes possible begins before the next is taken.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any, Literal, cast
 from lathe_kernel import delegation, plan_changes, plan_forms, plan_texts
 from lathe_kernel.channel import close
 from lathe_kernel.errors import LatheError, invalid
+from lathe_kernel.messages import Handler
 from lathe_kernel.outcomes import Outcome
 from lathe_kernel.plan import HERE, Plan, Standing
 from lathe_kernel.plan_flow import DataGone, Flow, taken
@@ -45,13 +47,19 @@ class Course:
     """One run of a plan."""
 
     def __init__(
-        self, plan: Plan, on_step: Callable[..., object] | None, on_failure: Decides, parallel: int
+        self,
+        plan: Plan,
+        on_step: Callable[..., object] | None,
+        on_failure: Decides,
+        on_message: Handler | None,
+        parallel: int,
     ) -> None:
         """Begin nothing yet."""
         self._plan = plan
         self._flow = Flow(plan)
         self._on_step = on_step
         self._on_failure = on_failure
+        self._on_message = on_message
         self._parallel = 1 if plan.strategy == "sequential" else parallel
         self._running: dict[str, Subtask] = {}
         # Whether the user may have changed the plan.
@@ -61,6 +69,8 @@ class Course:
         # Why the last attempt of a step came to nothing, for the next.
         self._failed: dict[str, str] = {}
         self._stops_at: str | None = None
+        # Why nothing more begins.
+        self._halted: str | None = None
 
     def run(self) -> PlanResult:
         """Carry it out.
@@ -89,12 +99,15 @@ class Course:
         return result
 
     def _cancel(self) -> None:
-        if self._running:
-            identifiers = [one.id for one in self._running.values()]
-            close(HERE.begins.channel.call("cancel", {"ids": identifiers}).descriptors)
+        self._stop_running()
         for name in self._running:
             self._plan.standing(name).state = "failed"
             self._plan.standing(name).reason = "the plan was stopped"
+
+    def _stop_running(self) -> None:
+        if self._running:
+            identifiers = [one.id for one in self._running.values()]
+            close(HERE.begins.channel.call("cancel", {"ids": identifiers}).descriptors)
 
     def _ending(self) -> tuple[str, str]:
         lacking = [
@@ -164,9 +177,7 @@ class Course:
         return False
 
     def _lacking(self, one: Step) -> str | None:
-        if self._stops_at is not None:
-            return f"the plan was stopped, since {self._stops_at!r} failed"
-        return self._flow.lacking(one)
+        return self._halted or self._flow.lacking(one)
 
     def _begin(self, one: Step) -> None:
         standing = self._plan.standing(one.name)
@@ -219,7 +230,7 @@ class Course:
             agent=agent,
             task=text,
             returns=plan_forms.wrapped(one.returns) if asks else one.returns,
-            model=one.model,
+            model=self._plan.model(one.name),
             parallel=1,
             max_turns=max_turns,
             limits=None,
@@ -250,11 +261,14 @@ class Course:
     def _take_ended(self) -> None:
         handles = list(self._running.values())
         plan = plan_changes.running(self._plan)
-        self._asks = HERE.begins.attend(handles, plan, together=self._plan.share)
-        if self._plan.share and not all(one.is_known for one in handles):
-            return
-        numbers = {one.id for one in handles if one.is_known}
-        # In the plan's order, whichever ended first.
+        ended, self._asks, stops = HERE.begins.attend(
+            handles, plan, self._on_message, together=self._plan.share
+        )
+        if stops:
+            self._halted = self._halted or "a message stopped the plan (on_message)"
+            self._stop_running()
+        numbers = {one.id for one in ended}
+        # A batch in the plan's order, whichever ended first.
         names = [
             one.name
             for one in self._plan.steps
@@ -341,6 +355,7 @@ class Course:
         standing = self._plan.standing(one.name)
         if self._on_failure == "raise" and one.required and self._stops_at is None:
             self._stops_at = one.name
+            self._halted = f"the plan was stopped, since {one.name!r} failed"
         if not callable(self._on_failure) or standing.was_put:
             return
         standing.was_put = True

@@ -226,23 +226,27 @@ def attended(
 
 
 def of_plan(
-    channel: Channel, identifiers: list[int], plan: dict[str, Any], *, together: bool
-) -> tuple[list[OutcomeRecord], bool]:
-    """Return how subtasks of a plan stand once one has ended, or all `together`.
+    channel: Channel,
+    identifiers: list[int],
+    plan: dict[str, Any],
+    handler: Handler | None,
+    *,
+    together: bool,
+) -> tuple[list[OutcomeRecord], bool, bool]:
+    """Return the subtask of a plan that is taken next, once one has ended, or all `together`.
 
-    Or once the user wants the plan changed; then true is returned beside. Meanwhile urgent messages
-    are told.
+    What is urgent meanwhile goes to `handler`; whether that returned True is returned beside, after
+    whether the user may want the plan changed. In both cases none may have ended.
     """
-    arguments = {"ids": identifiers, "seconds": None, "any": not together, "mail": together}
+    arguments = {"ids": identifiers, "seconds": None, "any": not together, "mail": True}
     while True:
         reply = _asked(channel, arguments | {"plan": plan})
         told = cast("list[OutcomeRecord]", reply["outcomes"])
-        if reply.get("mail"):
-            messages.told(channel, None)
-        is_over = not together or all(one["status"] != "running" for one in told)
-        if is_over or reply.get("plan"):
-            ended = [one for one in told if one["status"] != "running"]
-            return _whole(channel, ended), bool(reply.get("plan"))
+        stops = bool(reply.get("mail")) and messages.told(channel, handler)
+        ended = [one for one in told if one["status"] != "running"]
+        is_over = len(ended) == len(identifiers) if together else bool(ended)
+        if is_over or stops or reply.get("plan"):
+            return _whole(channel, ended), bool(reply.get("plan")), stops
 
 
 def _whole(channel: Channel, told: list[OutcomeRecord]) -> list[OutcomeRecord]:

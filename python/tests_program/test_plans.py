@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests_program import processes
-from tests_program.endpoint import MODEL, Code, Line, ModelServer, Text
+from tests_program.endpoint import MODEL, Code, Line, ModelServer, Refusal, Text
 from tests_program.killing import killed_when
 from tests_program.program import PATIENCE, Lathe
 
@@ -199,3 +199,85 @@ def test_a_running_plan_is_changed_from_another_terminal_and_stays_so_after_a_ki
     replayed = lathe.run("replay", "s", "--session", "again", "--quiet")
     assert (replayed.code, replayed.err) == (0, ""), replayed
     assert [one.data["revision"] for one in lathe.events("again", "plan_made")] == [1, 2, 3]
+
+
+_TWICE = """
+p = lathe.plan("Fit it", [
+    lathe.step("fit", "Fit it.", returns={"r": int}),
+    lathe.step("tell", "Tell it.", needs=["fit"], returns={"said": int}),
+])
+print(p.run())
+"""
+
+
+class Fitter(ModelServer):
+    """Makes the same plan for each task; in the second one its step fails twice."""
+
+    failing = 0
+
+    def line(self, index: int, request: dict[str, Any]) -> Line:
+        """Give the reply to a request by its words."""
+        text = json.dumps(request["messages"])
+        if step := re.search(r"Slice: (\w+)", text):
+            if step[1] == "tell":
+                return Code("lathe.answer({'said': data['fit']['r']})")
+            if self.failing and "Fit both" in text:
+                self.failing -= 1
+                return Refusal(400, "no use of it")
+            return Code("lathe.answer({'r': 7})")
+        is_done = '"role": "tool"' in text.rpartition('"role": "user"')[2]
+        return Text("That is all there is.") if is_done else Code(_TWICE)
+
+
+@pytest.mark.slow
+def test_a_replay_decides_each_plan_as_it_was_decided_then(lathe: Lathe) -> None:
+    editor = lathe.write("edit", "#!/bin/sh\nsed -i 's/Fit it/Fit both/' \"$1\"\n")
+    editor.chmod(0o755)
+    ask = ("-m", MODEL, "--no-memory", "-s", "s")
+    with Fitter() as server:
+        user = lathe.having(**server.variables)
+        # Nobody is asked; the user edits and tries again; they decline; nobody is there.
+        assert user.run("ask", "First", *ask, "--quiet").code == 0
+        server.failing = 2
+        with user.on_terminal("ask", "Second", *ask, "--review-plan", EDITOR=str(editor)) as run:
+            run.wait_for(r"Run this plan\?")
+            run.press("e\n")
+            run.wait_for(r"Fit both(.|\n)*Run this plan\?")
+            run.press("y\n")
+            run.wait_for(r"no use of it(.|\n)*Try it once more\?")
+            run.press("y\n")
+            assert run.end() == 0, run.text
+            run.check()
+        with user.on_terminal("ask", "Third", *ask, "--review-plan") as run:
+            run.wait_for(r"Run this plan\?")
+            run.press("n\n")
+            run.wait_for("Why not")
+            run.press("too dear\n")
+            run.end()
+        user.run("ask", "Fourth", *ask, "--review-plan", "--quiet")
+    made = [(one.data["plan"], one.data["decided"]) for one in lathe.events("s", "plan_made")]
+    assert made == [(1, "rule"), (2, "edited"), (2, "rule")]
+    refused = [one.data["decided"] for one in lathe.events("s", "plan_refused")]
+    assert refused == ["user", "nobody"]
+    replayed = lathe.run("replay", "s", "--session", "again", "--quiet")
+    assert (replayed.code, replayed.err) == (0, ""), replayed
+    again = lathe.events("again", "plan_made")
+    assert [(one.data["plan"], one.data["decided"]) for one in again] == [
+        (1, "user"),
+        (2, "edited"),
+        (2, "rule"),
+    ]
+    steps = [one.data for one in lathe.events("again", "plan_step") if one.data["step"] == "fit"]
+    assert [(one["plan"], one["state"], one["attempt"]) for one in steps] == [
+        (1, "running", 1),
+        (1, "complete", 1),
+        (2, "running", 1),
+        (2, "failed", 1),
+        (2, "running", 2),
+        (2, "failed", 2),
+        (2, "running", 3),
+        (2, "complete", 3),
+    ]
+    assert [one.data["reason"] for one in lathe.events("again", "plan_refused")] == [
+        one.data["reason"] for one in lathe.events("s", "plan_refused")
+    ]

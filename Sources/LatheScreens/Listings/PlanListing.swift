@@ -16,6 +16,7 @@ package enum PlanListing {
 
     private static func lines(_ step: PlanStep) -> [String] {
         let by = step.agent.map { " by \(TerminalText.joined($0))" } ?? ""
+        let model = step.model.map { " with \(TerminalText.joined($0))" } ?? ""
         let needs = step.needs.isEmpty ? "" : ", after \(step.needs.map(TerminalText.joined).joined(separator: ", "))"
         let fallback = step.fallback.map { ", else \(TerminalText.joined($0))" } ?? ""
         let (calls, tokens) = (step.reckoned.calls, step.reckoned.tokens)
@@ -23,7 +24,7 @@ package enum PlanListing {
             "\(calls.lowerBound)–\(calls.upperBound) calls, \(Figure.tokens(tokens.lowerBound))–"
             + "\(Figure.tokens(tokens.upperBound)) tokens"
         return [
-            "  \(TerminalText.joined(step.name))\(step.required ? "" : " (optional)")\(by)\(fallback)\(needs), \(use)",
+            "  \(TerminalText.joined(step.name))\(step.required ? "" : " (optional)")\(by)\(model)\(fallback)\(needs), \(use)",
             "      \(TerminalText.joined(step.task))",
         ]
     }

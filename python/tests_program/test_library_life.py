@@ -163,7 +163,7 @@ def test_an_examination_before_an_approval_can_be_stopped(saved: Lathe) -> None:
     with saved.on_terminal("library", "approve", "double_number") as run:
         run.wait_for("examining function double_number as it is now; Ctrl-C stops it")
         run.press("\x03")
-        assert run.end() == 130
+        assert run.end() == 130, run.text
         assert "stopped while it was examined" in run.text
     assert _actions(saved) == [("proposed", None)]
 

@@ -135,10 +135,8 @@ def test_a_tool_that_changed_is_not_called_until_that_was_allowed(
 
 
 def test_images_become_files_and_secrets_stay_out(lathe: Lathe) -> None:
-    shapes = _FAULTY.with_name("shapes.py")
-    added = lathe.run(
-        "tools", "add", "s", "-e", "KEY=${KEY:-none}", "--", sys.executable, str(shapes)
-    )
+    shapes = [str(_FAULTY.with_name(name)) for name in ("sooner.py", "shapes.py")]
+    added = lathe.run("tools", "add", "s", "-e", "KEY=${KEY:-none}", "--", sys.executable, *shapes)
     assert added.code == 0
     done = lathe.run("tools", "call", "s/everything")
     line = next(each for each in done.out.splitlines() if each.startswith("image/png, 8 bytes: "))

@@ -21,7 +21,8 @@ extension KernelSeat {
         guard let keeper, path.steps != offered, let copy = kept.last(where: { path.isNow($0.number) }) else { return }
         offered = path.steps
         let state = MemoryKeeper.State(
-            kernel: copy.kernel, path: path.steps, cell: lastCell, seconds: exchange(&unsavedSeconds, with: 0))
+            kernel: copy.kernel, path: path.steps, cell: lastCell, seconds: exchange(&unsavedSeconds, with: 0),
+            isSound: verification)
         await keeper.offer(state)
     }
 
@@ -40,7 +41,8 @@ extension KernelSeat {
             let isMissing = if path.steps == offered { await keeper.lacks(path.steps) } else { true }
             if isMissing {
                 offered = path.steps
-                let state = MemoryKeeper.State(kernel: kernel, path: path.steps, cell: lastCell, isLast: true)
+                let state = MemoryKeeper.State(
+                    kernel: kernel, path: path.steps, cell: lastCell, isSound: verification, isLast: true)
                 await keeper.offer(state)
             }
         }

@@ -28,8 +28,8 @@ extension KernelSeat {
             try await log.record(.memoryRestored(restored), at: place)
             try await tellLost(restored)
             verification = Task { [before = verification] in
-                await before?.value
-                await self.verify(save, files, memory)
+                _ = await before?.value
+                return await self.verify(save, files, memory)
             }
             for input in inputs where !save.inputs.contains(where: { $0 == memory.archive.input(input) }) {
                 try await warnBoth(
@@ -41,13 +41,17 @@ extension KernelSeat {
     }
 
     /// Tells of large data that changed on disk since it was saved. Found out beside the work, since it takes as long as reading all.
-    private func verify(_ save: SavedMemory, _ files: [SliceReference], _ memory: SessionMemory) async {
-        for problem in await memory.archive.verify(save, files) {
+    ///
+    /// True where it is known that nothing did.
+    private func verify(_ save: SavedMemory, _ files: [SliceReference], _ memory: SessionMemory) async -> Bool {
+        let problems = await memory.archive.verify(save, files)
+        for problem in problems {
             // Where the journal cannot be written, the next event of the work says so.
             try? await warnBoth(
-                "Data of the working memory has changed on disk since it was saved: \(problem) What was made of it now may be wrong. To have the cells make it anew, remove that file and open the session again."
+                "Data of the working memory has changed on disk since it was saved: \(problem) What was made of it now may be wrong, so it is not saved. Open the session again to have the cells make it anew."
             )
         }
+        return problems.isEmpty && !Task.isCancelled
     }
 
     /// Waits until what was taken up has been looked at, unless the user wants to leave.
@@ -55,7 +59,7 @@ extension KernelSeat {
         let verification = verification
         if Task.isCancelled { verification?.cancel() }
         await withTaskCancellationHandler {
-            await verification?.value
+            _ = await verification?.value
         } onCancel: {
             verification?.cancel()
         }

@@ -130,6 +130,7 @@ extension KernelSeat {
             }
         }
         try await open()
+        verification = nil
         return Basis()
     }
 

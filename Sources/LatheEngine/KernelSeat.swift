@@ -16,8 +16,8 @@ actor KernelSeat {
     var unsavedSeconds = 0.0
     /// The copy of the memory as it is that is being made.
     var copying: Task<Void, Never>?
-    /// Looks at what was taken up from disk, beside the work.
-    var verification: Task<Void, Never>?
+    /// Looks at what was taken up from disk, beside the work; true where it is what was saved.
+    var verification: Task<Bool, Never>?
     let desk: HostDesk
     /// Nil where this kernel has no checkpoints.
     let checkpointLimits: CheckpointLimits?

@@ -12,6 +12,8 @@ actor MemoryKeeper {
         var cell: Int
         /// How long its cells took since the state that was offered before.
         var seconds = 0.0
+        /// What the memory was taken up from, once it was looked at: what is made of damaged data is not saved.
+        var isSound: Task<Bool, Never>?
         /// Whether the kernel itself may write the save, after which it is of no more use; else a copy of it does.
         var isLast = false
     }
@@ -107,6 +109,8 @@ actor MemoryKeeper {
     }
 
     private func save(_ state: State) async {
+        // Who finds damage tells of it.
+        if let isSound = state.isSound, await !isSound.value { return }
         let began = ContinuousClock.now
         do {
             let kernel = try await writer(of: state)

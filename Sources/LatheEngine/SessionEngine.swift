@@ -356,8 +356,8 @@ package actor SessionEngine {
         }
         delegation.bus.release(.coordinator)
         await registry.cancelAll()
-        await seat.settleMemory()
         await seat.settleVerification()
+        await seat.settleMemory()
         await seat.stop()
         lossReader?.cancel()
         await lossReader?.value

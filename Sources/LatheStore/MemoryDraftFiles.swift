@@ -18,7 +18,7 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
     init(folder: MemoryFolder, newest: SavedMemory?, generation: Int, limit: Int) {
         self.folder = folder
         self.limit = limit
-        known = newest?.parts ?? []
+        known = newest?.parts.filter(folder.holds) ?? []
         self.generation = generation
         draft = "\(folder.parts)/.new"
     }
@@ -37,14 +37,10 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
     func endPart(_ format: MemoryPart.Format) throws(MemoryError) -> MemoryPart {
         let ended = try begun()
         let part = try ended.end(format)
-        let final = "\(folder.parts)/\(part.fileName)"
-        var status = stat()
-        if lstat(final, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == part.bytes {
-            drop()
-            return part
-        }
-        try ended.name(final)
-        written += part.bytes
+        let isThere = folder.holds(part)
+        // Also where it is there: what lies there may have been damaged since.
+        try ended.name("\(folder.parts)/\(part.fileName)")
+        if !isThere { written += part.bytes }
         self.part = nil
         return part
     }
@@ -52,6 +48,9 @@ final class MemoryDraftFiles: MemoryWriting, @unchecked Sendable {
     func finish(
         _ parts: [MemoryPart], index: Int, path: [MemoryStep], inputs: [DataInput], content: MemoryContent
     ) throws(MemoryError) -> SavedMemory {
+        if let gone = parts.first(where: { !folder.holds($0) }) {
+            throw MemoryError(.failed, "The part \(folder.parts)/\(gone.fileName) went away while it was saved.")
+        }
         let save = SavedMemory(
             generation: generation, time: Date().timeIntervalSince1970, path: path,
             inputs: inputs.compactMap(SavedInput.init),

@@ -28,6 +28,7 @@ extension MemoryFolder {
             let digest = SHA256Stream.of(file.descriptor, pieceBytes: part.pieceBytes) { interest.isThere }
             guard interest.isThere else { return [] }
             if digest != part.sha256 {
+                setAside(part)
                 found.append("\(path)/parts/\(part.fileName) is not what was written any more.")
             }
         }

@@ -39,10 +39,23 @@ package struct MemoryFolder: MemoryArchive {
             guard file >= 0 else { throw damaged(part, String(cString: strerror(errno))) }
             opened.append(SliceReference(descriptor: file) { _ = close($0) })
             if let problem = Self.problem(with: file, part, hashing: part.bytes <= Self.hashedBytes) {
+                setAside(part)
                 throw damaged(part, problem)
             }
         }
         return opened
+    }
+
+    /// Takes the name from a part that is not what was written: no later save refers to it, and whoever needs it has it made anew.
+    ///
+    /// The next save removes it.
+    func setAside(_ part: MemoryPart) { rename("\(parts)/\(part.fileName)", "\(parts)/\(part.fileName).damaged") }
+
+    /// Whether a part is there in its length.
+    func holds(_ part: MemoryPart) -> Bool {
+        var status = stat()
+        return lstat("\(parts)/\(part.fileName)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && Int(status.st_size) == part.bytes
     }
 
     package func input(_ input: DataInput) -> SavedInput? { SavedInput(input) }

@@ -7,11 +7,12 @@ package protocol MemoryArchive: Sendable {
 
     /// Opens the parts of a save for reading, in its order. Throws where one is missing or not what was written.
     ///
-    /// Small parts are read and compared with their hash; of large ones, which may hold gigabytes, the length is compared.
+    /// Small parts are read and compared with their hash; of large ones, which may hold gigabytes, the length is compared. One that
+    /// is not what was written is set aside: no later save refers to it.
     func open(_ save: SavedMemory) throws(MemoryError) -> [SliceReference]
 
-    /// Reads the large parts that `open` opened, and says which are not what was written, a sentence each. Takes about a second for
-    /// two gigabytes; ends early, with nothing to say, where its task is cancelled.
+    /// Reads the large parts that `open` opened, says which are not what was written, a sentence each, and sets them aside. Takes
+    /// about a second for two gigabytes; ends early, with nothing to say, where its task is cancelled.
     func verify(_ save: SavedMemory, _ files: [SliceReference]) async -> [String]
 
     /// An input's file as it is now; nil where it is not there.
@@ -23,7 +24,7 @@ package protocol MemoryArchive: Sendable {
 
 /// A save under way: parts one after the other, then `finish`. Dropped before that, nothing of it stays. For one thread.
 package protocol MemoryWriting: AnyObject, Sendable {
-    /// The parts of the newest save, which need not be written again.
+    /// The parts of the newest save that are there, which need not be written again.
     var known: [MemoryPart] { get }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(MemoryError)

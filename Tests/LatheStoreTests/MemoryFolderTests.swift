@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LatheVocabulary
 import Testing
 
@@ -111,6 +112,36 @@ import Testing
             let unwanted = Task { await folder.verify(save, files) }
             unwanted.cancel()
             #expect([[], ["\(changed) is not what was written any more."]].contains(await unwanted.value))
+        }
+    }
+
+    @Test func `what was damaged is written anew by the next save, and nothing refers to it until then`() async throws {
+        try await withScratch { path in
+            let folder = MemoryFolder(path: path + "/memory")
+            let large = String(repeating: "a", count: 9 << 20)
+            let save = try write([large, "flipped", "cut", "gone", "whole"], to: folder, limit: 1 << 30)
+            let paths = save.parts.map { folder.path + "/parts/" + $0.fileName }
+            for (path, content) in zip(paths, [String(repeating: "b", count: 9 << 20), "FLIPPED", "cu"]) {
+                try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+            }
+            try FileManager.default.removeItem(atPath: paths[3])
+            // Each is found when it is opened or looked at, one after the other.
+            let files = save.parts.indices.map { index in
+                SliceReference(descriptor: Glibc.open(paths[index], O_RDONLY)) { _ = close($0) }
+            }
+            #expect(await folder.verify(save, files).count == 1)
+            var first = save
+            first.parts = [save.parts[1]]
+            #expect(throws: MemoryError.self) { try folder.open(first) }
+            let writing = try folder.begin(limit: 1 << 30)
+            #expect(writing.known == [save.parts[4]])
+            #expect(throws: MemoryError.self) {
+                try writing.finish(save.parts, index: 0, path: [], inputs: [], content: MemoryContent())
+            }
+            let again = try write([large, "flipped", "cut", "gone", "whole"], to: folder, limit: 1 << 30)
+            #expect(again.parts == save.parts)
+            #expect(folder.check().problems == [])
+            #expect(try names(folder).count == 5)
         }
     }
 

@@ -85,6 +85,71 @@ extension KernelHostTests {
             }
         }
 
+        @Test func `a process that is forked around the handlers has no array that it could change here`() async throws
+        {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel()
+                let result = await kernel.run(
+                    """
+                    import ctypes, os, threading
+                    import numpy as np
+                    part, closed = np.ones(8_000_000), np.ones(8_000_000)
+                    if (child := ctypes.PyDLL(None)._Fork()) == 0:
+                        part[0] = 5.0
+                        os._exit(0)
+                    _, ended = os.waitpid(child, 0)
+                    files = [one for one in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{one}")]
+                    os.close(max(int(one) for one in files if "lathe-array" in os.readlink(f"/proc/self/fd/{one}")))
+                    wait = threading.Event()
+                    thread = threading.Thread(target=wait.wait); thread.start()
+                    # Without its file it could be frozen only by a copy, which would lose what a thread writes meanwhile.
+                    if (child := os.fork()) == 0:
+                        closed[0] = 5.0
+                        os._exit(0)
+                    _, other = os.waitpid(child, 0)
+                    wait.set(); thread.join()
+                    os.WTERMSIG(ended), float(part[0]), os.WTERMSIG(other), float(closed.sum())
+                    """)
+                #expect(result.value?.text.head == "(11, 1.0, 11, 8000000.0)", "\(result)")
+                #expect(await (try kernel.copied()).run("float(part[0] + closed[0])").value?.text.head == "2.0")
+            }
+        }
+
+        @Test func `no array is frozen for a copy that is refused, and no file stays that nobody counts`() async throws
+        {
+            try await Bench.with { bench in
+                let kernel = try await bench.kernel(hostCall: { _ in
+                    .value(["subtasks": [["id": 1, "label": "part", "uri": "subtask://1"]]])
+                })
+                let begun = await kernel.run(
+                    """
+                    import threading
+                    import numpy as np
+                    def maps(): return [one.split()[1] for one in open("/proc/self/maps") if "lathe-array" in one]
+                    part, wait = np.ones(8_000_003), threading.Event()
+                    thread = threading.Thread(target=wait.wait, name="waits"); thread.start()
+                    """)
+                #expect(begun.status == .ok, "\(begun)")
+                guard case .refused(let obstacles) = try await kernel.copy(hostCall: nil) else {
+                    Issue.record("a copy was made")
+                    return
+                }
+                #expect(obstacles.map(\.kind) == ["thread"])
+                let left = await kernel.run(
+                    """
+                    before = maps()
+                    wait.set(); thread.join()
+                    lathe.delegate("look at it", data=part[1:])
+                    half = maps()
+                    lathe.delegate("look at it", data=part)
+                    part[0] = 2.0
+                    lathe.delegate("look at it", data=part)
+                    before, half, maps(), float(part.sum())
+                    """)
+                #expect(left.value?.text.head == "(['rw-s'], ['rw-s'], [], 8000004.0)", "\(left)")
+            }
+        }
+
         @Test func `large arrays count against the limit of memory, and what was let go counts no more`() async throws {
             try await Bench.with { bench in
                 let kernel = try await bench.kernel()

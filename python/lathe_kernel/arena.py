@@ -20,9 +20,10 @@ from lathe_kernel.packages import loaded
 class _Arena(Protocol):
     def install(self, table: object, /) -> bool: ...
     def freeze(self, address: int, /) -> tuple[int, int, int] | None: ...
-    def freeze_all(self) -> None: ...
+    def freeze_all(self) -> bool: ...
     def map(self) -> None: ...
-    def leave(self, address: int, /) -> bool: ...
+    def files(self) -> list[int]: ...
+    def leave(self, address: int, end: int, /) -> bool: ...
     def size(self, address: int, /) -> int: ...
 
 
@@ -54,7 +55,7 @@ def _install() -> None:
 
 
 class _NumpyFinder(MetaPathFinder):
-    """Finds numpy once, as Python itself does, and has the arena installed when it was imported."""
+    """Finds numpy as Python itself does, and has the arena installed when it was imported."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -62,18 +63,18 @@ class _NumpyFinder(MetaPathFinder):
         """Return numpy's spec with a loader that installs; None for every other module."""
         if fullname != "numpy":
             return None
-        sys.meta_path.remove(self)
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)
+            spec.loader = _Loader(spec.loader, self)
         return spec
 
 
 class _Loader(Loader):
-    """Loads as `inner` does, which is the module's loader from then on."""
+    """Loads as `inner` does, which is the module's loader from then on; the finder goes."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, finder: MetaPathFinder) -> None:
         self._inner = inner
+        self._finder = finder
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._inner.create_module(spec)
@@ -82,6 +83,8 @@ class _Loader(Loader):
         module.__loader__ = self._inner
         if module.__spec__ is not None:
             module.__spec__.loader = self._inner
+        with contextlib.suppress(ValueError):  # Code may have taken it out itself.
+            sys.meta_path.remove(self._finder)
         self._inner.exec_module(module)
         _install()
 
@@ -95,10 +98,13 @@ def frozen(address: int) -> tuple[int, int, int] | None:
     return arena.freeze(address) if arena else None
 
 
-def freeze_all() -> None:
-    """Freeze every block, so that a copy of this kernel shares no memory that either writes to."""
-    if arena := _built_in():
-        arena.freeze_all()
+def freeze_all() -> bool:
+    """Freeze every block, so that a copy of this kernel shares no memory that either writes to.
+
+    False where memory ran out: a copy would not have all blocks.
+    """
+    arena = _built_in()
+    return arena is None or arena.freeze_all()
 
 
 def count() -> None:
@@ -113,8 +119,16 @@ def size(address: int) -> int:
     return arena.size(address) if arena else 0
 
 
-def leave(address: int) -> None:
-    """Let go of a block's file: the block stays, and pages of another file are to lie in it."""
-    if arena := _built_in():
-        arena.freeze(address)
-        arena.leave(address)
+def files() -> set[int]:
+    """Return the descriptors of blocks that are not frozen yet."""
+    arena = _built_in()
+    return set(arena.files()) if arena else set()
+
+
+def leave(address: int, end: int) -> bool:
+    """Let go of a block's file, but for the pages up to `end`: another file's are to lie there.
+
+    False where the block stays as it is.
+    """
+    arena = _built_in()
+    return arena is not None and arena.leave(address, end)

@@ -25,13 +25,14 @@ class Copier:
 
     def copy(self, frame: Frame) -> bool:
         """Answer a `copy` frame; true in the copy, where nothing was answered."""
-        arena.freeze_all()
-        arena.count()
         problems = self._obstacles(frame)
+        if not problems and not arena.freeze_all():
+            problems = obstacles.unfrozen()
         if problems:
             close(frame.descriptors)
             self._channel.send(Kind.COPIED, {"obstacles": problems}, call=frame.call)
             return False
+        arena.count()
         streams.flush()
         files = obstacles.readable_files()
         # Python gives every fork another random state; a copy is to go on with the same.

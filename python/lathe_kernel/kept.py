@@ -31,7 +31,7 @@ class KeptFile:
     """A sealed memory file, and where in it each part of what was written lies."""
 
     descriptor: int
-    identity: tuple[int, int]
+    identity: pages.Identity
     places: tuple[int, ...]
     lengths: tuple[int, ...]
     key: bytes
@@ -60,7 +60,7 @@ class KeptFiles:
 
     bound: int = field(default_factory=lambda: max(1 << 30, _machine_memory() // 4))
     written: int = 0
-    _files: dict[int, KeptFile] = field(default_factory=dict[int, KeptFile])
+    _files: dict[pages.Identity, KeptFile] = field(default_factory=dict[pages.Identity, KeptFile])
     _by_key: dict[bytes, list[KeptFile]] = field(default_factory=dict[bytes, list[KeptFile]])
     _owned: dict[int, set[KeptFile]] = field(default_factory=dict[int, set[KeptFile]])
     _round: int = 0
@@ -132,7 +132,12 @@ class KeptFiles:
         """Let the file's pages take the place of the array's own, where that is sound."""
         if not pages.is_own_map(array) or not pages.has_one_thread():
             return
-        arena.leave(int(array.__array_interface__["data"][0]))
+        # Of a block that is left in part all pages would stay, and nobody would count them.
+        address = int(array.__array_interface__["data"][0])
+        if (size := arena.size(address)) and not (
+            size == view.nbytes and arena.leave(address, pages.whole_pages(view)[1])
+        ):
+            return
         if pages.replace(view, file.descriptor, file.places[0]):
             self.own([array], [file])
 
@@ -177,7 +182,7 @@ class KeptFiles:
             return None
         status = os.fstat(block[0])
         identity = (status.st_dev, status.st_ino)
-        if identity[1] in self._files:
+        if identity in self._files:
             return None  # Known, and changed since.
         descriptor = memory.duplicate(block[0])
         file = KeptFile(descriptor, identity, (0,), (part.nbytes,), _key([part]), address)
@@ -217,7 +222,7 @@ class KeptFiles:
         return file
 
     def _add(self, file: KeptFile) -> None:
-        self._files[file.identity[1]] = file
+        self._files[file.identity] = file
         self._by_key.setdefault(file.key, []).append(file)
 
     def _replace_older(self, address: int, lengths: tuple[int, ...]) -> None:
@@ -242,7 +247,7 @@ class KeptFiles:
         self._forget(file)
 
     def _forget(self, file: KeptFile) -> None:
-        self._files.pop(file.identity[1], None)
+        self._files.pop(file.identity, None)
         same = self._by_key.get(file.key, [])
         if file in same:
             same.remove(file)

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Generator, Set
 from pathlib import Path
 
+from lathe_kernel import arena
 from lathe_kernel.protocol import Obstacle
 
 # Native threads of these libraries may be there: they give up and remake their pools around a fork.
@@ -45,14 +46,15 @@ _SHARED = re.compile(rb"^\S+ .w.s .*$", re.MULTILINE)
 def found(apart_from: Set[int]) -> list[Obstacle]:
     """Return what keeps this kernel from being copied, at most eight; empty where nothing does.
 
-    `apart_from` are descriptors that are meant for the copy.
+    `apart_from` are descriptors that are meant for the copy. Large arrays are none: they are frozen
+    first.
     """
     _close_idle_loop()
     seen = _Threads()
     every = [
         *seen.obstacles,
         *_processes(),
-        *_descriptors(apart_from, seen.pipes),
+        *_descriptors(apart_from | arena.files(), seen.pipes),
         *_shared_memory(),
     ]
     counted = Counter((one["kind"], one["name"], one["mend"]) for one in every)
@@ -262,6 +264,12 @@ def _is_sealed(number: int) -> bool:
 # MARK: Memory
 
 
+def unfrozen() -> list[Obstacle]:
+    """Name what is in the way where a large array could not be frozen."""
+    name = "a large array that could not be set apart, for want of memory or of its closed file"
+    return [_obstacle("memory", name, "delete large arrays that are not needed")]
+
+
 def _shared_memory() -> Generator[Obstacle]:
     """Name memory that the kernel and its copy would both write to."""
     maps = Path("/proc/self/maps").read_bytes()
@@ -269,6 +277,8 @@ def _shared_memory() -> Generator[Obstacle]:
     if b"w-s " not in maps and b"wxs " not in maps:
         return
     for line in _SHARED.findall(maps):
+        if arena.size(int(line.partition(b"-")[0], 16)):
+            continue  # A block of the arena's.
         parts = line.split(None, 5)
         name = os.fsdecode(parts[5]) if len(parts) > 5 else "an unnamed map"
         kind = "a lock of multiprocessing" if "/sem." in name else "shared writable memory"

@@ -40,6 +40,9 @@ _SHARED, _PRIVATE = mmap.MAP_SHARED, mmap.MAP_PRIVATE
 _COLLAPSE = 25
 _ATTEMPTS = 3  # A page that another processor is just done with is refused once.
 _huge = {"tried": True}
+
+# Device and inode: two file systems may each have a file of one number.
+Identity = tuple[int, int]
 # numpy's own, and the one of large arrays, which leaves to numpy's what it does not take.
 _ALLOCATORS = ("default_allocator", "lathe_arena")
 _FAILED = ctypes.c_void_p(-1).value
@@ -93,13 +96,14 @@ def writing(descriptor: int, length: int) -> Generator[memoryview]:
         _libc.munmap(address, length)
 
 
-def mapped(descriptor: int) -> memoryview:
+def mapped(descriptor: int, first: int = 0, end: int | None = None) -> memoryview:
     """Return a file's bytes as a private, writable map; it is gone with the last view of it.
 
-    Pages are shared with everybody else who has the file until they are changed here.
+    Pages are shared with everybody else who has the file until they are changed here. `first` is
+    the beginning of a page; without an end, the map reaches to that of the file.
     """
-    length = os.fstat(descriptor).st_size
-    address = _aligned_map(descriptor, length)
+    length = (os.fstat(descriptor).st_size if end is None else end) - first
+    address = _aligned_map(descriptor, length, first)
     array = (ctypes.c_uint8 * length).from_address(address)
     weakref.finalize(array, _libc.munmap, address, length).atexit = False
     return memoryview(array).cast("B")
@@ -136,22 +140,22 @@ def replace(view: memoryview, descriptor: int, offset: int) -> bool:
     return placed == start
 
 
-def file_behind(view: memoryview) -> tuple[int, int] | None:
-    """Return inode and offset where bytes lie in one private map of a file and were never changed.
+def file_behind(view: memoryview) -> tuple[Identity, int] | None:
+    """Return file and offset where bytes lie in one private map of a file and were never changed.
 
     Bytes on a page that the map does not hold whole are not looked at: compare those.
     """
     start, end = whole_pages(view)
     if start >= end:
         return None  # Most slices are small, and listing all maps takes a millisecond.
-    found: tuple[int, int] | None = None
+    found: tuple[Identity, int] | None = None
     reached = start
-    for low, high, inode, offset in _maps():
+    for low, high, file, offset in _maps():
         if high <= reached or reached >= end:
             continue
-        if low > reached or not inode:
+        if low > reached or file is None:
             return None
-        here = (inode, offset + (start - low))
+        here = (file, offset + (start - low))
         if found is not None and here != found:
             return None
         found, reached = here, high
@@ -269,16 +273,19 @@ def _system_error(step: str) -> OSError:
     return OSError(number, f"{os.strerror(number)} ({step})")
 
 
-def _maps() -> Generator[tuple[int, int, int, int]]:
-    """Yield start, end, inode and offset of this process's maps, in order; 0 for what is no file.
+def _maps() -> Generator[tuple[int, int, Identity | None, int]]:
+    """Yield start, end, file and offset of this process's maps, in order; None for what is no file.
 
     What is shared with others counts as no file: it can change without a trace.
     """
     for line in Path("/proc/self/maps").read_bytes().splitlines():
-        span, access, offset, _device, inode, *_ = line.split(None, 5)
+        span, access, offset, device, inode, *_ = line.split(None, 5)
         low, high = span.split(b"-")
-        number = int(inode) if access.endswith(b"p") else 0
-        yield int(low, 16), int(high, 16), number, int(offset, 16)
+        file = None
+        if access.endswith(b"p") and (number := int(inode)):
+            major, minor = device.split(b":")
+            file = (os.makedev(int(major, 16), int(minor, 16)), number)
+        yield int(low, 16), int(high, 16), file, int(offset, 16)
 
 
 def _has_changed_pages(start: int, end: int) -> bool:

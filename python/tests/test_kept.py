@@ -143,6 +143,23 @@ def test_a_descriptor_that_became_another_file_is_never_used_nor_closed() -> Non
     assert all(_is_open(one) for one in made.descriptors)
 
 
+def test_a_file_of_the_same_number_on_another_device_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = kept.KeptFiles()
+    first, second = np.zeros(1 << 18), np.ones(1 << 18)
+    file = max(_handed(store, first)[0].files, key=lambda one: one.bytes)
+    elsewhere = (file.identity[0] + 1, file.identity[1])
+
+    def behind(_view: memoryview) -> tuple[pages.Identity, int]:
+        return elsewhere, file.places[0]
+
+    monkeypatch.setattr(pages, "file_behind", behind)
+    (made,) = _handed(store, second)
+    arrived: Any = slices.thaw(made.manifest, made.descriptors)
+    assert (arrived == 1).all()
+
+
 _ALONE = """
     import os, sys
     import numpy as np

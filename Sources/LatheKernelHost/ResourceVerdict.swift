@@ -35,13 +35,13 @@ struct ResourceJudge: Sendable {
     ) -> ResourceVerdict? {
         for kernel in roll.kernels {
             guard let own = use.kernels.first(where: { $0.number == kernel.number }),
-                let limit = kernel.limits[.memory], own.sharedBytes > UInt64(limit)
+                let limit = kernel.limits[.memory], own.sharedBytes > UInt64(limit), own.bytes > 2 * UInt64(limit)
             else { continue }
             return .end(
                 kernel: own.number,
-                reason: "Its memory files and shared mappings took \(text(own.sharedBytes)), more than its limit "
-                    + "(limit memory=\(KernelLimit.memory.text(limit)) holds for private memory, and as much again for "
-                    + "these); \(KernelLimit.memory.mend).")
+                reason: "Its memory files and shared mappings took \(text(own.sharedBytes)), with its private memory "
+                    + "\(text(own.bytes)): more than twice its limit (limit memory=\(KernelLimit.memory.text(limit)) holds "
+                    + "for private memory with large arrays, and as much again for these); \(KernelLimit.memory.mend).")
         }
         return together(use, roll) ?? hidden(use, now) ?? machine(use, roll, available: machineAvailable)
             ?? crowd(use, roll)

@@ -169,8 +169,8 @@ class Source:
 
     namespace: dict[str, Any]
 
-    def array(self, number: int, is_apart: bool) -> tuple[memoryview, int]:
-        """Return the bytes that an array lies in, and where in them it begins."""
+    def array(self, number: int, length: int, is_apart: bool) -> tuple[memoryview, int]:
+        """Return the bytes that an array of a length lies in, and where in them it begins."""
         raise NotImplementedError
 
     def table(self, number: int) -> Any:
@@ -193,7 +193,8 @@ def recalled_array(
     """Return an array over saved bytes, which are mapped and not read."""
     if 0 in shape:
         return numpy().empty(shape, dtype)
-    content, start = source[-1].array(number, is_apart)
+    reach = sum(abs(step) * (count - 1) for step, count in zip(strides, shape, strict=True))
+    content, start = source[-1].array(number, reach + dtype.itemsize, is_apart)
     array = numpy().ndarray(shape, dtype, content, start + offset, strides)
     if not is_writeable:
         array.flags.writeable = False

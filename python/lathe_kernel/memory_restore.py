@@ -6,6 +6,7 @@ parts, which it maps privately, so that nothing it does reaches what was saved.
 
 import json
 import linecache
+import mmap
 import os
 import pickle
 import struct
@@ -43,12 +44,19 @@ class Parts:
     def shared(self, number: int) -> memoryview:
         """Return a part's bytes; whoever asks gets the same memory."""
         if number not in self._maps:
-            self._maps[number] = self.own(number)
+            self._maps[number] = pages.mapped(self._descriptors[number])
         return self._maps[number]
 
-    def own(self, number: int) -> memoryview:
-        """Return a part's bytes in a map of one's own."""
-        return pages.mapped(self._descriptors[number])
+    def own(self, number: int, start: int, length: int) -> tuple[memoryview, int]:
+        """Return bytes of a part in a map of one's own, which is no longer, and where they begin.
+
+        Linux counts each map in full: of ten columns of a frame none is to count as all of it.
+        """
+        end = start + length
+        if not 0 <= start <= end <= os.fstat(self._descriptors[number]).st_size:
+            raise MismatchError("a part is shorter than it was")
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        return pages.mapped(self._descriptors[number], first, end), start - first
 
     def at(self, place: Place) -> memoryview:
         """Return the bytes at a place."""
@@ -129,13 +137,15 @@ class Restorer(memory_pickle.Source):
         cell = self.index["cells"].get(name, 0)
         return {"name": name, "type": "", "reason": reason, "cell": cell}
 
-    def array(self, number: int, is_apart: bool) -> tuple[memoryview, int]:
-        """Return the bytes that an array lies in, and where in them it begins."""
+    def array(self, number: int, length: int, is_apart: bool) -> tuple[memoryview, int]:
+        """Return the bytes that an array of a length lies in, and where in them it begins."""
         region, offset = self._arrays[number]
         place = self.index["regions"][region]
         if is_apart and place["bytes"] < LARGE:
             return memoryview(bytearray(self._parts.at(place))), offset
-        content = self._parts.own(place["part"]) if is_apart else self._parts.shared(place["part"])
+        if is_apart:
+            return self._parts.own(place["part"], place["offset"] + offset, length)
+        content = self._parts.shared(place["part"])
         _require(place, content)
         return content, place["offset"] + offset
 

@@ -217,6 +217,18 @@ def test_what_cannot_be_saved_is_named_with_its_reason(kernel: Kernel) -> None:
     assert {one["name"] for one in saved.told["variables"]} == {"fine", "more"}
 
 
+def test_columns_of_a_frame_that_came_back_count_once(make_kernel: MakeKernel) -> None:
+    first, second = make_kernel(), make_kernel()
+    first.start()
+    first.ok(
+        "f = pd.DataFrame(np.arange(8_000_000.).reshape(8, -1).T)\nc = [f[i] for i in range(8)]"
+    )
+    assert restore(second, save(first))["lost"] == []
+    second.ok("from lathe_kernel import pressure\nassert pressure.used() < 2.5 * f.size * 8")
+    second.ok("c[3].iloc[5] = -1.0\nassert f.iloc[5, 3] == 3_000_005.0 and c[3].iloc[5] == -1")
+    second.ok("assert all((c[i].iloc[6:] == f[i].iloc[6:]).all() for i in range(8))")
+
+
 def test_only_what_changed_is_written_again(kernel: Kernel) -> None:
     kernel.ok("a = np.zeros(1_000_000); b = np.ones(500_000); t = {'k': [1]}; word = 'x'")
     first = save(kernel)

@@ -117,6 +117,16 @@ struct WatchTests {
             drawn(events + more + [ended]).contains { $0.hasPrefix("plan 1  incomplete · 1 of 5 complete · failed") })
     }
 
+    @Test func `a step that stalled says so once`() {
+        let step = PlanStepChanged(
+            plan: 1, step: "dig", state: .stalled, attempt: 2, agent: "digger", reason: "stalled: no progress — next: b"
+        )
+        #expect(
+            PlanLines.sentences(.planStep(step)) == [
+                "plan 1, step dig (digger) stalled, attempt 2: no progress — next: b"
+            ])
+    }
+
     @Test func `a line steps in by the words of the commands, and one that cannot is told what to write instead`()
         throws
     {

@@ -37,7 +37,14 @@ enum PlanLines {
         let attempt = step.attempt > 1 ? ", attempt \(step.attempt)" : ""
         let agent = step.agent.map { " (\(OrchestrationLines.brief($0)))" } ?? ""
         return "plan \(step.plan), step \(OrchestrationLines.brief(step.step))\(agent) \(state)\(attempt)"
-            + because(step.reason ?? "")
+            + because(reason(step))
+    }
+
+    /// Why, without the state once more.
+    private static func reason(_ step: PlanStepChanged) -> String {
+        let reason = step.reason ?? ""
+        let lead = step.state.rawValue + ": "
+        return reason.hasPrefix(lead) ? String(reason.dropFirst(lead.count)) : reason
     }
 
     private static func because(_ reason: String) -> String {

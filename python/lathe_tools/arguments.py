@@ -31,9 +31,14 @@ class SchemaChecks:
             schema = cast("dict[str, Any]", tool.get("inputSchema") or {})
             kind: Any = _validators.validator_for(schema)
             try:
-                kind.check_schema(schema)
-            except SchemaError as error:
-                reason = shortened(error.message, 200)
+                if not is_plain(schema):
+                    kind.check_schema(schema)
+            except (SchemaError, RecursionError) as error:
+                reason = (
+                    shortened(error.message, 200)
+                    if isinstance(error, SchemaError)
+                    else "it is nested too deeply"
+                )
                 problems.append(
                     {
                         "tool": tool["name"],
@@ -82,3 +87,49 @@ class SchemaChecks:
             f"it takes: {shortened(known, 500)}" if known else "it takes no arguments",
             server,
         )
+
+
+_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+_DRAFTS = frozenset(
+    {"http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"}
+)
+_DEEPEST = 30
+
+
+def is_plain(schema: dict[str, Any], depth: int = 0) -> bool:
+    """Tell whether a schema is surely one, by keywords that most tools have and no others.
+
+    To hold a schema against that of schemas takes a millisecond, which is long for ten thousand.
+    """
+    return depth < _DEEPEST and all(_allows(key, value, depth) for key, value in schema.items())
+
+
+def _allows(key: str, value: Any, depth: int) -> bool:
+    match key:
+        case "type":
+            return isinstance(value, str) and value in _TYPES
+        case "title" | "description":
+            return isinstance(value, str)
+        case "$schema":
+            return isinstance(value, str) and value in _DRAFTS and depth == 0
+        case "properties":
+            return isinstance(value, dict) and all(
+                _is_plain_part(one, depth) for one in cast("dict[str, Any]", value).values()
+            )
+        case "items" | "additionalProperties":
+            return isinstance(value, bool) or _is_plain_part(value, depth)
+        case "required":
+            names = cast("list[Any]", value) if isinstance(value, list) else [None]
+            return all(isinstance(one, str) for one in names) and len(set(names)) == len(names)
+        case "default":
+            return True
+        case "enum":
+            return isinstance(value, list) and all(
+                isinstance(one, str) for one in cast("list[Any]", value)
+            )
+        case _:
+            return False
+
+
+def _is_plain_part(value: Any, depth: int) -> bool:
+    return isinstance(value, dict) and is_plain(cast("dict[str, Any]", value), depth + 1)

@@ -26,13 +26,13 @@ package final class CapabilitySearch: Sendable {
     private static let leastShareOfPieces = 0.5
     /// So many meanings are made at a time; while somebody waits, so many, and for so long; the others in the background.
     private let atOnce: Int
-    private static let mostAtOnce = 256
+    private static let mostAtOnce = 64
     private static let secondsAtOnce = 2.0
     private static let partAtOnce = 8
 
     private let wordWeight: WordWeight
 
-    private let index: any CapabilityIndex
+    let index: any CapabilityIndex
     private let meaning: (any MeaningModel)?
     /// What is searched, as a notice begins.
     private let what: String
@@ -77,7 +77,7 @@ package final class CapabilitySearch: Sendable {
         case .success(let vector):
             // Before documents get theirs: the model makes one after the other.
             let meanings = [vector] + (await vectors(of: parts))
-            caveat = await fill(documents, first: scores)
+            caveat = await fill(documents, first: words, scores)
             order = joined(scores, meanings, isOffered, limit, least)
         case .failure(let error):
             caveat = "by words only: \(error.reason)"
@@ -91,7 +91,7 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// An index that was damaged, or that another program changed, is brought up to the documents once more.
-    private func scores(_ words: SearchWords, _ documents: Documents) async -> Result<[Int: Double], LibraryError> {
+    func scores(_ words: SearchWords, _ documents: Documents) async -> Result<[Int: Double], LibraryError> {
         do throws(LibraryError) {
             let scores = try await onQueue { () throws(LibraryError) in
                 do {
@@ -147,8 +147,10 @@ package final class CapabilitySearch: Sendable {
 
     /// Sees that documents have vectors: those that are kept, a few new ones now, all others in the background. Says what is missing.
     ///
-    /// Of many new ones, those are made first that have the words, by their scores: what is looked for is likely among them.
-    func fill(_ documents: Documents, first scores: [Int: Double] = [:]) async -> String? {
+    /// Of many new ones, those are made first that fit the words, all of them by their `scores`: what is looked for is likely among them.
+    func fill(
+        _ documents: Documents, first words: SearchWords? = nil, _ scores: [Int: Double] = [:]
+    ) async -> String? {
         guard let meaning else { return nil }
         await load(documents, meaning)
         let missing = missing(documents)
@@ -157,7 +159,9 @@ package final class CapabilitySearch: Sendable {
             await make(missing, documents, meaning)
             return lacking(documents)
         }
-        await makeFirst(best(missing, documents, scores), documents, meaning)
+        // More than are made: the best may have theirs from an earlier search.
+        let places = await candidates(words, scores, limit: 4 * Self.mostAtOnce)
+        await makeFirst(first(missing, documents, places), documents, meaning)
         let begins = state.withLock { state in
             defer { state.isFilling = true }
             return !state.isFilling
@@ -214,11 +218,11 @@ package final class CapabilitySearch: Sendable {
         return state.withLock { $0.lacking }
     }
 
-    /// The missing meanings of the documents that fit words best.
-    private func best(_ missing: [String], _ documents: Documents, _ scores: [Int: Double]) -> [String] {
+    /// Of missing meanings the first ones, in the order of these places.
+    private func first(_ missing: [String], _ documents: Documents, _ places: [Int]) -> [String] {
         var lacking = Set(missing)
         var best: [String] = []
-        for place in byScore(scores) {
+        for place in places {
             guard best.count < max(atOnce, Self.mostAtOnce) else { break }
             let meaning = documents.all[place].meaning
             if lacking.remove(meaning) != nil { best.append(meaning) }
@@ -227,18 +231,9 @@ package final class CapabilitySearch: Sendable {
     }
 
     /// Places of documents, those that fit words best first.
-    private func byScore(_ scores: [Int: Double]) -> [Int] {
+    func byScore(_ scores: [Int: Double]) -> [Int] {
         let places = state.withLock { $0.places }
         return scores.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.compactMap { places[$0.key] }
-    }
-
-    /// The places of at most `limit` documents that fit the words of a need, best first: in this order vectors of many new ones
-    /// are made.
-    func places(
-        byWordsOf need: String, among documents: Documents, limit: Int
-    ) async throws(LibraryError) -> [Int] {
-        try await onQueue { () throws(LibraryError) in try self.hold(documents) }
-        return Array(byScore(try await scores(SearchWords(need), documents).get()).prefix(limit))
     }
 
     private func fillRest(_ documents: Documents, _ meaning: any MeaningModel) async {

@@ -78,12 +78,15 @@ package final class ToolSearch: Sendable {
         return (ranking.order.map { (tools.documents[$0.place].path, $0.fit) }, offered)
     }
 
-    /// The tools that have the words of a task, those that fit them best first: in this order new ones get their vectors.
+    /// The tools that fit the words of a task best, and the order in which new ones would get their vectors.
     package func byWords(
         of task: String, among tools: SearchedTools, limit: Int
-    ) async throws(LibraryError) -> [String] {
+    ) async throws(LibraryError) -> (byWords: [String], candidates: [String]) {
         let documents = CapabilitySearch.Documents(generation: tools.generation, all: tools.documents)
-        return try await search.places(byWordsOf: task, among: documents, limit: limit).map { tools.documents[$0].path }
+        let places = try await search.places(byWordsOf: task, among: documents, limit: limit)
+        return (
+            places.byWords.map { tools.documents[$0].path }, places.candidates.map { tools.documents[$0].path }
+        )
     }
 }
 

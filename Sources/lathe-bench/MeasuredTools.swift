@@ -34,17 +34,19 @@ actor MeasuredTools {
         return StepAnswer(seconds: [(clock.now - began) / .seconds(1)])
     }
 
-    /// The `count` tools that fit the task `code` best with how well they do, how many of them the task is told of, and as many by its
-    /// words alone; as JSON.
+    /// The `count` tools that fit the task `code` best with how well they do, how many of them the task is told of, as many by its
+    /// words alone, and the order in which new ones would get vectors; as JSON.
     func fits(_ step: Step) async throws -> StepAnswer {
         guard let held else { throw BenchError("no tools were opened") }
         let began = clock.now
         let (best, offered) = try await held.search.fits(of: step.code, among: held.tools, limit: step.count)
         let took = (clock.now - began) / .seconds(1)
-        let byWords = try await held.search.byWords(of: step.code, among: held.tools, limit: step.count)
+        let (byWords, candidates) = try await held.search.byWords(
+            of: step.code, among: held.tools, limit: step.count)
         let pairs = best.map { ["tool": .string($0.path), "fit": .number($0.fit)] as JSONValue }
         let value: JSONValue = [
             "best": .array(pairs), "offered": .integer(offered), "by_words": .array(byWords.map(JSONValue.string)),
+            "candidates": .array(candidates.map(JSONValue.string)),
         ]
         return StepAnswer(seconds: [took], value: value.text)
     }

@@ -210,6 +210,23 @@ import Testing
         }
     }
 
+    @Test func `one word that says what is wanted is not lost among common ones`() async throws {
+        try await withIndex { path in
+            var many = ["convert_time": "Convert between zones."]
+            for number in 0..<150 { many["start_call_\(number)"] = "Start a call, find it." }
+            for number in 0..<100 { many["idle_part_\(number)"] = "Return the share of idle time." }
+            for number in 0..<750 { many["thing_\(number)"] = "Return nothing at all." }
+            let documents = documents(1, many)
+            let search = CapabilitySearch(index: LibraryIndex(path: path), meaning: nil)
+            let (byWords, candidates) = try await search.places(
+                byWordsOf: "we start the call and find the time", among: documents, limit: 400)
+            let place = try #require(documents.all.firstIndex { $0.name == "convert time" })
+            #expect(try #require(byWords.firstIndex(of: place)) >= 100)
+            #expect(try #require(candidates.firstIndex(of: place)) <= 8)
+            #expect(candidates.count == Set(candidates).count)
+        }
+    }
+
     @Test func `a damaged index is made anew in the middle of the work, and told`() async throws {
         try await withIndex { path in
             let search = CapabilitySearch(index: LibraryIndex(path: path), meaning: nil)

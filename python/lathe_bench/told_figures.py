@@ -19,7 +19,7 @@ FITS = (30, 34, 36, 38, 40, 42, 45, 50, 60)
 SIZES = ("", "_10000")
 """The real tools, and ten thousand."""
 CANDIDATES = (32, 64, 128, 256, 512)
-"""Of ten thousand tools without vectors, so many that fit the words best are given theirs."""
+"""Of ten thousand tools without vectors, so many that fit the words are given theirs."""
 NAMES = (
     "told_missing",
     "told_needless",
@@ -61,6 +61,8 @@ class Found:
     task: Task
     fits: Sequence[tuple[str, float]]
     by_words: Sequence[str]
+    candidates: Sequence[str]
+    """In the order in which new tools get their vectors."""
     told: int
 
     @property
@@ -68,20 +70,20 @@ class Found:
         """As many as are told of at most."""
         return self.fits[:_TOLD]
 
-    def shown(self, least: float, candidates: int | None = None) -> list[str]:
+    def shown(self, least: float, vectors: int | None = None) -> list[str]:
         """Return what would be told if the best had to fit so well, and others nearly.
 
-        With `candidates` only so many have a vector: those that fit the words best.
+        With `vectors` only the first so many candidates have one.
         """
-        having = None if candidates is None else set(self.by_words[:candidates])
+        having = None if vectors is None else set(self.candidates[:vectors])
         best = [one for one in self.fits if having is None or one[0] in having][:_TOLD]
         if not best or best[0][1] < least:
             return []
         return [tool for tool, fit in best if fit >= least - _LESS]
 
-    def right(self, least: float, candidates: int | None = None) -> bool:
+    def right(self, least: float, vectors: int | None = None) -> bool:
         """Tell whether a right tool would be among these."""
-        return not self.task.fits.isdisjoint(self.shown(least, candidates))
+        return not self.task.fits.isdisjoint(self.shown(least, vectors))
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _search(run: Run, tools: Sequence[Definition]) -> Answers:
 def _found(task: Task, value: str) -> Found:
     answer = json.loads(value)
     fits = [(one["tool"], float(one["fit"])) for one in answer["best"]]
-    found = Found(task, fits, answer["by_words"], int(answer["offered"]))
+    found = Found(task, fits, answer["by_words"], answer["candidates"], int(answer["offered"]))
     if found.told != len(found.shown(_LEAST)):
         raise BenchError(f"{found.told} tools are told, not {len(found.shown(_LEAST))}: {task}")
     return found

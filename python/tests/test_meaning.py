@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from lathe_meaning import model
+
 _PROGRAM = Path(__file__).resolve().parent.parent / "lathe_meaning" / "__main__.py"
 
 
@@ -50,6 +54,19 @@ def test_a_text_has_the_same_vector_alone_and_among_others_however_long() -> Non
     assert code == 0
     assert all_["vectors"][1] == one["vectors"][0]
     assert len(all_["vectors"]) == 3
+
+
+def test_the_model_that_was_arranged_gives_the_same_and_a_damaged_one_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "the share of flights that were late"
+    monkeypatch.setattr(model, "_ARRANGED", tmp_path)
+    plain = model.Model().vector(text)
+    model.prepare()
+    (made,) = tmp_path.iterdir()
+    assert model.Model().vector(text) == plain
+    (made / "model.onnx").write_bytes(b"no model at all")
+    assert model.Model().vector(text) == plain
 
 
 def test_it_leaves_the_network_where_it_can() -> None:

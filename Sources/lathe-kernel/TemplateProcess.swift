@@ -88,12 +88,16 @@ struct TemplateProcess: ~Copyable {
     private mutating func serve() throws(WireError) -> Int32 {
         var isOpen = true
         // Nobody waits for an import: it begins once nothing was asked for some time, as while a model is asked, and
-        // goes on while nothing is and a processor is free for it.
-        var patience = Self.rest
+        // goes on while nothing is and a processor is free for it. Where none is for long, kernels would each import it.
+        var (patience, deferrals) = (Self.rest, 0)
         while isOpen {
             guard wait(milliseconds: isExtending ? patience : -1) else {
-                patience = Processors.areTaken ? Self.rest : 0
-                if patience == 0 { try extend() }
+                if Processors.areTaken, deferrals < Self.mostDeferrals {
+                    (patience, deferrals) = (Self.rest, deferrals + 1)
+                } else {
+                    patience = 0
+                    try extend()
+                }
                 continue
             }
             patience = Self.rest
@@ -107,6 +111,8 @@ struct TemplateProcess: ~Copyable {
 
     /// Milliseconds.
     private static let rest: Int32 = 1_000
+    /// So often an import waits for a processor, in all.
+    private static let mostDeferrals = 10
 
     /// False when the time passed and nothing came.
     private func wait(milliseconds: Int32) -> Bool {

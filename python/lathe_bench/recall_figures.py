@@ -117,13 +117,17 @@ def _open(
 
 
 def _made(count: int) -> Iterator[dict[str, str]]:
-    """Others, half of them facts, about things that no task asks for."""
+    """Others, half of them facts, about things that no task asks for.
+
+    The last ten are not: with the set's, there are as many facts as episodes. A project remembers
+    5,000 of each.
+    """
     things = ["valve", "hinge", "lathe", "pulley", "bracket", "gasket", "spindle", "axle", "rivet"]
     ways = ["is greased", "is measured", "is painted", "is counted", "is weighed", "is replaced"]
     for number in range(count):
         thing, way = things[number % len(things)], ways[number // len(things) % len(ways)]
         where = f"workshop {number}"
-        if number % 2:
+        if number % 2 and number < count - 10:
             yield {
                 "name": "",
                 "about": f"{thing} {number}",

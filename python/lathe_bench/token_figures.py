@@ -93,7 +93,12 @@ def _of_size(run: Run, size: int) -> Iterator[Line]:
 def _just_listed(size: int, job: ToolJob, ours: Sequence[Taken], user: LatheUser) -> Iterator[Line]:
     """Yield what a first call costs where no tool has a vector yet, and what it takes longer."""
     user.forget_vectors()
-    new = _tasks(size, job, tool_scripts.lathe, user.ask)
+
+    def ask(task: str, address: str) -> object:
+        # The task was done before, which is told with it else.
+        return user.ask(task, address, "--no-memory")
+
+    new = _tasks(size, job, tool_scripts.lathe, ask)
     note = f"in {max(each.requests for each in new)} requests"
     tokens_of = statistics.median(each.until_call or 0 for each in new)
     yield Figure(_NEW, tokens_of, _MOST_TOKENS, "limit", _UNIT, note)

@@ -125,20 +125,37 @@ package final class ProjectRecollections: Recollections {
         _ rows: [RecollectionRow], _ words: String, _ now: Double
     ) async throws(RecollectionError) -> (RecollectionRanking, caveat: String?) {
         let terms = SearchWords(words).words
-        let scores = try await onQueue { [records, project] () throws(RecollectionError) in
-            try records.scores(ofWords: terms, in: project)
-        }
-        do throws(LibraryError) {
-            guard let meaning else { throw LibraryError(.notFound, "no embedding model") }
-            let made = try await vectors(for: words, rows, meaning)
+        // The model is another process: words are looked up meanwhile.
+        async let found = scores(ofWords: terms)
+        let made = await byMeaning(words, rows)
+        let scores = try await found.get()
+        switch made {
+        case .success(let made):
             let missing = made.rows.count { $0.vector == nil }
             let caveat = missing == 0 ? nil : "\(missing) of \(rows.count) not by meaning yet"
             return (RecollectionRanking(made.rows, made.need, words: scores, now: now), caveat)
-        } catch {
+        case .failure(let error):
             let shares = try await shares(of: terms, rows.filter { scores[$0.id] != nil }.map(\.id))
             return (
                 RecollectionRanking(rows, words: scores, shares: shares, now: now), "by words only: \(error.reason)"
             )
+        }
+    }
+
+    private func scores(ofWords terms: [String]) async -> Result<[Int: Double], RecollectionError> {
+        await result { [records, project] () throws(RecollectionError) in
+            try records.scores(ofWords: terms, in: project)
+        }
+    }
+
+    private func byMeaning(
+        _ words: String, _ rows: [RecollectionRow]
+    ) async -> Result<(need: [Int8], rows: [RecollectionRow]), LibraryError> {
+        do throws(LibraryError) {
+            guard let meaning else { throw LibraryError(.notFound, "no embedding model") }
+            return .success(try await vectors(for: words, rows, meaning))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -191,8 +208,14 @@ package final class ProjectRecollections: Recollections {
     private func onQueue<T: Sendable>(
         _ body: @escaping @Sendable () throws(RecollectionError) -> T
     ) async throws(RecollectionError) -> T {
-        try await withCheckedContinuation { continuation in
+        try await result(body).get()
+    }
+
+    private func result<T: Sendable>(
+        _ body: @escaping @Sendable () throws(RecollectionError) -> T
+    ) async -> Result<T, RecollectionError> {
+        await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: Result(catching: body)) }
-        }.get()
+        }
     }
 }

@@ -32,6 +32,13 @@ extension EventBody {
     init(
         _ kind: String, journalText text: String, bodies: inout RequestBodies, isBare: Bool, sequence: Int
     ) throws(JournalError) {
+        // Every kind has a name: this is what SQLite makes of a page that was lost.
+        guard !kind.isEmpty else {
+            throw JournalError(
+                .corrupt,
+                "The journal is damaged: event \(sequence) has no kind. Copy the session's folder, then try the 'sqlite3' "
+                    + "command '.recover'.")
+        }
         guard let known = Kind(rawValue: kind) else {
             throw JournalError(
                 .newerFormat,

@@ -217,6 +217,17 @@ struct JournalFailureTests {
         }
     }
 
+    @Test func `an event whose kind was lost is damage, one of a kind that is not known is a newer lathe's`() {
+        let errors = ["", "tomorrow"].map { kind in
+            #expect(throws: JournalError.self) {
+                var bodies = RequestBodies()
+                _ = try EventBody(kind, journalText: "{}", bodies: &bodies, isBare: false, sequence: 3)
+            }
+        }
+        #expect(errors.map { $0?.code } == [.corrupt, .newerFormat])
+        #expect(errors[0]?.reason.contains("The journal is damaged: event 3") == true)
+    }
+
     @Test func `a database of another program is refused and left alone`() async throws {
         try await withScratch { folder in
             let store = SessionStore(folder: folder)

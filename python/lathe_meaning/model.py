@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,15 @@ def prepare() -> None:
     kept = _arranged_path(runtime).parent
     if kept.exists():
         return
-    made = kept.with_name(f"{kept.name}.{os.getpid()}")
+    # Until it is whole, by a name that nobody looks for.
+    made = kept.with_name(f".{kept.name}.{os.getpid()}")
     made.mkdir(parents=True)
-    _session(runtime, _file(*_WEIGHTS), to=made / _ARRANGED_FILE)
-    made.rename(kept)
+    try:
+        _session(runtime, _file(*_WEIGHTS), to=made / _ARRANGED_FILE)
+        made.rename(kept)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
 
 
 def _arranged(runtime: Any) -> Any:

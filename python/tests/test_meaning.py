@@ -69,6 +69,22 @@ def test_the_model_that_was_arranged_gives_the_same_and_a_damaged_one_is_left(
     assert model.Model().vector(text) == plain
 
 
+def test_a_preparation_that_is_stopped_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_runtime: Any, _weights: Path, to: Path) -> None:
+        to.write_bytes(b"half of it")
+        # Set-up looks for folders that are not hidden.
+        assert to.parent.name.startswith(".")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(model, "_ARRANGED", tmp_path)
+    monkeypatch.setattr(model, "_session", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        model.prepare()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_it_leaves_the_network_where_it_can() -> None:
     # Root may always; others need user namespaces, which the sandbox of kernels needs as well.
     assert os.path.exists("/proc/self/ns/net")  # noqa: PTH110
